@@ -1,0 +1,1 @@
+"""The balancer: authoritative DNS, VIP forwarding and the backend's side of it."""

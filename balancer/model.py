@@ -1,0 +1,60 @@
+"""The load balancer's nouns: VIP, backend, pool and five-tuple."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import NamedTuple
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+class Protocol(IntEnum):
+    """IP protocol numbers that a VIP can have (IANA protocol numbers)."""
+
+    TCP = 6
+    UDP = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Vip:
+    """A virtual IP address, with the port and protocol that it serves."""
+
+    name: str
+    address: Address
+    port: int
+    protocol: Protocol
+    pool: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A machine that serves a VIP; weight 0 means drained."""
+
+    name: str
+    address: Address
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The backends that stand behind one or more VIPs."""
+
+    name: str
+    backends: tuple[Backend, ...]
+
+
+class FiveTuple(NamedTuple):
+    """The identity of a flow, as integers.
+
+    A NamedTuple and not a dataclass, because it is a dictionary key per packet
+    and hashes four times faster. `version` is 4 or 6; addresses are the integer
+    value of the address in network byte order.
+    """
+
+    version: int
+    source: int
+    destination: int
+    protocol: int
+    source_port: int
+    destination_port: int

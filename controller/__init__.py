@@ -1,0 +1,1 @@
+"""The fabric's controller: routes as desired state, sent as OpenFlow."""

@@ -1,0 +1,1 @@
+"""The world as data: sites, links, addresses and delays; nothing runs here."""

@@ -1,0 +1,126 @@
+"""The nouns of a world, as its file says them; addresses come from the plan."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ResolverKind(StrEnum):
+    """The recursive resolvers that a world can place, by their package's name."""
+
+    UNBOUND = "unbound"
+    BIND9 = "bind9"
+    PDNS_RECURSOR = "pdns-recursor"
+    KNOT_RESOLVER = "knot-resolver"
+    DNSMASQ = "dnsmasq"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place, named by the lower-case IATA code of its airport."""
+
+    name: str
+    city: str
+    country: str
+    region: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one direction of a link does to a packet.
+
+    Args:
+        delay_ms: one-way delay.
+        jitter_ms: width of the uniform delay added on top, without reordering.
+        loss: probability of losing a packet, 0 to 1.
+        rate_mbit: rate limit in Mbit/s, None for no limit.
+        queue_ms: longest wait for the rate limiter before a packet is dropped.
+    """
+
+    delay_ms: float
+    jitter_ms: float = 0.0
+    loss: float = 0.0
+    rate_mbit: float | None = None
+    queue_ms: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class WanLink:
+    """A wide-area link between two sites; `forward` shapes a to b."""
+
+    a: str
+    b: str
+    forward: Shape
+    backward: Shape
+    mtu: int = 1500
+
+    @property
+    def rtt_ms(self) -> float:
+        """Round-trip time of the link alone."""
+        return self.forward.delay_ms + self.backward.delay_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ClientNetwork:
+    """A network of clients, one /24 and one /56, behind one resolver."""
+
+    name: str
+    site: str
+    hosts: int
+    resolver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """A recursive resolver; `forward_to` names another one that it asks instead.
+
+    `min_ttl_s` and `max_ttl_s` clamp what it caches; None leaves the product's
+    default.
+    """
+
+    name: str
+    site: str
+    kind: ResolverKind
+    ecs: bool = False
+    forward_to: str | None = None
+    min_ttl_s: int | None = None
+    max_ttl_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Datacenter:
+    """A datacenter: balancers behind ECMP, backends behind the balancers."""
+
+    site: str
+    balancers: int
+    backends: int
+    capacity_rps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A name that users ask for, served by a VIP in every datacenter.
+
+    `policy` is "nearest" (client subnet, else resolver) or "static" (all VIPs).
+    """
+
+    name: str
+    port: int
+    ttl_s: int
+    policy: str = "nearest"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that a world file says, checked and complete."""
+
+    name: str
+    description: str
+    domain: str
+    sites: tuple[Site, ...]
+    links: tuple[WanLink, ...]
+    client_networks: tuple[ClientNetwork, ...]
+    resolvers: tuple[Resolver, ...]
+    datacenters: tuple[Datacenter, ...]
+    services: tuple[Service, ...]
