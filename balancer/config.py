@@ -1,0 +1,155 @@
+"""Configuration files: TOML into pydantic models, with all mistakes told at once.
+
+The models stand at the border alone; programs turn them into frozen records.
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
+from pydantic import ValidationError as _ValidationError
+from pydantic_core import ErrorDetails
+
+from .errors import ConfigError
+from .model import Address, Network
+from .units import duration_s, whole_seconds
+
+
+class Table(BaseModel):
+    """A TOML table: unknown keys are mistakes, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=Table)
+Location = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong in a file, at the path of its key."""
+
+    path: str
+    what: str
+
+
+def read_config(path: Path, model: type[M]) -> M:
+    """Read the TOML file `path` as `model`.
+
+    Raises:
+        ConfigError: it cannot be read, or is wrong: one line per mistake.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    return parse_config(text, str(path), model)
+
+
+def parse_config(text: str, file_name: str, model: type[M]) -> M:
+    """Return TOML `text` as `model`; see `read_config`."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file_name}: not TOML: {error}") from error
+    try:
+        return model.model_validate(tree)
+    except _ValidationError as error:
+        mistakes = [_mistake(model, detail) for detail in error.errors()]
+        raise config_error(file_name, mistakes) from error
+
+
+def config_error(file_name: str, mistakes: Iterable[Mistake]) -> ConfigError:
+    """Return the error that lists `mistakes`, one line each: "FILE: path: what"."""
+    return ConfigError("\n".join(f"{file_name}: {m.path}: {m.what}" for m in mistakes))
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return " (did you mean ...?)" for the nearest known word, or ""."""
+    near = get_close_matches(str(word), list(known), n=1)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def path_of(location: Sequence[int | str]) -> str:
+    """Return a key's path as `zone[0].record[2].type`."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path or "file"
+
+
+def _mistake(model: type[BaseModel], detail: ErrorDetails) -> Mistake:
+    location = tuple(part for part in detail["loc"] if part != "[key]")
+    if detail["type"] == "extra_forbidden":
+        known = _keys_at(model, location[:-1])
+        what = "unknown key" + did_you_mean(location[-1], known)
+    elif detail["type"] == "missing":
+        what = "missing"
+    elif detail["type"] == "literal_error":
+        what = _not_one_of(detail["input"], detail["ctx"]["expected"])
+    else:
+        what = detail["msg"].removeprefix("Value error, ")
+    return Mistake(path_of(location), what)
+
+
+def _not_one_of(given: object, expected: str) -> str:
+    """Say that `given` is none of the words that pydantic lists in `expected`."""
+    words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
+    return f"{given!r} is not one of {', '.join(words)}" + did_you_mean(given, words)
+
+
+def _keys_at(annotation: object, location: Location) -> list[str]:
+    """Return the keys that the table at `location` of a model may have."""
+    for part in location:
+        annotation = _inner(annotation, part)
+    annotation = _plain(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [field.alias or name for name, field in annotation.model_fields.items()]
+    return []
+
+
+def _inner(annotation: object, part: int | str) -> object:
+    annotation = _plain(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = annotation.model_fields.items()
+        return next(f.annotation for n, f in fields if part in (n, f.alias))
+    arguments = get_args(annotation)
+    return arguments[0] if isinstance(part, int) else arguments[1]
+
+
+def _plain(annotation: object) -> object:
+    """Strip `Annotated` and `| None` from an annotation."""
+    while get_origin(annotation) is Annotated or type(None) in get_args(annotation):
+        annotation = get_args(annotation)[0]
+    return annotation
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a text in quotes")
+    return value
+
+
+def _address(value: object) -> Address:
+    try:
+        return ip_address(_text(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no IPv4 or IPv6 address") from error
+
+
+def _network(value: object) -> Network:
+    try:
+        return ip_network(_text(value))
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no IPv4 or IPv6 prefix: {error}") from error
+
+
+AnyAddress = Annotated[Address, PlainValidator(_address)]
+AnyNetwork = Annotated[Network, PlainValidator(_network)]
+Seconds = Annotated[float, BeforeValidator(duration_s)]
+WholeSeconds = Annotated[int, BeforeValidator(whole_seconds)]
