@@ -1,10 +1,12 @@
 """Where everything stands and what address it has: a pure function of the world."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-from .records import World
+from . import addresses
+from .records import Datacenter, World
 
 
 class Role(StrEnum):
@@ -93,3 +95,180 @@ class Plan:
     vips: dict[tuple[str, str], Anycast]  # by service name and datacenter site
     nameserver: Anycast  # the zone's authoritative servers
     root: Anycast  # the private root's servers
+
+    def host(self, name: str) -> Host:
+        """The host called `name`; KeyError when there is none."""
+        for host in self.hosts:
+            if host.name == name:
+                return host
+        raise KeyError(name)
+
+    def hosts_at(self, site: str, role: Role | None = None) -> tuple[Host, ...]:
+        """The hosts of a site, all or those of one role, in the plan's order."""
+        return tuple(
+            host
+            for host in self.hosts
+            if host.site == site and role in (None, host.role)
+        )
+
+    def clients_of(self, network: str) -> tuple[Host, ...]:
+        """The hosts of a client network."""
+        return tuple(
+            host
+            for host in self.hosts
+            if host.role is Role.CLIENT and host.network == network
+        )
+
+    def router(self, site: str) -> RouterPlan:
+        """The router of a site; KeyError when there is no such site."""
+        for router in self.routers:
+            if router.site == site:
+                return router
+        raise KeyError(site)
+
+    def subnets_at(self, site: str) -> tuple[Subnet, ...]:
+        """The subnets of a site that have hosts, each once."""
+        return tuple(dict.fromkeys(host.subnet for host in self.hosts_at(site)))
+
+    def vip(self, service: str, site: str) -> Anycast:
+        """The VIP of a service at a datacenter; KeyError when there is none."""
+        return self.vips[service, site]
+
+
+def make_plan(world: World) -> Plan:
+    """Give every host of `world` its name, addresses, MAC and port.
+
+    Sites are numbered from 1 in the world's order, and so are datacenters; the
+    same world gets the same plan always.
+    """
+    hosts = tuple(
+        host
+        for number, site in enumerate(world.sites, start=1)
+        for host in _site_hosts(world, site.name, number)
+    )
+    return Plan(
+        world=world,
+        routers=tuple(
+            _router(site.name, number)
+            for number, site in enumerate(world.sites, start=1)
+        ),
+        hosts=hosts,
+        vips=_vips(world, hosts),
+        nameserver=Anycast(
+            "nameserver",
+            addresses.NAMESERVER4,
+            addresses.NAMESERVER6,
+            _names(hosts, Role.NAMESERVER),
+        ),
+        root=Anycast(
+            "root", addresses.ROOT4, addresses.ROOT6, _names(hosts, Role.ROOT)
+        ),
+    )
+
+
+def _names(hosts: tuple[Host, ...], role: Role, site: str = "") -> tuple[str, ...]:
+    return tuple(
+        host.name for host in hosts if host.role is role and site in ("", host.site)
+    )
+
+
+def _router(site: str, number: int) -> RouterPlan:
+    return RouterPlan(
+        site=site,
+        switch=f"sw-{site}",
+        dpid=number,
+        mac=addresses.router_mac(number),
+        network4=addresses.site_network4(number),
+        network6=addresses.site_network6(number),
+        bridge=f"lan-{site}",
+        lan_port=f"{site}-lan",
+        lan_peer=f"{site}-up",
+    )
+
+
+def _vips(world: World, hosts: tuple[Host, ...]) -> dict[tuple[str, str], Anycast]:
+    return {
+        (service.name, datacenter.site): Anycast(
+            f"{service.name}@{datacenter.site}",
+            addresses.vip4(number, k),
+            addresses.vip6(number, k),
+            _names(hosts, Role.BALANCER, datacenter.site),
+        )
+        for k, service in enumerate(world.services)
+        for number, datacenter in enumerate(world.datacenters, start=1)
+    }
+
+
+def _site_hosts(world: World, site: str, number: int) -> Iterator[Host]:
+    """All hosts of one site: its datacenter's, its resolvers, its clients."""
+    for datacenter in world.datacenters:
+        if datacenter.site == site:
+            yield from _datacenter_hosts(datacenter, number)
+    resolvers = [it.name for it in world.resolvers if it.site == site]
+    yield from _hosts(
+        _Group(site, number, addresses.RESOLVERS, "resolvers", Role.RESOLVER),
+        resolvers,
+    )
+    networks = [it for it in world.client_networks if it.site == site]
+    for subnet, network in enumerate(networks, start=addresses.FIRST_CLIENTS):
+        group = _Group(site, number, subnet, network.name, Role.CLIENT, network.name)
+        yield from _hosts(
+            group, [f"{network.name}-{i}" for i in range(1, network.hosts + 1)]
+        )
+
+
+def _datacenter_hosts(datacenter: Datacenter, number: int) -> Iterator[Host]:
+    site = datacenter.site
+
+    def group(subnet: int, name: str, role: Role) -> _Group:
+        return _Group(site, number, subnet, name, role, site)
+
+    names = group(addresses.NAMES, "names", Role.NAMESERVER)
+    yield from _hosts(names, [f"{site}-ns"])
+    yield from _hosts(replace(names, role=Role.ROOT), [f"{site}-root"], skip=1)
+    yield from _hosts(
+        group(addresses.BALANCERS, "balancers", Role.BALANCER),
+        [f"{site}-lb{i}" for i in range(1, datacenter.balancers + 1)],
+    )
+    yield from _hosts(
+        group(addresses.SERVERS, "servers", Role.BACKEND),
+        [f"{site}-be{i}" for i in range(1, datacenter.backends + 1)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Hosts of one role in one subnet of one site."""
+
+    site: str
+    site_number: int
+    subnet_number: int
+    subnet_name: str
+    role: Role
+    network: str = ""
+
+    def subnet(self) -> Subnet:
+        network4 = addresses.subnet4(self.site_number, self.subnet_number)
+        network6 = addresses.subnet6(self.site_number, self.subnet_number)
+        return Subnet(self.subnet_name, network4, network6, network4[1], network6[1])
+
+
+def _hosts(group: _Group, names: list[str], skip: int = 0) -> Iterator[Host]:
+    subnet = group.subnet()
+    for number, name in enumerate(names, start=addresses.FIRST_HOST + skip):
+        yield Host(
+            name=name,
+            site=group.site,
+            role=group.role,
+            subnet=subnet,
+            address4=subnet.network4[number],
+            address6=subnet.network6[addresses.digits(number)],
+            mac=addresses.host_mac(group.site_number, group.subnet_number, number),
+            attachment=_attachment(group.role),
+            port=name,
+            network=group.network,
+        )
+
+
+def _attachment(role: Role) -> Attachment:
+    return Attachment.PORT if role is Role.BALANCER else Attachment.LAN
