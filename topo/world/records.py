@@ -15,6 +15,16 @@ class ResolverKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Airport:
+    """Where an IATA code is; `country` is the ISO 3166 code."""
+
+    city: str
+    country: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place, named by the lower-case IATA code of its airport."""
 
