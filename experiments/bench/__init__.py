@@ -1,0 +1,1 @@
+"""Benchmarks: performance as figures, measured in one run, never as tests."""

@@ -1,0 +1,67 @@
+"""What the user sees: results on standard output, progress on standard error."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object and nothing else.")
+]
+
+OUT = Console(highlight=False)
+ERR = Console(stderr=True, highlight=False)
+
+
+class Progress:
+    """Says what is going on: in one line on a terminal, in new lines elsewhere."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._started_s = time.monotonic()
+        self._last = ""
+
+    def __call__(self, text: str) -> None:
+        """Show `text`, unless it is what was shown last."""
+        if self._quiet or text == self._last:
+            return
+        self._last = text
+        passed_s = time.monotonic() - self._started_s
+        line = f"[{passed_s:5.1f} s] {text}"
+        if sys.stderr.isatty():
+            width = ERR.width - 1
+            print(f"\r\x1b[2K{line[:width]}", end="", file=sys.stderr, flush=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        """Leave the progress line, so that results start on a line of their own."""
+        if self._last and not self._quiet and sys.stderr.isatty():
+            print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
+        self._last = ""
+
+
+def emit(answer: Mapping[str, Any]) -> None:
+    """Print the one JSON object of a verb."""
+    print(json.dumps(answer, indent=2, default=str), flush=True)
+
+
+def show_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Print a plain table that fits a terminal of 80 columns."""
+    table = Table(
+        title=Text(title), title_justify="left", box=None, pad_edge=False, expand=False
+    )
+    for name in columns:
+        right = name.endswith(("ms", "%", "s", "n"))
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    OUT.print(table)

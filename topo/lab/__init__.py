@@ -1,0 +1,1 @@
+"""The running lab: roles started, proven ready, and handed to experiments."""

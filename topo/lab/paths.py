@@ -1,0 +1,21 @@
+"""Where a lab keeps its files: all below the sandbox's own tmpfs on /run."""
+
+from pathlib import Path
+
+STATE = Path("/run/frontlab")
+LOGS = STATE / "log"
+ROLES = STATE / "roles"
+STATUS = STATE / "status"
+
+# The checkout, so that `python -m balancer` finds its packages from any folder.
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def status_path(role: str) -> Path:
+    """Return the path of the status socket of `role`."""
+    return STATUS / f"{role}.sock"
+
+
+def role_folder(role: str) -> Path:
+    """Return the folder that holds the files of `role`."""
+    return ROLES / role

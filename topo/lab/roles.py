@@ -1,0 +1,102 @@
+"""Which programs a world needs, as data: what to run, where, with which files."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from topo import render
+from topo.world.plan import Host, Plan, Role
+from topo.world.records import Datacenter, Resolver
+
+from .paths import STATE, role_folder, status_path
+
+CONTROLLER = "controller"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """A program of the lab.
+
+    Args:
+        name: the role's name, unique in the lab.
+        host: the host it runs in, or "" for the sandbox's own namespace.
+        argv: its arguments.
+        files: text by absolute path, written before it starts.
+        notify: whether it announces readiness on a descriptor (ours do).
+        needs: role names that must be ready before this one can be.
+    """
+
+    name: str
+    host: str
+    argv: tuple[str, ...]
+    files: dict[Path, str] = field(default_factory=dict)
+    notify: bool = False
+
+
+def balancer_roles(plan: Plan) -> Iterator[RoleSpec]:
+    """Yield our own programs: nameservers, roots, balancers, backends' agents."""
+    for host in plan.hosts:
+        match host.role:
+            case Role.NAMESERVER:
+                yield _ours(host, "dns", render.dns_config(plan, host.site))
+            case Role.ROOT:
+                yield _ours(host, "dns", render.root_config(plan, host.site))
+            case Role.BALANCER:
+                yield _ours(host, "vip", render.vip_config(plan, host))
+            case Role.BACKEND:
+                yield _ours(host, "backend", render.backend_config(plan, host))
+
+
+def web_roles(plan: Plan) -> Iterator[RoleSpec]:
+    """Yield an nginx for every backend."""
+    for host in plan.hosts:
+        if host.role is Role.BACKEND:
+            name = f"{host.name}-web"
+            folder = role_folder(name)
+            files, argv = render.nginx_files(host, str(folder))
+            yield RoleSpec(name, host.name, tuple(argv), _in(folder, files))
+
+
+def resolver_roles(plan: Plan) -> Iterator[RoleSpec]:
+    """Yield every recursive resolver of the world."""
+    for resolver in plan.world.resolvers:
+        folder = role_folder(resolver.name)
+        files, argv = render.resolver_files(resolver, plan, str(folder))
+        yield RoleSpec(resolver.name, resolver.name, tuple(argv), _in(folder, files))
+
+
+def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
+    """Return the fabric's controller, run by `python` on `framework`."""
+    fabric = STATE / "fabric.json"
+    argv = (
+        *(str(python), "-W", "ignore", "-m", "controller"),
+        *("--fabric", str(fabric), "--listen", "127.0.0.1:6653"),
+        *("--framework", framework, "--status", str(status_path(CONTROLLER))),
+    )
+    files = {fabric: render.fabric_json(plan)}
+    return RoleSpec(CONTROLLER, "", argv, files, notify=True)
+
+
+def _ours(host: Host, command: str, config: str) -> RoleSpec:
+    path = role_folder(host.name) / f"{command}.toml"
+    argv = (
+        *(sys.executable, "-m", "balancer", command, "--config", str(path)),
+        *("--status", str(status_path(host.name))),
+    )
+    return RoleSpec(host.name, host.name, argv, {path: config}, notify=True)
+
+
+def _in(folder: Path, files: dict[str, str]) -> dict[Path, str]:
+    return {folder / name: text for name, text in files.items()}
+
+
+def nearest_client(plan: Plan, datacenter: Datacenter) -> Host:
+    """Return a client of the datacenter's site, or the first client of the world."""
+    clients = [host for host in plan.hosts if host.role is Role.CLIENT]
+    return next((c for c in clients if c.site == datacenter.site), clients[0])
+
+
+def forwards(resolver: Resolver) -> bool:
+    """Whether the resolver only passes questions on to another one."""
+    return resolver.forward_to is not None

@@ -1,0 +1,195 @@
+"""From a world to a lab that is ready: the order of things, and nothing else."""
+
+import asyncio
+import functools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from balancer.errors import Unsupported
+from topo.features import datapath_kind
+from topo.links import open_wan
+from topo.net import build_net, spawn_in
+from topo.world.delay import shortest_paths
+from topo.world.plan import Plan, Role, make_plan
+from topo.world.records import World
+
+from .errors import LabError
+from .lab import Lab
+from .paths import LOGS, PROJECT, STATUS
+from .probes import Asker, dns_attempt, http_attempt, until_answered, until_notified
+from .ready import Awaited, Say, all_ready
+from .roles import (
+    CONTROLLER,
+    RoleSpec,
+    balancer_roles,
+    controller_role,
+    nearest_client,
+    resolver_roles,
+    web_roles,
+)
+from .rtt import MeasuredLink, Pair, measure_pairs, probe_host
+from .supervisor import RunningRole, Supervisor
+
+CONTROLLER_ADDRESS = ("127.0.0.1", 6653)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run a world: which controller framework, links and datapath."""
+
+    framework: str = "os_ken"
+    wan: str = "auto"
+    datapath: str = "auto"
+    within_s: float = 60.0
+
+
+@contextmanager
+def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[Lab]:
+    """Run `world` inside this sandbox; yield the lab when all probes are answered.
+
+    Raises:
+        LabError: a role died or never answered, or links are not as asked.
+        Unsupported: this machine lacks something, with its cure.
+    """
+    started_s = time.monotonic()
+    plan = make_plan(world)
+    python = _controller_python(options.framework)
+    supervisor = Supervisor(LOGS)
+    STATUS.mkdir(parents=True, exist_ok=True)
+    say("starting the controller and the links")
+    start(supervisor, controller_role(plan, options.framework, python))
+    datapath = options.datapath
+    with open_wan(options.wan) as wan:
+        say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
+        kind = datapath_kind() if datapath == "auto" else datapath
+        net = build_net(plan, wan, kind, CONTROLLER_ADDRESS)
+        lab = Lab(name, plan, net, wan, supervisor)
+        _start_roles(supervisor, plan)
+        asyncio.run(_ready(lab, say, options.within_s))
+        lab.links = asyncio.run(_measure(lab, say))
+        lab.ready_s = time.monotonic() - started_s
+        refuse_unfaithful(lab.links)
+        yield lab
+
+
+def start(supervisor: Supervisor, spec: RoleSpec) -> RunningRole:
+    """Write the role's files and start it where it belongs."""
+    for path, text in spec.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    spawn = functools.partial(spawn_in, spec.host) if spec.host else subprocess.Popen
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    spawn = functools.partial(spawn, env=environment)
+    return supervisor.start(spec.name, spec.argv, spec.host, spawn, spec.notify)
+
+
+def refuse_unfaithful(links: Sequence[MeasuredLink]) -> None:
+    """Raise LabError when a site pair is farther from what was asked than allowed."""
+    wrong = [link for link in links if not link.faithful]
+    if wrong:
+        lines = [
+            f"  {w.a} - {w.b}: asked {w.asked_ms:.1f} ms, measured {w.measured_ms:.1f}"
+            for w in wrong
+        ]
+        head = f"{len(wrong)} of {len(links)} site pairs miss max(1 ms, 2 %):"
+        raise LabError("\n".join([head, *lines]))
+
+
+def _controller_python(framework: str) -> Path:
+    if framework == "os_ken":
+        return Path(sys.executable)
+    python = PROJECT / ".venv-ryu" / "bin" / "python"
+    if not python.exists():
+        raise Unsupported("Ryu", f"{python} does not exist", "./provision.sh --ryu")
+    return python
+
+
+def _start_roles(supervisor: Supervisor, plan: Plan) -> None:
+    for spec in (*balancer_roles(plan), *web_roles(plan), *resolver_roles(plan)):
+        start(supervisor, spec)
+
+
+async def _ready(lab: Lab, say: Say, within_s: float) -> None:
+    """Wait for our programs, then for the paths that lead through several of them."""
+    wait = functools.partial(
+        all_ready, deaths=lab.supervisor.dead, say=say, within_s=within_s
+    )
+    await wait("programs", _programs(lab))
+    await wait("paths", [*_resolvers(lab), *_vips(lab)])
+
+
+def _programs(lab: Lab) -> list[Awaited]:
+    notified = [
+        Awaited(
+            role.name,
+            _promise(role.name),
+            functools.partial(until_notified, role.notify),
+        )
+        for role in lab.supervisor.roles.values()
+        if role.notify is not None
+    ]
+    return notified + [
+        Awaited(
+            f"{host.name}-web",
+            "answered http://.../health",
+            _answered(
+                http_attempt(_asker(lab, host.name), host.address4, 80, "/health")
+            ),
+        )
+        for host in lab.plan.hosts
+        if host.role is Role.BACKEND
+    ]
+
+
+def _promise(name: str) -> str:
+    if name == CONTROLLER:
+        return "had every switch confirm its routes"
+    return "announced that it is ready"
+
+
+def _resolvers(lab: Lab) -> Iterator[Awaited]:
+    service = lab.world.services[0].name
+    name = f"{service}.{lab.world.domain}"
+    for resolver in lab.world.resolvers:
+        host = lab.plan.host(resolver.name)
+        attempt = dns_attempt(_asker(lab, host.name), host.address4, name)
+        what = f"resolved {name} through the root"
+        yield Awaited(resolver.name, what, _answered(attempt))
+
+
+def _vips(lab: Lab) -> Iterator[Awaited]:
+    for service in lab.world.services:
+        for datacenter in lab.world.datacenters:
+            vip = lab.plan.vip(service.name, datacenter.site)
+            client = nearest_client(lab.plan, datacenter)
+            for address in (vip.address4, vip.address6):
+                attempt = http_attempt(
+                    _asker(lab, client.name), address, service.port, "/health"
+                )
+                what = f"answered {client.name} at {address}"
+                yield Awaited(vip.name, what, _answered(attempt))
+
+
+def _answered(attempt: "Callable[[], object]") -> "Callable[[], object]":
+    return functools.partial(until_answered, attempt)
+
+
+def _asker(lab: Lab, host: str) -> Asker:
+    return Asker(functools.partial(lab.inside, host))
+
+
+async def _measure(lab: Lab, say: Say) -> tuple[MeasuredLink, ...]:
+    asked = shortest_paths(lab.world)
+    pairs = []
+    for (a, b), rtt_ms in asked.items():
+        if a < b:
+            near, far = probe_host(lab.plan, a), probe_host(lab.plan, b)
+            pairs.append(Pair(a, b, rtt_ms, _asker(lab, near.name), str(far.address4)))
+    say(f"measuring {len(pairs)} site pairs")
+    return await measure_pairs(pairs)
