@@ -80,10 +80,11 @@ missing_packages() {
     <(printf '%s\n' "${wanted[@]}" | sort)
 }
 
-# What an environment must be made of to need no work: the lock and the interpreter.
+# What an environment must be made of to need no work: lock, interpreter and place.
 stamp_of() { # LOCK
   sha256sum <"$HERE/requirements/$1.txt" | cut -c 1-64
   readlink -f "$PYTHON"
+  echo "$HERE"
 }
 
 is_current() { # ENVIRONMENT LOCK
@@ -193,10 +194,12 @@ install_packages() { # PACKAGE...
 
 # ---- Python environments -----------------------------------------------------------------
 
-# An environment of another interpreter, or one moved here with its checkout, is made anew.
+# An environment of another interpreter, or one moved here with its checkout (its scripts
+# still name the old place), is made anew.
 make_environment() { # ENVIRONMENT
   local python=$HERE/$1/bin/python
   if [[ "$(readlink -f "$python")" != "$(readlink -f "$PYTHON")" ]] ||
+    ! grep -qF " $HERE/$1" "$HERE/$1/pyvenv.cfg" ||
     ! "$python" -c 'import pip' 2>/dev/null; then
     "$PYTHON" -m venv --clear "$HERE/$1"
   fi
@@ -245,7 +248,10 @@ read_options() {
     --check) check=1 ;;
     --quiet) quiet=1 ;;
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
-    *) echo "provision: unknown option $option (see --help)" >&2 && exit 2 ;;
+    *)
+      echo "provision: unknown option $option (see --help)" >&2
+      exit 2
+      ;;
     esac
   done
 }
