@@ -1,0 +1,55 @@
+"""PID 1 of a sandbox: prepares it, starts Open vSwitch and main, and reaps."""
+
+import fcntl
+import resource
+import signal
+import socket
+import struct
+from collections.abc import Collection
+
+from balancer.errors import FrontlabError
+
+from .mounts import mount_private
+from .ovs import start_ovs
+from .process import Main, fork_main
+from .report import Reporter
+from .syscalls import set_process_name
+from .watch import WATCHED, Interrupted, Watch
+
+# A thousand hosts keep a descriptor each, and Open vSwitch three per port; a higher
+# limit would cost every program that closes all descriptors one by one.
+OPEN_FILES = 20_000
+
+INIT_NAME = "frontlab-init"
+
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 0x1
+INTERFACE_FLAGS = struct.Struct("16sh22x")  # struct ifreq: name, flags
+
+
+def run_init(main: Main, name: str, report: Reporter, mask: Collection[int]) -> int:
+    """Be PID 1 until `main` ends, a daemon dies or a signal says so.
+
+    `mask` is the signal mask that main gets back. Returns the exit status.
+    """
+    watch = Watch()
+    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    try:
+        _prepare(name)
+        start_ovs(watch)
+        watch.main_pid = fork_main(main, report, mask)
+        return watch.wait_for(watch.main_pid, "main ends")
+    except Interrupted as interrupted:
+        return 128 + interrupted.signal_number
+    except (FrontlabError, OSError) as error:
+        report.error(FrontlabError(f"sandbox {name}: {error}"))
+        return 1
+
+
+def _prepare(name: str) -> None:
+    set_process_name(INIT_NAME)
+    mount_private(name)
+    socket.sethostname(name)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, SIOCSIFFLAGS, INTERFACE_FLAGS.pack(b"lo", IFF_UP))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))

@@ -1,0 +1,89 @@
+"""Forking a child that never returns into its parent's stack, with main's manners."""
+
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Collection
+from types import FrameType
+
+from balancer.errors import FrontlabError
+
+from .report import Reporter
+from .syscalls import die_with_parent, set_process_name
+
+Main = Callable[[], int]
+
+MAIN_NAME = "frontlab-main"
+
+# A Ctrl-C reaches main from the terminal and once more from who forwards it, as
+# nobody can tell a signal to the whole group from one to himself.
+SAME_INTERRUPT_S = 0.25
+
+
+def fork(body: Main) -> int:
+    """Fork a child that ends with body's status; return its process id."""
+    if pid := os.fork():
+        return pid
+    status = 1
+    try:
+        status = body()
+    finally:
+        error = sys.exc_info()
+        if error[0] is KeyboardInterrupt:
+            status = 128 + signal.SIGINT
+        elif error[0]:
+            sys.excepthook(*error)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def fork_tied(body: Main) -> int:
+    """Fork a child that the kernel kills when this thread ends."""
+    parent = os.pidfd_open(os.getpid())
+
+    def tied() -> int:
+        die_with_parent(signal.SIGKILL)
+        # The parent may have died before the line above: its pidfd is readable then.
+        if select.select([parent], [], [], 0)[0]:
+            return 1
+        os.close(parent)
+        return body()
+
+    pid = fork(tied)
+    os.close(parent)
+    return pid
+
+
+def fork_main(main: Main, report: Reporter, mask: Collection[int]) -> int:
+    """Fork `main` with signal mask `mask`; what it raises goes to the owner."""
+
+    def body() -> int:
+        set_process_name(MAIN_NAME)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _Interrupt())
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        try:
+            return main()
+        except FrontlabError as error:
+            report.error(error)
+            return 1
+        except SystemExit as error:
+            return error.code if isinstance(error.code, int) else bool(error.code)
+
+    return fork_tied(body)
+
+
+class _Interrupt:
+    """Raises KeyboardInterrupt once for a signal that arrives twice."""
+
+    def __init__(self) -> None:
+        self._last_s = float("-inf")
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        now_s = time.monotonic()
+        if now_s - self._last_s > SAME_INTERRUPT_S:
+            self._last_s = now_s
+            raise KeyboardInterrupt
