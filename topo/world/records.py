@@ -70,6 +70,16 @@ class WanLink:
         """Round-trip time of the link alone."""
         return self.forward.delay_ms + self.backward.delay_ms
 
+    @property
+    def a_port(self) -> str:
+        """The interface at site `a`, on its router's switch."""
+        return f"{self.a}-{self.b}"
+
+    @property
+    def b_port(self) -> str:
+        """The interface at site `b`."""
+        return f"{self.b}-{self.a}"
+
 
 @dataclass(frozen=True, slots=True)
 class ClientNetwork:

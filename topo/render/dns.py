@@ -1,0 +1,142 @@
+"""The authoritative servers' files: the zone with its services, and the root."""
+
+from ipaddress import IPv4Network, IPv6Network
+
+from topo.world.delay import shortest_paths
+from topo.world.plan import Anycast, Host, Plan, Role
+from topo.world.records import Service
+
+from .toml import Table, to_toml
+
+HOME_RTT_MS = 0.5  # inside a site; no path is free, and a tie would be none
+ROOT_NAME = "a.root-servers.net"
+STABLE_TTL = "1 h"  # of what never changes: delegations and the servers' addresses
+# Short, so that a name that appears in an experiment is not hidden for long.
+NEGATIVE_TTL = "5 s"
+
+
+def nameserver_name(plan: Plan) -> str:
+    """The one name of all the zone's servers."""
+    return f"ns.{plan.world.domain}"
+
+
+def dns_config(plan: Plan, site: str) -> str:
+    """dns.toml of the zone's server at `site`."""
+    [host] = plan.hosts_at(site, Role.NAMESERVER)
+    services = [_service(plan, service) for service in plan.world.services]
+    zone: Table = {
+        **_authority(plan.world.domain, nameserver_name(plan), plan),
+        "record": _server_records(
+            plan.world.domain, nameserver_name(plan), plan.nameserver
+        ),
+        "service": services,
+    }
+    return to_toml(
+        {"server": _server(host, plan.nameserver), "zone": [zone], "map": _map(plan)}
+    )
+
+
+def root_config(plan: Plan, site: str) -> str:
+    """dns.toml of the private root's server at `site`."""
+    [host] = plan.hosts_at(site, Role.ROOT)
+    zone: Table = {
+        **_authority(".", ROOT_NAME, plan),
+        "record": _server_records(".", ROOT_NAME, plan.root),
+        "delegation": [
+            {
+                "name": plan.world.domain,
+                "nameservers": {nameserver_name(plan): _both(plan.nameserver)},
+            }
+        ],
+    }
+    return to_toml({"server": _server(host, plan.root), "zone": [zone]})
+
+
+def root_hints(plan: Plan) -> str:
+    """The hints file that makes a recursive resolver use the private root.
+
+    IPv4 only, as all resolvers ask over IPv4 only: one family keeps what the
+    authoritative servers count comparable between products.
+    """
+    return (
+        f".  3600000  IN  NS  {ROOT_NAME}.\n"
+        f"{ROOT_NAME}.  3600000  IN  A  {plan.root.address4}\n"
+    )
+
+
+def _both(addressed: Host | Anycast) -> list[str]:
+    return [str(addressed.address4), str(addressed.address6)]
+
+
+def _server(host: Host, anycast: Anycast) -> Table:
+    return {"site": host.site, "listen": [*_both(anycast), *_both(host)], "port": 53}
+
+
+def _authority(zone: str, primary: str, plan: Plan) -> Table:
+    return {
+        "name": zone,
+        "primary": primary,
+        "contact": f"hostmaster.{plan.world.domain}",
+        "serial": 1,
+        "ttl": STABLE_TTL,
+        "negative_ttl": NEGATIVE_TTL,
+    }
+
+
+def _server_records(zone: str, name: str, anycast: Anycast) -> list[Table]:
+    return [
+        {"name": zone, "type": "NS", "value": name},
+        {"name": name, "type": "A", "value": str(anycast.address4)},
+        {"name": name, "type": "AAAA", "value": str(anycast.address6)},
+    ]
+
+
+def _service(plan: Plan, service: Service) -> Table:
+    return {
+        "name": f"{service.name}.{plan.world.domain}",
+        "ttl": f"{service.ttl_s} s",
+        "policy": service.policy,
+        "site": [
+            {"name": it.site, "addresses": _both(plan.vip(service.name, it.site))}
+            for it in plan.world.datacenters
+        ],
+    }
+
+
+def _map(plan: Plan) -> Table:
+    """Where networks are, and how far every site is from every datacenter."""
+    rtt_ms = shortest_paths(plan.world)
+    sites = [site.name for site in plan.world.sites]
+    return {
+        "network": [
+            {"prefix": str(prefix), "location": site}
+            for site in sites
+            for prefix in _prefixes(plan, site)
+        ],
+        "rtt_ms": {
+            site: {
+                it.site: round(rtt_ms[site, it.site], 3) or HOME_RTT_MS
+                for it in plan.world.datacenters
+            }
+            for site in sites
+        },
+    }
+
+
+def _prefixes(plan: Plan, site: str) -> list[IPv4Network | IPv6Network]:
+    """The site's own prefixes, and each subnet that asks for names.
+
+    The subnets say nothing new about the place, but their length becomes the
+    answer's ECS scope: no resolver caches for wider than one client network.
+    """
+    router = plan.router(site)
+    subnets = dict.fromkeys(
+        host.subnet
+        for role in (Role.RESOLVER, Role.CLIENT)
+        for host in plan.hosts_at(site, role)
+    )
+    return [
+        router.network4,
+        router.network6,
+        *(prefix for it in subnets for prefix in (it.network4, it.network6)),
+    ]

@@ -1,0 +1,51 @@
+"""The recursive resolvers' configurations, one file for each product.
+
+All of them ask the private root over IPv4 only, validate nothing (the root is not
+signed), listen on their host's own addresses, run in the foreground, write to
+standard error, and keep their files in one directory.
+"""
+
+from collections.abc import Callable, Mapping
+
+from topo.world.plan import Plan
+from topo.world.records import Resolver, ResolverKind
+
+from ..dns import root_hints
+from . import bind9, dnsmasq, knot_resolver, pdns_recursor, unbound
+from .settings import Settings
+
+_RENDER: Mapping[ResolverKind, Callable[[Settings], dict[str, str]]] = {
+    ResolverKind.UNBOUND: unbound.files,
+    ResolverKind.BIND9: bind9.files,
+    ResolverKind.PDNS_RECURSOR: pdns_recursor.files,
+    ResolverKind.KNOT_RESOLVER: knot_resolver.files,
+    ResolverKind.DNSMASQ: dnsmasq.files,
+}
+_ARGV: Mapping[ResolverKind, Callable[[str], list[str]]] = {
+    ResolverKind.UNBOUND: unbound.argv,
+    ResolverKind.BIND9: bind9.argv,
+    ResolverKind.PDNS_RECURSOR: pdns_recursor.argv,
+    ResolverKind.KNOT_RESOLVER: knot_resolver.argv,
+    ResolverKind.DNSMASQ: dnsmasq.argv,
+}
+
+
+def resolver_files(
+    resolver: Resolver, plan: Plan, directory: str
+) -> tuple[dict[str, str], list[str]]:
+    """The files of a resolver, by name under `directory`, and its argv."""
+    host = plan.host(resolver.name)
+    settings = Settings(
+        resolver=resolver,
+        address4=str(host.address4),
+        address6=str(host.address6),
+        domain=plan.world.domain,
+        forward_to=_address(plan, resolver.forward_to),
+        directory=directory,
+    )
+    files = {**_RENDER[resolver.kind](settings), "root.hints": root_hints(plan)}
+    return files, _ARGV[resolver.kind](directory)
+
+
+def _address(plan: Plan, resolver: str | None) -> str:
+    return str(plan.host(resolver).address4) if resolver else ""
