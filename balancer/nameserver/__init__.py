@@ -1,0 +1,1 @@
+"""The authoritative nameserver: zones and policies inside, sockets around them."""

@@ -1,0 +1,54 @@
+"""What the server counts, and the JSON object that shows it."""
+
+from typing import Any
+
+from .answer import Answer
+from .fast import FastPath
+from .resolve import Outcome
+
+MAX_SOURCES = 4096
+COUNTED = ("udp", "tcp", "truncated", "dropped", "ecs", "unsent", "other_sources")
+
+
+class Counters:
+    """Counts since the start; `FastPath` counts what it answers by itself."""
+
+    __slots__ = ("_counts", "_fast", "sources")
+
+    def __init__(self, fast: FastPath) -> None:
+        self._fast = fast
+        self._counts = dict.fromkeys((*COUNTED, *(o.value for o in Outcome)), 0)
+        self.sources: dict[str, int] = {}
+
+    def count(self, name: str) -> None:
+        """Add one to a counter."""
+        self._counts[name] += 1
+
+    def count_answer(self, answer: Answer) -> None:
+        """Count an answer by its outcome, and what was special about it."""
+        self._counts[answer.outcome.value] += 1
+        self._counts["truncated"] += answer.truncated
+        self._counts["ecs"] += answer.client_subnet
+
+    def new_source(self, source: str) -> None:
+        """Count a first query; sources that the full table has no room for share one
+        counter.
+        """
+        if len(self.sources) < MAX_SOURCES:
+            self.sources[source] = 1
+        else:
+            self.count("other_sources")
+
+    def snapshot(self, site: str) -> dict[str, Any]:
+        """Return the status object."""
+        counts = dict(self._counts)
+        for name in ("udp", "answers"):
+            counts[name] += self._fast.answered
+        counts["ecs"] += self._fast.client_subnets
+        queries = counts["udp"] + counts["tcp"]
+        sources = dict(self.sources)
+        return {
+            "site": site,
+            "counters": {"queries": queries, **counts},
+            "queries_by_source": sources,
+        }

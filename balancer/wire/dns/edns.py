@@ -1,0 +1,112 @@
+"""EDNS0 (RFC 6891) and its client subnet option, ECS (RFC 7871)."""
+
+from dataclasses import dataclass
+from struct import Struct
+
+from ...errors import WireError
+from ..cursor import Cursor
+from .codes import OptionCode, Type
+
+OPT_RECORD = Struct(
+    "!BHHBBHH"
+)  # root, type, size, extended rcode, version, flags, rdlen
+OPTION = Struct("!HH")  # code, length
+SUBNET = Struct("!HBB")  # family, source prefix length, scope prefix length
+DNSSEC_OK = 0x8000
+ADDRESS_BITS = {1: 32, 2: 128}  # by family (IANA address family numbers)
+IP_VERSION = {1: 4, 2: 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An EDNS0 option, not interpreted."""
+
+    code: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Edns:
+    """The OPT record of a message."""
+
+    payload_size: int
+    version: int = 0
+    dnssec_ok: bool = False
+    options: tuple[Option, ...] = ()
+    extended_rcode: int = 0
+
+    def to_wire(self) -> bytes:
+        """Return the whole record, with the root as its owner."""
+        data = b"".join(
+            OPTION.pack(option.code, len(option.data)) + option.data
+            for option in self.options
+        )
+        flags = DNSSEC_OK if self.dnssec_ok else 0
+        head = (0, Type.OPT, self.payload_size, self.extended_rcode, self.version)
+        return OPT_RECORD.pack(*head, flags, len(data)) + data
+
+    @classmethod
+    def from_fields(cls, payload_size: int, ttl: int, data: bytes) -> "Edns":
+        """Return the record with this class and TTL field, and this rdata."""
+        return cls(
+            payload_size=payload_size,
+            version=ttl >> 16 & 0xFF,
+            dnssec_ok=bool(ttl & DNSSEC_OK),
+            options=_options(data),
+            extended_rcode=ttl >> 24,
+        )
+
+    def option(self, code: OptionCode) -> bytes | None:
+        """Return the data of the first option with this code."""
+        return next((o.data for o in self.options if o.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSubnet:
+    """The client's network; `address` has only the octets that the source needs.
+
+    Family 0 stands for no network at all, and then both lengths are 0.
+    """
+
+    family: int
+    source_prefix_length: int
+    scope_prefix_length: int
+    address: bytes
+
+    @classmethod
+    def from_wire(cls, data: bytes) -> "ClientSubnet":
+        """Read the option's data as strictly as RFC 7871, section 6, has it."""
+        cursor = Cursor(data)
+        family, source, scope = cursor.unpack(SUBNET)
+        address = cursor.rest()
+        bits = ADDRESS_BITS.get(family, 0)
+        if family and not bits:
+            raise WireError(f"client subnet of unknown family {family}")
+        if source > bits or scope > bits:
+            raise WireError(f"client subnet with lengths {source}, {scope} of {bits}")
+        if len(address) != (source + 7) // 8:
+            raise WireError(f"client subnet /{source} in {len(address)} octets")
+        spare_bits = -source % 8
+        if spare_bits and address[-1] & ((1 << spare_bits) - 1):
+            raise WireError("client subnet with bits set behind its length")
+        return cls(family, source, scope, address)
+
+    def to_wire(self) -> bytes:
+        """Return the option's data, without code and length."""
+        lengths = self.source_prefix_length, self.scope_prefix_length
+        return SUBNET.pack(self.family, *lengths) + self.address
+
+    @property
+    def value(self) -> int:
+        """The network's first address as an integer."""
+        bits = ADDRESS_BITS[self.family]
+        return int.from_bytes(self.address, "big") << (bits - 8 * len(self.address))
+
+
+def _options(data: bytes) -> tuple[Option, ...]:
+    cursor = Cursor(data)
+    options = []
+    while cursor.remaining:
+        code, length = cursor.unpack(OPTION)
+        options.append(Option(code, cursor.take(length)))
+    return tuple(options)

@@ -1,0 +1,49 @@
+"""A message under construction, with name compression (RFC 1035, section 4.1.4)."""
+
+from .names import ROOT, suffixes
+
+POINTER = 0xC000
+MAX_POINTER = 0x3FFF
+
+
+class Writer:
+    """Octets from the start of a message on, and where names stand in them."""
+
+    __slots__ = ("_offsets", "octets")
+
+    def __init__(self, octets: bytes = b"") -> None:
+        self.octets = bytearray(octets)
+        self._offsets: dict[bytes, int] = {}
+
+    def put(self, data: bytes) -> None:
+        """Append `data` as it is."""
+        self.octets += data
+
+    def put_name(self, name: bytes) -> None:
+        """Append a name, as a pointer from the first label on that was written before.
+
+        A pointer takes over the case of what it points to: in a response to a query
+        with 0x20 case, that is the question's.
+        """
+        for suffix in suffixes(name):
+            if suffix == ROOT:
+                self.octets += ROOT
+                return
+            folded = suffix.lower()
+            offset = self._offsets.get(folded)
+            if offset is not None:
+                self.octets += (POINTER | offset).to_bytes(2, "big")
+                return
+            if len(self.octets) <= MAX_POINTER:
+                self._offsets[folded] = len(self.octets)
+            self.octets += suffix[: 1 + suffix[0]]
+
+    def reserve_length(self) -> int:
+        """Append room for a 16-bit length and return where it is."""
+        self.octets += b"\0\0"
+        return len(self.octets) - 2
+
+    def fill_length(self, place: int) -> None:
+        """Write at `place` how many octets have come behind it."""
+        length = len(self.octets) - place - 2
+        self.octets[place : place + 2] = length.to_bytes(2, "big")
