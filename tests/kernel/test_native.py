@@ -21,5 +21,4 @@ def test_in_guest(suite: Path) -> None:
     need_tool(PROGRAM)
     python = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider"]
     ended = run_in_guest([*python, "--color=no", suite], CHECKOUT, WITHIN_S)
-    print(ended.output)
     assert ended.status == 0, ended.output
