@@ -1,10 +1,11 @@
 """The authoritative servers' files: the zone with its services, and the root."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
 
 from topo.world.delay import shortest_paths
 from topo.world.plan import Anycast, Host, Plan, Role
-from topo.world.records import Service
+from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, STEERED_TTL_S, probe_names
 
 from .toml import Table, to_toml
 
@@ -13,6 +14,8 @@ ROOT_NAME = "a.root-servers.net"
 STABLE_TTL = "1 h"  # of what never changes: delegations and the servers' addresses
 # Short, so that a name that appears in an experiment is not hidden for long.
 NEGATIVE_TTL = "5 s"
+# What the unsteered probe names answer: nobody connects there (RFC 5737).
+PROBE_ADDRESS = "192.0.2.1"
 
 
 def nameserver_name(plan: Plan) -> str:
@@ -23,13 +26,12 @@ def nameserver_name(plan: Plan) -> str:
 def dns_config(plan: Plan, site: str) -> str:
     """dns.toml of the zone's server at `site`."""
     [host] = plan.hosts_at(site, Role.NAMESERVER)
-    services = [_service(plan, service) for service in plan.world.services]
+    domain, primary = plan.world.domain, nameserver_name(plan)
+    servers = _server_records(domain, primary, plan.nameserver)
     zone: Table = {
-        **_authority(plan.world.domain, nameserver_name(plan), plan),
-        "record": _server_records(
-            plan.world.domain, nameserver_name(plan), plan.nameserver
-        ),
-        "service": services,
+        **_authority(domain, primary, plan),
+        "record": [*servers, *_probe_records(plan)],
+        "service": [*_services(plan), *_probe_services(plan)],
     }
     return to_toml(
         {"server": _server(host, plan.nameserver), "zone": [zone], "map": _map(plan)}
@@ -91,13 +93,40 @@ def _server_records(zone: str, name: str, anycast: Anycast) -> list[Table]:
     ]
 
 
-def _service(plan: Plan, service: Service) -> Table:
+def _services(plan: Plan) -> Iterator[Table]:
+    for it in plan.world.services:
+        name = f"{it.name}.{plan.world.domain}"
+        yield _service(plan, name, it.ttl_s, it.policy, it.name)
+
+
+def _probe_services(plan: Plan) -> Iterator[Table]:
+    """A steered name a resolver, which leads to the VIPs of the first service."""
+    for service in plan.world.services[:1]:
+        for resolver in plan.world.resolvers:
+            name = probe_names(plan.world, resolver.name).steered
+            yield _service(plan, name, STEERED_TTL_S, "nearest", service.name)
+
+
+def _probe_records(plan: Plan) -> Iterator[Table]:
+    for resolver in plan.world.resolvers:
+        names = probe_names(plan.world, resolver.name)
+        for name in names.cached:
+            yield _probe_record(name, CACHED_TTL_S)
+        yield _probe_record(names.short, SHORT_TTL_S)
+
+
+def _probe_record(name: str, ttl_s: int) -> Table:
+    return {"name": name, "type": "A", "value": PROBE_ADDRESS, "ttl": f"{ttl_s} s"}
+
+
+def _service(plan: Plan, name: str, ttl_s: int, policy: str, service: str) -> Table:
+    """The answers to `name`: the VIPs of `service`, chosen among by `policy`."""
     return {
-        "name": f"{service.name}.{plan.world.domain}",
-        "ttl": f"{service.ttl_s} s",
-        "policy": service.policy,
+        "name": name,
+        "ttl": f"{ttl_s} s",
+        "policy": policy,
         "site": [
-            {"name": it.site, "addresses": _both(plan.vip(service.name, it.site))}
+            {"name": it.site, "addresses": _both(plan.vip(service, it.site))}
             for it in plan.world.datacenters
         ],
     }
