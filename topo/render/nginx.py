@@ -1,6 +1,6 @@
 """nginx as the service behind the VIPs: small answers, two large ones, health."""
 
-from topo.world.plan import Plan
+from topo.world.plan import Host, Plan
 
 SIZES = {"100k": 100_000, "1m": 1_000_000}  # bytes, by path
 _LINE = "frontlab" * 7 + "frontla\n"  # 64 bytes of text
@@ -14,9 +14,9 @@ pid {directory}/nginx.pid;
 error_log stderr warn;
 events {{ worker_connections 1024; }}
 http {{
-  access_log {directory}/access.log way;
   log_format way '$msec $remote_addr $remote_port $server_addr $uri $status '
                  '$bytes_sent';
+  access_log {directory}/access.log way;
   client_body_temp_path {directory}/body;
   proxy_temp_path {directory}/proxy;
   fastcgi_temp_path {directory}/fastcgi;
@@ -38,7 +38,7 @@ http {{
 
 
 def nginx_files(
-    plan: Plan, backend: str, directory: str
+    plan: Plan, host: Host, directory: str
 ) -> tuple[dict[str, str], list[str]]:
     """The files of a backend's nginx, by path under `directory`, and its argv.
 
@@ -50,7 +50,7 @@ def nginx_files(
     listens = "\n".join(
         f"    listen {port};\n    listen [::]:{port} ipv6only=on;" for port in ports
     )
-    config = _CONFIG.format(directory=directory, name=backend, listens=listens)
+    config = _CONFIG.format(directory=directory, name=host.name, listens=listens)
     files = {f"files/{path}": _filler(size) for path, size in SIZES.items()}
     argv = ["nginx", "-p", directory, "-c", f"{directory}/nginx.conf", "-e", "stderr"]
     return {"nginx.conf": config, **files}, argv

@@ -15,9 +15,8 @@ HEALTH: Table = {
 }
 
 
-def vip_config(plan: Plan, balancer: str) -> str:
+def vip_config(plan: Plan, host: Host) -> str:
     """vip.toml of a balancer: every service's VIPs, one pool for each service."""
-    host = plan.host(balancer)
     backends = plan.hosts_at(host.site, Role.BACKEND)
     services = plan.world.services
     return to_toml(
@@ -45,9 +44,8 @@ def vip_config(plan: Plan, balancer: str) -> str:
     )
 
 
-def backend_config(plan: Plan, backend: str) -> str:
+def backend_config(plan: Plan, host: Host) -> str:
     """backend.toml of the agent that strips the balancers' encapsulation."""
-    host = plan.host(backend)
     balancers = plan.hosts_at(host.site, Role.BALANCER)
     return to_toml(
         {

@@ -1,0 +1,163 @@
+"""A plan as tables that people read; values are text, or plain for JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .delay import shortest_paths
+from .plan import Host, Plan
+from .records import ClientNetwork, Resolver, Shape, WanLink
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """One table: its title, the columns' heads, and rows of as many cells."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def records(self) -> list[dict[str, str]]:
+        """Each row by its columns' heads."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that there is to see of a plan."""
+
+    name: str
+    description: str
+    tables: tuple[TextTable, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """One object: the world's name, and each table by its title."""
+        tables = {it.title: it.records() for it in self.tables}
+        return {"name": self.name, "description": self.description, **tables}
+
+
+def describe(plan: Plan) -> Description:
+    """The tables of a plan: places, links, round-trip times, roles and hosts."""
+    tables = (
+        _sites(plan),
+        _links(plan.world.links),
+        _rtt_matrix(plan),
+        _clients(plan),
+        _resolvers(plan.world.resolvers),
+        _anycasts(plan),
+        _hosts(plan.hosts),
+    )
+    return Description(plan.world.name, plan.world.description, tables)
+
+
+def _sites(plan: Plan) -> TextTable:
+    datacenters = {it.site: it for it in plan.world.datacenters}
+
+    def holds(site: str) -> str:
+        it = datacenters.get(site)
+        return f"{it.balancers} balancers, {it.backends} backends" if it else ""
+
+    rows = (
+        (
+            *(it.name, it.city, it.country, it.region),
+            *(str(router.network4), str(router.network6), holds(it.name)),
+        )
+        for it in plan.world.sites
+        for router in [plan.router(it.name)]
+    )
+    heads = ("site", "city", "country", "region", "IPv4", "IPv6", "datacenter")
+    return TextTable("sites", heads, tuple(rows))
+
+
+def _links(links: Iterable[WanLink]) -> TextTable:
+    rows = (
+        (
+            f"{it.a}-{it.b}",
+            f"{it.rtt_ms:g}",
+            _shape(it.forward),
+            "" if it.forward == it.backward else _shape(it.backward),
+            str(it.mtu),
+        )
+        for it in links
+    )
+    heads = ("link", "RTT ms", "each way", "way back, if other", "MTU")
+    return TextTable("links", heads, tuple(rows))
+
+
+def _shape(it: Shape) -> str:
+    words = [f"{it.delay_ms:g} ms"]
+    if it.jitter_ms:
+        words.append(f"+{it.jitter_ms:g} ms jitter")
+    if it.loss:
+        words.append(f"{it.loss:.4%} loss".replace("0% ", "% ").replace(".%", "%"))
+    if it.rate_mbit is not None:
+        words.append(f"{it.rate_mbit:g} Mbit/s, queue {it.queue_ms:g} ms")
+    return ", ".join(words)
+
+
+def _rtt_matrix(plan: Plan) -> TextTable:
+    rtt_ms = shortest_paths(plan.world)
+    names = tuple(site.name for site in plan.world.sites)
+    rows = ((a, *(f"{rtt_ms[a, b]:.4g}" for b in names)) for a in names)
+    return TextTable("RTT in ms over the shortest path", ("", *names), tuple(rows))
+
+
+def _clients(plan: Plan) -> TextTable:
+    resolver_sites = {it.name: it.site for it in plan.world.resolvers}
+
+    def row(it: ClientNetwork) -> tuple[str, ...]:
+        subnet = plan.clients_of(it.name)[0].subnet
+        away = resolver_sites[it.resolver]
+        return (
+            *(it.name, it.site, str(it.hosts), it.resolver),
+            away if away != it.site else "",
+            *(str(subnet.network4), str(subnet.network6)),
+        )
+
+    heads = ("clients", "site", "hosts", "resolver", "away at", "IPv4", "IPv6")
+    return TextTable(
+        "client networks", heads, tuple(row(it) for it in plan.world.client_networks)
+    )
+
+
+def _resolvers(resolvers: Iterable[Resolver]) -> TextTable:
+    rows = (
+        (
+            *(it.name, it.site, str(it.kind), "on" if it.ecs else "off"),
+            it.forward_to or "",
+            _clamp(it),
+        )
+        for it in resolvers
+    )
+    heads = ("resolver", "site", "kind", "ECS", "forwards to", "TTL kept within")
+    return TextTable("resolvers", heads, tuple(rows))
+
+
+def _clamp(it: Resolver) -> str:
+    if it.min_ttl_s is None and it.max_ttl_s is None:
+        return ""
+    least = "" if it.min_ttl_s is None else f"{it.min_ttl_s} s"
+    most = "" if it.max_ttl_s is None else f"{it.max_ttl_s} s"
+    return f"{least}..{most}"
+
+
+def _anycasts(plan: Plan) -> TextTable:
+    anycasts = (*plan.vips.values(), plan.nameserver, plan.root)
+    rows = (
+        (it.name, str(it.address4), str(it.address6), " ".join(it.members))
+        for it in anycasts
+    )
+    heads = ("address of", "IPv4", "IPv6", "announced by")
+    return TextTable("shared addresses", heads, tuple(rows))
+
+
+def _hosts(hosts: Iterable[Host]) -> TextTable:
+    rows = (
+        (
+            *(it.name, it.site, str(it.role), str(it.address4)),
+            *(str(it.address6), it.mac),
+        )
+        for it in hosts
+    )
+    heads = ("host", "site", "role", "IPv4", "IPv6", "MAC")
+    return TextTable("hosts", heads, tuple(rows))
