@@ -1,0 +1,105 @@
+"""`python -m controller`: arguments, status socket and readiness around the app."""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from ipaddress import ip_address
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from balancer.errors import ConfigError, FrontlabError
+from balancer.ready import announce
+from balancer.status import status_socket
+
+from .app import App
+from .core import Core
+from .fabric import Fabric, from_json
+from .messages import Messages
+from .seam import FRAMEWORKS, load_framework, serve
+
+STATUS_USAGE = 2
+STATUS_FAILURE = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the controller until a signal; return the exit status."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("frontlab").setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    try:
+        _run(options)
+    except FrontlabError as error:
+        print(f"frontlab-controller: {error}", file=sys.stderr)
+        return STATUS_USAGE if isinstance(error, ConfigError) else STATUS_FAILURE
+    except SystemExit:
+        pass
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    fabric = _read(options.fabric)
+    address = _address(options.listen)
+    framework = load_framework(options.framework)
+    app = App(Core(fabric), Messages(framework), lambda: announce(options.notify_fd))
+
+    def snapshot() -> dict[str, Any]:
+        return {"framework": framework.name, **app.snapshot()}
+
+    with ExitStack() as stack:
+        if options.status is not None:
+            stack.enter_context(status_socket(options.status, snapshot))
+        serve(framework, app.handlers(), address)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m controller", description=__doc__)
+    parser.add_argument("--fabric", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--listen", default="127.0.0.1:6653", metavar="HOST:PORT")
+    parser.add_argument("--framework", choices=FRAMEWORKS, default=FRAMEWORKS[0])
+    parser.add_argument("--notify-fd", type=int, metavar="N")
+    parser.add_argument("--status", type=Path, metavar="PATH")
+    return parser
+
+
+def _read(path: Path) -> Fabric:
+    try:
+        return from_json(path.read_text(), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Return host and port, after trying them: the framework would only log it."""
+    host, _, port = text.rpartition(":")
+    try:
+        loopback = ip_address(host).is_loopback
+        address = host, int(port)
+    except ValueError as error:
+        raise ConfigError(f"--listen {text}: {error}") from error
+    if not loopback:
+        # Both frameworks' parsers can be sent into endless loops by a peer.
+        raise ConfigError(f"--listen {text}: only loopback is safe")
+    try:
+        socket.create_server(address).close()
+    except (OSError, OverflowError) as error:
+        raise FrontlabError(f"cannot listen on {text}: {error}") from error
+    return address
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stderr.flush()
+    # The framework's threads never end by themselves: do not wait for them.
+    os._exit(status)
