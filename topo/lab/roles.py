@@ -54,7 +54,7 @@ def web_roles(plan: Plan) -> Iterator[RoleSpec]:
         if host.role is Role.BACKEND:
             name = f"{host.name}-web"
             folder = role_folder(name)
-            files, argv = render.nginx_files(host, str(folder))
+            files, argv = render.nginx_files(plan, host, str(folder))
             yield RoleSpec(name, host.name, tuple(argv), _in(folder, files))
 
 
