@@ -3,6 +3,8 @@
 from pathlib import Path
 
 STATE = Path("/run/frontlab")
+# The plan, pickled for those who join later; nobody but root gets at it.
+PLAN = STATE / "plan.pickle"
 LOGS = STATE / "log"
 ROLES = STATE / "roles"
 STATUS = STATE / "status"

@@ -3,53 +3,41 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from topo.sandbox import find_sandboxes
+
 PROC = Path("/proc")
 
 
 def init_pid(owner: int) -> int | None:
     """Return the process that is process 1 of the sandbox of `owner`, if it lives."""
-    for pid, parent, inner in _processes():
-        if inner == 1 and _descends(parent, owner):
-            return pid
-    return None
+    found = (box.init_pid for box in find_sandboxes() if box.owner_pid == owner)
+    return next(found, None)
 
 
 def outer_pids(owner: int) -> dict[int, int]:
     """Map process ids inside the sandbox of `owner` to those outside of it."""
     init = init_pid(owner)
-    if init is None:
-        return {}
-    space = _namespace(init)
-    return {i: pid for pid, _, i in _processes() if i and _namespace(pid) == space}
+    return {} if init is None else dict(_inside(_namespace(PROC / str(init))))
 
 
-def _processes() -> Iterator[tuple[int, int, int]]:
-    """Yield process id, its parent's, and its id in a nested namespace, or 0."""
-    for entry in PROC.iterdir():
-        if entry.name.isdigit() and (fields := _status(entry)):
-            ids = fields.get("NSpid", "").split()
-            inner = int(ids[1]) if len(ids) == 2 else 0
-            yield int(entry.name), int(fields["PPid"]), inner
+def _inside(namespace: str) -> Iterator[tuple[int, int]]:
+    """Yield the inner and the outer id of every process of a pid namespace."""
+    for entry in PROC.glob("[0-9]*"):
+        if namespace and _namespace(entry) == namespace:
+            yield _inner_pid(entry), int(entry.name)
 
 
-def _status(entry: Path) -> dict[str, str]:
+def _namespace(entry: Path) -> str:
+    try:
+        return str((entry / "ns" / "pid").readlink())
+    except OSError:
+        return ""  # It ended while we were looking.
+
+
+def _inner_pid(entry: Path) -> int:
     try:
         lines = (entry / "status").read_text().splitlines()
     except OSError:
-        return {}  # It ended while we were looking.
-    return {key: value.strip() for key, _, value in (s.partition(":") for s in lines)}
-
-
-def _descends(pid: int, ancestor: int) -> bool:
-    while pid > 1:
-        if pid == ancestor:
-            return True
-        pid = int(_status(PROC / str(pid)).get("PPid", "0"))
-    return False
-
-
-def _namespace(pid: int) -> str:
-    try:
-        return str((PROC / str(pid) / "ns" / "pid").readlink())
-    except OSError:
-        return ""
+        return 0
+    ids = next(line for line in lines if line.startswith("NSpid:"))
+    return int(ids.split()[-1])

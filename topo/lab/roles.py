@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from topo import render
+from topo.render.dns import dns_config, root_config
+from topo.render.fabric import fabric_json
+from topo.render.nginx import nginx_files
+from topo.render.resolvers import resolver_files
+from topo.render.vip import backend_config, vip_config
 from topo.world.plan import Host, Plan, Role
-from topo.world.records import Datacenter, Resolver
+from topo.world.records import Datacenter
 
 from .paths import STATE, role_folder, status_path
 
@@ -24,7 +28,6 @@ class RoleSpec:
         argv: its arguments.
         files: text by absolute path, written before it starts.
         notify: whether it announces readiness on a descriptor (ours do).
-        needs: role names that must be ready before this one can be.
     """
 
     name: str
@@ -39,13 +42,13 @@ def balancer_roles(plan: Plan) -> Iterator[RoleSpec]:
     for host in plan.hosts:
         match host.role:
             case Role.NAMESERVER:
-                yield _ours(host, "dns", render.dns_config(plan, host.site))
+                yield _ours(host, "dns", dns_config(plan, host.site))
             case Role.ROOT:
-                yield _ours(host, "dns", render.root_config(plan, host.site))
+                yield _ours(host, "dns", root_config(plan, host.site))
             case Role.BALANCER:
-                yield _ours(host, "vip", render.vip_config(plan, host))
+                yield _ours(host, "vip", vip_config(plan, host))
             case Role.BACKEND:
-                yield _ours(host, "backend", render.backend_config(plan, host))
+                yield _ours(host, "backend", backend_config(plan, host))
 
 
 def web_roles(plan: Plan) -> Iterator[RoleSpec]:
@@ -54,7 +57,7 @@ def web_roles(plan: Plan) -> Iterator[RoleSpec]:
         if host.role is Role.BACKEND:
             name = f"{host.name}-web"
             folder = role_folder(name)
-            files, argv = render.nginx_files(plan, host, str(folder))
+            files, argv = nginx_files(plan, host, str(folder))
             yield RoleSpec(name, host.name, tuple(argv), _in(folder, files))
 
 
@@ -62,7 +65,7 @@ def resolver_roles(plan: Plan) -> Iterator[RoleSpec]:
     """Yield every recursive resolver of the world."""
     for resolver in plan.world.resolvers:
         folder = role_folder(resolver.name)
-        files, argv = render.resolver_files(resolver, plan, str(folder))
+        files, argv = resolver_files(resolver, plan, str(folder))
         yield RoleSpec(resolver.name, resolver.name, tuple(argv), _in(folder, files))
 
 
@@ -74,7 +77,7 @@ def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
         *("--fabric", str(fabric), "--listen", "127.0.0.1:6653"),
         *("--framework", framework, "--status", str(status_path(CONTROLLER))),
     )
-    files = {fabric: render.fabric_json(plan)}
+    files = {fabric: fabric_json(plan)}
     return RoleSpec(CONTROLLER, "", argv, files, notify=True)
 
 
@@ -95,8 +98,3 @@ def nearest_client(plan: Plan, datacenter: Datacenter) -> Host:
     """Return a client of the datacenter's site, or the first client of the world."""
     clients = [host for host in plan.hosts if host.role is Role.CLIENT]
     return next((c for c in clients if c.site == datacenter.site), clients[0])
-
-
-def forwards(resolver: Resolver) -> bool:
-    """Whether the resolver only passes questions on to another one."""
-    return resolver.forward_to is not None

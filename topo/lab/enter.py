@@ -1,0 +1,68 @@
+"""Into a running lab from outside: a command in a host, or Mininet's shell."""
+
+import os
+import pickle
+from collections.abc import Sequence
+
+from topo.sandbox import enter
+
+from .errors import LabError
+from .paths import PLAN
+from .pids import init_pid
+from .registry import LabEntry
+
+NOT_FOUND_STATUS = 127
+SANDBOX = "root"
+
+
+def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
+    """Run `argv` in `host` on this terminal and return its exit status.
+
+    `host` "root" is the sandbox itself, where the switches and their ports are.
+
+    Raises:
+        LabError: there is no such host, or the lab is going down.
+    """
+    return enter(_init(entry), lambda: _replace(host, list(argv)))
+
+
+def mininet_shell(entry: LabEntry) -> int:
+    """Run Mininet's command line on the lab's network, on this terminal."""
+    return enter(_init(entry), _shell)
+
+
+def _init(entry: LabEntry) -> int:
+    if init := init_pid(entry.pid):
+        return init
+    raise LabError(f"lab {entry.name} has no sandbox (any more)")
+
+
+def _replace(host: str, argv: list[str]) -> int:
+    """Become `argv`; returns only when that cannot be done."""
+    from topo.net.spawn import host_argv
+
+    if host != SANDBOX:
+        _check_host(host)
+        argv = host_argv(host, argv)
+    try:
+        os.execvp(argv[0], argv)  # noqa: S606 - an argument list, and no shell
+    except OSError as error:
+        raise LabError(f"{argv[0]}: {error.strerror}") from error
+
+
+def _check_host(host: str) -> None:
+    with PLAN.open("rb") as file:
+        names = [known.name for known in pickle.load(file).hosts]
+    if host not in names:
+        raise LabError(f"no host named {host} (there are: {', '.join(names)}, root)")
+
+
+def _shell() -> int:
+    from mininet.cli import CLI
+
+    from topo.net import adopt_net
+
+    with PLAN.open("rb") as file:
+        net = adopt_net(pickle.load(file))
+    CLI(net)
+    return 0
