@@ -15,8 +15,8 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
 ]
 
-OUT = Console(highlight=False)
-ERR = Console(stderr=True, highlight=False)
+OUT = Console(highlight=False, emoji=False)
+ERR = Console(stderr=True, highlight=False, emoji=False)
 
 
 class Progress:
