@@ -11,8 +11,9 @@ from .records import ClientNetwork, Resolver, Shape, WanLink
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """One table: its title, the columns' heads, and rows of as many cells."""
+    """One table: its key in JSON, its title, the columns' heads, and the rows."""
 
+    key: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -31,8 +32,8 @@ class Description:
     tables: tuple[TextTable, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """One object: the world's name, and each table by its title."""
-        tables = {it.title: it.records() for it in self.tables}
+        """One object: the world's name, and each table by its key."""
+        tables = {it.key: it.records() for it in self.tables}
         return {"name": self.name, "description": self.description, **tables}
 
 
@@ -40,6 +41,7 @@ def describe(plan: Plan) -> Description:
     """The tables of a plan: places, links, round-trip times, roles and hosts."""
     tables = (
         _sites(plan),
+        _routers(plan),
         _links(plan.world.links),
         _rtt_matrix(plan),
         _clients(plan),
@@ -53,20 +55,28 @@ def describe(plan: Plan) -> Description:
 def _sites(plan: Plan) -> TextTable:
     datacenters = {it.site: it for it in plan.world.datacenters}
 
-    def holds(site: str) -> str:
+    def holds(site: str) -> tuple[str, str, str]:
         it = datacenters.get(site)
-        return f"{it.balancers} balancers, {it.backends} backends" if it else ""
+        if it is None:
+            return "", "", ""
+        return str(it.balancers), str(it.backends), f"{it.capacity_rps:g} /s"
 
     rows = (
-        (
-            *(it.name, it.city, it.country, it.region),
-            *(str(router.network4), str(router.network6), holds(it.name)),
-        )
+        (it.name, it.city, it.country, it.region, *holds(it.name))
         for it in plan.world.sites
-        for router in [plan.router(it.name)]
     )
-    heads = ("site", "city", "country", "region", "IPv4", "IPv6", "datacenter")
-    return TextTable("sites", heads, tuple(rows))
+    heads = ("site", "city", "country", "region", "balancers", "backends", "capacity")
+    return TextTable("sites", "sites", heads, tuple(rows))
+
+
+def _routers(plan: Plan) -> TextTable:
+    rows = (
+        (it.site, it.switch, str(it.network4), str(it.network6), it.mac)
+        for it in plan.routers
+    )
+    return TextTable(
+        "routers", "routers", ("site", "switch", "IPv4", "IPv6", "MAC"), tuple(rows)
+    )
 
 
 def _links(links: Iterable[WanLink]) -> TextTable:
@@ -81,7 +91,7 @@ def _links(links: Iterable[WanLink]) -> TextTable:
         for it in links
     )
     heads = ("link", "RTT ms", "each way", "way back, if other", "MTU")
-    return TextTable("links", heads, tuple(rows))
+    return TextTable("links", "links", heads, tuple(rows))
 
 
 def _shape(it: Shape) -> str:
@@ -89,7 +99,7 @@ def _shape(it: Shape) -> str:
     if it.jitter_ms:
         words.append(f"+{it.jitter_ms:g} ms jitter")
     if it.loss:
-        words.append(f"{it.loss:.4%} loss".replace("0% ", "% ").replace(".%", "%"))
+        words.append(f"{it.loss * 100:g} % loss")
     if it.rate_mbit is not None:
         words.append(f"{it.rate_mbit:g} Mbit/s, queue {it.queue_ms:g} ms")
     return ", ".join(words)
@@ -99,7 +109,9 @@ def _rtt_matrix(plan: Plan) -> TextTable:
     rtt_ms = shortest_paths(plan.world)
     names = tuple(site.name for site in plan.world.sites)
     rows = ((a, *(f"{rtt_ms[a, b]:.4g}" for b in names)) for a in names)
-    return TextTable("RTT in ms over the shortest path", ("", *names), tuple(rows))
+    return TextTable(
+        "rtt_ms", "RTT in ms over the shortest path", ("", *names), tuple(rows)
+    )
 
 
 def _clients(plan: Plan) -> TextTable:
@@ -107,16 +119,17 @@ def _clients(plan: Plan) -> TextTable:
 
     def row(it: ClientNetwork) -> tuple[str, ...]:
         subnet = plan.clients_of(it.name)[0].subnet
-        away = resolver_sites[it.resolver]
         return (
-            *(it.name, it.site, str(it.hosts), it.resolver),
-            away if away != it.site else "",
-            *(str(subnet.network4), str(subnet.network6)),
+            *(it.name, it.site, str(it.hosts), str(subnet.network4)),
+            *(it.resolver, resolver_sites[it.resolver]),
         )
 
-    heads = ("clients", "site", "hosts", "resolver", "away at", "IPv4", "IPv6")
+    heads = ("clients", "site", "hosts", "IPv4", "resolver", "resolver at")
     return TextTable(
-        "client networks", heads, tuple(row(it) for it in plan.world.client_networks)
+        "clients",
+        "client networks",
+        heads,
+        tuple(row(it) for it in plan.world.client_networks),
     )
 
 
@@ -130,7 +143,7 @@ def _resolvers(resolvers: Iterable[Resolver]) -> TextTable:
         for it in resolvers
     )
     heads = ("resolver", "site", "kind", "ECS", "forwards to", "TTL kept within")
-    return TextTable("resolvers", heads, tuple(rows))
+    return TextTable("resolvers", "resolvers", heads, tuple(rows))
 
 
 def _clamp(it: Resolver) -> str:
@@ -148,16 +161,13 @@ def _anycasts(plan: Plan) -> TextTable:
         for it in anycasts
     )
     heads = ("address of", "IPv4", "IPv6", "announced by")
-    return TextTable("shared addresses", heads, tuple(rows))
+    return TextTable("anycasts", "shared addresses", heads, tuple(rows))
 
 
 def _hosts(hosts: Iterable[Host]) -> TextTable:
     rows = (
-        (
-            *(it.name, it.site, str(it.role), str(it.address4)),
-            *(str(it.address6), it.mac),
-        )
+        (it.name, it.site, str(it.role), str(it.address4), str(it.address6))
         for it in hosts
     )
-    heads = ("host", "site", "role", "IPv4", "IPv6", "MAC")
-    return TextTable("hosts", heads, tuple(rows))
+    heads = ("host", "site", "role", "IPv4", "IPv6")
+    return TextTable("hosts", "hosts", heads, tuple(rows))
