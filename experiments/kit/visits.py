@@ -1,0 +1,72 @@
+"""What users do: ask their resolver for a name, then fetch from where they were told."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from balancer.model import Address
+from topo.world.plan import Host, Plan, Role
+from topo.world.records import Service
+
+from .dns_client import Ask, ask_all
+from .http_client import Fetch, Request, fetch
+from .sockets import Hosts
+
+SMALL, LARGE = "/", "/100k"
+PATHS = (SMALL, SMALL, SMALL, LARGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A fetch by a client; `vip` is what its resolver told, None when it told nothing.
+
+    `fetched` is None then.
+    """
+
+    client: Host
+    kind: str
+    vip: Address | None
+    fetched: Fetch | None
+
+
+async def visit_all(hosts: Hosts, plan: Plan, service: Service) -> list[Visit]:
+    """Let every client resolve A and AAAA and fetch all `PATHS` from each."""
+    name = f"{service.name}.{plan.world.domain}"
+    answers = await ask_all(hosts, _asks(plan, name))
+    visits = await asyncio.gather(
+        *(
+            _visit(hosts, plan.host(it.ask.client), it.ask.kind, it.addresses, service)
+            for it in answers
+        )
+    )
+    return [visit for some in visits for visit in some]
+
+
+def resolver_of(plan: Plan, client: Host) -> Host:
+    """Return the host of the resolver that the client's network uses."""
+    for network in plan.world.client_networks:
+        if network.name == client.network:
+            return plan.host(network.resolver)
+    raise KeyError(client.network)
+
+
+def _asks(plan: Plan, name: str) -> Iterable[Ask]:
+    for client in plan.hosts:
+        if client.role is Role.CLIENT:
+            server = resolver_of(plan, client).address4
+            for kind in ("A", "AAAA"):
+                yield Ask(0.0, client.name, server, name, kind)
+
+
+async def _visit(
+    hosts: Hosts, client: Host, kind: str, told: tuple[Address, ...], service: Service
+) -> list[Visit]:
+    """Fetch one path after the other, as a browser without keep-alive would."""
+    if not told:
+        return [Visit(client, kind, None, None)]
+    visits = []
+    for path in PATHS:
+        request = Request(service.name, told[0], service.port, path)
+        fetched = await fetch(hosts, client.name, request)
+        visits.append(Visit(client, kind, told[0], fetched))
+    return visits
