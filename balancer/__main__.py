@@ -1,0 +1,35 @@
+"""`python -m balancer PROGRAM ...`: starts one program; imports nothing of the others."""
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from balancer.errors import ConfigError, FrontlabError
+
+PROGRAMS = {
+    "dns": "balancer.nameserver.server",
+    "vip": "balancer.vip.agent",
+    "backend": "balancer.backend.agent",
+    "check": "balancer.check",
+}
+USAGE = f"usage: python -m balancer {{{','.join(PROGRAMS)}}} --config FILE"
+CONFIG_ERROR_STATUS = 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the program that the first argument names and return its exit status."""
+    if not argv or argv[0] not in PROGRAMS:
+        print(USAGE, file=sys.stderr)
+        return CONFIG_ERROR_STATUS
+    name = argv[0]
+    run: Callable[[Sequence[str]], int] = import_module(PROGRAMS[name]).main
+    try:
+        return run(argv[1:])
+    except FrontlabError as error:
+        for line in str(error).splitlines():
+            print(f"frontlab-{name}: {line}", file=sys.stderr)
+        return CONFIG_ERROR_STATUS if isinstance(error, ConfigError) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
