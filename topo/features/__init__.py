@@ -1,0 +1,17 @@
+"""What this machine can do: features of the kernel, and programs; found by trying."""
+
+from .choose import datapath_kind, decapsulation_kind, forwarding_kind, wan_kind
+from .kernel import probe_kernel
+from .probe import probe_features
+from .records import Feature, Features
+
+__all__ = [
+    "Feature",
+    "Features",
+    "datapath_kind",
+    "decapsulation_kind",
+    "forwarding_kind",
+    "probe_features",
+    "probe_kernel",
+    "wan_kind",
+]

@@ -1,0 +1,42 @@
+"""What the lab uses of what is there: a pure function of the features, or a trial."""
+
+from balancer.errors import Unsupported
+
+from .kernel import GRE, NETEM, OPENVSWITCH, XDP_GENERIC, XDP_NATIVE, probe_kernel
+from .records import Features
+
+
+def wan_kind(features: Features | None = None) -> str:
+    """Return "netem" where the kernel has it, else "relay"."""
+    return "netem" if _found(NETEM, features) else "relay"
+
+
+def datapath_kind(features: Features | None = None) -> str:
+    """Return "system" for the kernel's Open vSwitch datapath, else "netdev"."""
+    return "system" if _found(OPENVSWITCH, features) else "netdev"
+
+
+def decapsulation_kind(features: Features | None = None) -> str:
+    """Return "device" where the kernel has a GRE device, else "xdp"."""
+    return "device" if _found(GRE, features) else "xdp"
+
+
+def forwarding_kind(features: Features | None = None) -> str:
+    """Return how XDP attaches: "native" or "generic".
+
+    Raises:
+        Unsupported: it does not attach at all.
+    """
+    if _found(XDP_NATIVE, features):
+        return "native"
+    if _found(XDP_GENERIC, features):
+        return "generic"
+    missing = probe_kernel(XDP_GENERIC)
+    raise Unsupported("XDP", missing.detail, missing.cure)
+
+
+def _found(name: str, features: Features | None) -> bool:
+    """Look `name` up in `features`; without them, try it now."""
+    if features is None:
+        return probe_kernel(name).found
+    return any(feature.found for feature in features if feature.name == name)

@@ -1,0 +1,113 @@
+"""Links through the relay: interfaces, control and counters."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from balancer.errors import FrontlabError
+
+from ..relay.counters import ROWS, Field, create_table, open_table
+from ..relay.lateness import quantile_us
+from ..relay.messages import AddLink, ChangeLink, RemoveLink, SyncCounters
+from ..relay.sizes import super_packet_bytes
+from ..world.records import WanLink
+from .backend import DirectionCounters
+from .devices import apply, at_most, segment_in_software, veth_to_process
+from .relay_process import RelayProcess, start_relay
+
+NS_PER_US = 1000
+
+
+class RelayBackend:
+    """Links whose far ends lie in the relay's namespace, under the same names.
+
+    Args:
+        process: the running relay.
+        table: its counters.
+        super_packets: let segmentation offload cross fast links without loss; for
+            interfaces that hosts use directly, not for ports of a userspace switch.
+    """
+
+    name = "relay"
+
+    def __init__(
+        self,
+        process: RelayProcess,
+        table: NDArray[np.int64],
+        super_packets: bool = False,
+    ) -> None:
+        self.pid = process.pid
+        self._process, self._table, self._super_packets = process, table, super_packets
+        self._rows: dict[tuple[str, str], int] = {}
+        self._free_rows = list(range(ROWS - 2, -2, -2))
+
+    def create(self, a_port: str, b_port: str, link: WanLink) -> None:
+        """Make both interfaces, and have the relay join them."""
+        if not self._free_rows:
+            raise FrontlabError(f"relay: more than {ROWS // 2} links")
+        ports = (a_port, b_port)
+        most = super_packet_bytes(link.forward, link.backward)
+        whole = not self._super_packets or most is None
+        lines = [
+            line for port in ports for line in veth_to_process(port, self.pid, link.mtu)
+        ]
+        if not whole and most is not None:
+            lines += [at_most(port, most) for port in ports]
+        apply(lines)
+        if whole:
+            for port in ports:
+                segment_in_software(port)
+        row = self._free_rows.pop()
+        self._process.ask(
+            AddLink(*ports, row, link.mtu, not whole, link.forward, link.backward)
+        )
+        self._rows[ports] = row
+
+    def change(self, a_port: str, b_port: str, link: WanLink) -> None:
+        """Give a link new shapes; packets under way keep their time."""
+        self._process.ask(ChangeLink(a_port, b_port, link.forward, link.backward))
+
+    def remove(self, a_port: str, b_port: str) -> None:
+        """Take a link and its interfaces away."""
+        self._process.ask(RemoveLink(a_port, b_port))
+        self._free_rows.append(self._rows.pop((a_port, b_port)))
+        apply([f"link del {a_port}", f"link del {b_port}"])
+
+    def counters(self) -> dict[str, DirectionCounters]:
+        """Return the counters of each direction, "a_port>b_port"."""
+        self._process.ask(SyncCounters())
+        counters = {}
+        for (a_port, b_port), row in self._rows.items():
+            counters[f"{a_port}>{b_port}"] = read_row(self._table[row])
+            counters[f"{b_port}>{a_port}"] = read_row(self._table[row + 1])
+        return counters
+
+
+def read_row(row: NDArray[np.int64]) -> DirectionCounters:
+    """Return a row of the relay's table as counters."""
+    row = row.copy()  # The relay goes on counting.
+    drops = [int(row[field]) for field in range(Field.LOSS, Field.OVERSIZE + 1)]
+    lateness: list[float | None] = [None, None, None]
+    histogram = row[Field.HISTOGRAM :]
+    if histogram.any():
+        latest_us = float(row[Field.LATEST_NS]) / NS_PER_US
+        lateness = [quantile_us(histogram, share) for share in (0.5, 0.99)]
+        lateness.append(latest_us)
+    return DirectionCounters(
+        int(row[Field.PACKETS]), int(row[Field.BYTES]), *drops, *lateness
+    )
+
+
+@contextmanager
+def relay_links(super_packets: bool = False) -> Iterator[RelayBackend]:
+    """Run a relay and return its backend; see `RelayBackend` for `super_packets`."""
+    descriptor = create_table()
+    try:
+        table = open_table(descriptor)
+        with start_relay(descriptor) as process:
+            yield RelayBackend(process, table, super_packets)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,115 @@
+"""The relay's process: started, spoken to, and ended with its owner."""
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from balancer.errors import FrontlabError
+
+from ..relay.messages import Message, to_wire
+
+READY_WITHIN_S = 20.0
+ANSWER_WITHIN_S = 5.0
+END_WITHIN_S = 2.0
+LARGEST_ANSWER_BYTES = 65_536
+CHECKOUT = Path(__file__).parents[2]
+
+
+class RelayProcess:
+    """A running relay, in a network namespace of its own; any thread may ask it."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], channel: socket.socket
+    ) -> None:
+        self.pid = process.pid
+        self._process, self._channel = process, channel
+        self._turn = threading.Lock()
+
+    def ask(self, message: Message) -> None:
+        """Have the relay do `message`.
+
+        Raises:
+            FrontlabError: it could not, or is gone.
+        """
+        with self._turn:
+            answer = self._exchange(to_wire(message))
+        if "error" in answer:
+            raise FrontlabError(f"relay: {answer['error']}")
+
+    def _exchange(self, data: bytes) -> dict[str, str]:
+        try:
+            self._channel.send(data)
+            answer = self._channel.recv(LARGEST_ANSWER_BYTES)
+        except (ConnectionError, TimeoutError) as error:
+            raise FrontlabError(self._fate()) from error
+        if not answer:
+            raise FrontlabError(self._fate())
+        fields: dict[str, str] = json.loads(answer)
+        return fields
+
+    def _fate(self) -> str:
+        status = self._process.poll()
+        if status is None:
+            return f"relay: no answer within {ANSWER_WITHIN_S:g} s"
+        return f"relay: ended with status {status}"
+
+
+@contextmanager
+def start_relay(counters: int) -> Iterator[RelayProcess]:
+    """Run a relay that counts in the table behind the descriptor `counters`.
+
+    It is ready when this returns, and dies with the calling thread.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(ANSWER_WITHIN_S)
+    with ours:
+        with theirs:
+            process, ready = _spawn(theirs.fileno(), counters)
+        try:
+            _await_ready(process, ready)
+            yield RelayProcess(process, ours)
+        finally:
+            ours.close()  # which is the relay's sign to end
+            _end(process)
+
+
+def _spawn(channel: int, counters: int) -> tuple[subprocess.Popen[bytes], int]:
+    ready, notify = os.pipe()
+    argv = [sys.executable, "-m", "topo.relay"]
+    argv += ["--control-fd", str(channel), "--counters-fd", str(counters)]
+    argv += ["--parent", str(os.getpid()), "--notify-fd", str(notify)]
+    try:
+        process = subprocess.Popen(
+            argv,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            pass_fds=(channel, counters, notify),
+            start_new_session=True,
+        )
+    finally:
+        os.close(notify)
+    return process, ready
+
+
+def _await_ready(process: subprocess.Popen[bytes], ready: int) -> None:
+    try:
+        readable, _, _ = select.select([ready], [], [], READY_WITHIN_S)
+        if not readable or not os.read(ready, 1):
+            raise FrontlabError(f"relay: not ready, status {process.poll()}")
+    finally:
+        os.close(ready)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(END_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
