@@ -129,7 +129,7 @@ def _unconnected(raw: Raw) -> Iterator[Problem]:
     if not names or None in pairs:
         return
     linked = [pair for pair in pairs if pair]
-    if any(end not in names for pair in linked for end in pair):
+    if any(a == b or a not in names or b not in names for a, b in linked):
         return
     lost = set(names) - reachable(names[0], linked)
     for name in names:

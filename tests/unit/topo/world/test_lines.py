@@ -1,0 +1,69 @@
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from topo.world.lines import find_lines
+
+TEXT = """\
+# comment
+name = "x" # [not.a.table]
+
+[sites.fra]
+region = "europe"
+[[links]]
+between = [
+  "fra", # one
+  "iad",
+]
+rtt = "80 ms"
+[links.forward]
+loss = "1 %"
+
+[[links]]
+forward = { loss = "2 %", rate = "1 Gbit/s" }
+text = \"\"\"
+[[links]]
+rtt = "no"
+\"\"\"
+a.b = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("location", "line"),
+    [
+        pytest.param(("name",), 2, id="key"),
+        pytest.param(("sites", "fra"), 4, id="table"),
+        pytest.param(("sites", "fra", "region"), 5, id="key in table"),
+        pytest.param(("sites", "fra", "none"), 4, id="missing key: its table"),
+        pytest.param(("links", 0), 6, id="first of array"),
+        pytest.param(("links", 0, "between", 1), 7, id="array over lines"),
+        pytest.param(("links", 0, "rtt"), 11, id="key after array"),
+        pytest.param(("links", 0, "forward", "loss"), 13, id="table in array"),
+        pytest.param(("links", 1), 15, id="second of array"),
+        pytest.param(("links", 1, "forward", "rate"), 16, id="inline table"),
+        pytest.param(("links", 1, "text"), 17, id="text over lines"),
+        pytest.param(("links", 1, "a", "b"), 21, id="dotted key after text"),
+        pytest.param(("clients",), 1, id="missing table: the file"),
+    ],
+)
+def test_line_of(location, line):
+    assert find_lines(TEXT).of(location) == line
+
+
+KEYS = st.text("abc-_", min_size=1, max_size=3)
+VALUES = st.sampled_from(["1", '"#[x]"', "[\n1,\n]", "'''\n[t]\n'''", "{ k = 1 }"])
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=8))
+def test_each_key_is_where_it_was_written(values):
+    text, lines = "", {}
+    for key, value in values.items():
+        text += "\n# comment\n"
+        lines[key] = text.count("\n") + 1
+        text += f"{key} = {value}\n"
+    tomllib.loads(text)
+    found = find_lines(text)
+    assert {key: found.of((key,)) for key in values} == lines

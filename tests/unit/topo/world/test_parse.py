@@ -1,0 +1,237 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from balancer.errors import ConfigError
+from topo.world.parse import parse_world
+from topo.world.records import Datacenter, ResolverKind, Service, Shape
+
+from .conftest import AIRPORTS, WORLD
+
+
+def mistakes(text):
+    with pytest.raises(ConfigError) as caught:
+        parse_world(text, "w.toml", AIRPORTS)
+    return str(caught.value).split("\n")
+
+
+def test_defaults_are_filled_in(text, airports):
+    world = parse_world(text, "w.toml", airports)
+    assert world.domain == "frontlab.net"
+    assert world.datacenters == (Datacenter("iad", 2, 4, 1000),)
+    assert world.services == (Service("www", 80, 20, "nearest"),)
+    assert world.links[0].forward == Shape(delay_ms=40)
+    assert world.links[0].mtu == 1500
+    assert world.sites[0].city == "Frankfurt am Main"
+    assert world.resolvers[0].kind is ResolverKind.UNBOUND
+    assert world.resolvers[0].min_ttl_s is None
+
+
+@pytest.mark.parametrize(
+    ("link", "there_ms", "back_ms"),
+    [
+        pytest.param('rtt = "80 ms"', 40, 40, id="halves"),
+        pytest.param('rtt = "80 ms"\nforward.delay = "30 ms"', 30, 50, id="rest back"),
+        pytest.param('rtt = "80 ms"\nbackward.delay = "0 ms"', 80, 0, id="all there"),
+        pytest.param(
+            'forward.delay = "1 ms"\nbackward.delay = "2 ms"', 1, 2, id="both said"
+        ),
+        pytest.param("", 49.153, 49.153, id="by distance"),
+    ],
+)
+def test_delay_of_each_direction(text, airports, link, there_ms, back_ms):
+    world = parse_world(text.replace('rtt = "80 ms"', link), "w.toml", airports)
+    assert world.links[0].forward.delay_ms == pytest.approx(there_ms, abs=0.001)
+    assert world.links[0].backward.delay_ms == pytest.approx(back_ms, abs=0.001)
+
+
+def test_nearest_table_wins(text, airports):
+    more = """
+[defaults]
+rate = "1 Gbit/s"
+queue = "10 ms"
+loss = "1 %"
+mtu = 1400
+[sites.fra]"""
+    link = 'rtt = "80 ms"\nloss = "2 %"\nforward = { loss = "0 %", jitter = "3 ms" }'
+    broken = text.replace("[sites.fra]", more).replace('rtt = "80 ms"', link)
+    world = parse_world(broken, "w.toml", airports)
+    assert world.links[0].forward == Shape(40, 3, 0, 1000, 10)
+    assert world.links[0].backward == Shape(40, 0, 0.02, 1000, 10)
+    assert world.links[0].mtu == 1400
+
+
+FIVE = """\
+name = "five"
+descripton = "an unknown key"
+
+[sites.fra]
+region = "europe"
+
+[sites.iad]
+region = "north-america"
+
+[[links]]
+between = ["fra", "iad"]
+rtt = 80
+
+[[resolvers]]
+name = "fra-bind9"
+site = "fra"
+kind = "bind9"
+ecs = true
+
+[[clients]]
+name = "fra-home"
+site = "frx"
+resolver = "fra-bind"
+
+[[datacenters]]
+site = "fra"
+
+[[services]]
+name = "www"
+"""
+
+
+def test_five_mistakes_are_five_lines():
+    assert mistakes(FIVE) == [
+        'w.toml:2: descripton: unknown key (did you mean "description"?)',
+        'w.toml:12: links.fra-iad.rtt: 80 has no unit (did you mean "80 ms"?)',
+        "w.toml:18: resolvers.fra-bind9.ecs: bind9 sends no client subnets (kinds "
+        "that do: unbound, pdns-recursor, dnsmasq)",
+        'w.toml:22: clients.fra-home.site: no site "frx" (did you mean "fra"?)',
+        'w.toml:23: clients.fra-home.resolver: no resolver "fra-bind" (did you mean '
+        '"fra-bind9"?)',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        pytest.param('"small"', '"Small"', 1, "is not a name", id="name"),
+        pytest.param('"small"', '"small"\ndomain = "a.test"', 2, "resolvers answer",
+                     id="local domain"),
+        pytest.param('"small"', '"small"\ndomain = "nodots"', 2, "is not a domain",
+                     id="domain"),
+        pytest.param("[sites.fra]", "[sites.frax]", 3, 'did you mean "fra"?',
+                     id="site misspelt once"),
+        pytest.param("[sites.fra]", "[sites.FRA]", 3, 'did you mean "fra"?',
+                     id="upper case"),
+        pytest.param('region = "europe"\n', "", 3, 'add region = "europe"',
+                     id="missing key"),
+        pytest.param("[[links]]", '[sites.london]\nregion="x"\n[[links]]\n'
+                     'between = ["london", "fra"]\n[[links]]', 9,
+                     "(did you mean lhr?)", id="city"),
+        pytest.param('"europe"', '"europe"\nlatitude = 91', 5, "at most 90",
+                     id="latitude"),
+        pytest.param('"iad"]', '"fra"]', 10, "both ends are", id="link to itself"),
+        pytest.param('"iad"]', '"iad", "fra"]', 10, "3 entries", id="three ends"),
+        pytest.param("[[links]]", "[sites.syd]\nregion='x'\n[[links]]", 9,
+                     'between = ["fra", "syd"]', id="not connected"),
+        pytest.param("[[resolvers]]", "[[links]]\nbetween=['iad','fra']\n[[resolvers]]",
+                     14, "linked twice (first on line 9)", id="linked twice"),
+        pytest.param('"unbound"', '"unbind"', 16, 'did you mean "unbound"?', id="kind"),
+        pytest.param('kind = "bind9"', 'kind = "dnsmasq"', 19, "forward_to: missing",
+                     id="dnsmasq without upstream"),
+        pytest.param('"bind9"', '"bind9"\nforward_to = "fra-unbound"', 23,
+                     "bind9 resolves itself", id="recursor that forwards"),
+        pytest.param('"bind9"', '"bind9"\nmin_ttl = "2 min"', 23, "at most 90 s",
+                     id="BIND's largest minimum"),
+        pytest.param('"bind9"', '"bind9"\nmin_ttl = "9 s"\nmax_ttl = "8 s"', 24,
+                     "below min_ttl (9 s)", id="clamps crossed"),
+        pytest.param("ecs = true", 'ecs = "yes"', 17, "true or false",
+                     id="not boolean"),
+        pytest.param("ecs = true", "ecs = true\nesc = true", 18,
+                     'did you mean "ecs"?', id="unknown key"),
+        pytest.param('resolver = "fra-unbound"', "", 24, 'add resolver = "fra-unbound"',
+                     id="clients without resolver"),
+        pytest.param("hosts = 2", "hosts = 0", 27, "at least 1", id="no hosts"),
+        pytest.param("hosts = 2", "hosts = -5", 27, "at least 1", id="negative"),
+        pytest.param("hosts = 2", "hosts = 10000", 27, "at most 200", id="huge"),
+        pytest.param("hosts = 2", 'hosts = "2"', 27, "without quotes", id="quoted"),
+        pytest.param('"fra-home"', '"frankfurt-home"', 25, "at most 13 here",
+                     id="name too long"),
+        pytest.param('"iad-bind9"', '"iad-lb1"', 20, "taken by the datacenter iad",
+                     id="balancer's name"),
+        pytest.param('name = "iad-bind9"', 'name = "fra-home-2"', 25,
+                     "taken by resolvers on line 20", id="resolver's name"),
+        pytest.param('name = "iad-bind9"', 'name = "fra-iad"', 20, "taken by a link",
+                     id="link's name"),
+        pytest.param('"iad-bind9"', '"fra-unbound"', 20,
+                     "taken by resolvers on line 14", id="two resolvers of one name"),
+        pytest.param("[[datacenters]]", "[[datacenters]]\nsite='iad'\n[[datacenters]]",
+                     33, "there twice (first on line 31)", id="two datacenters"),
+        pytest.param('"www"', '"ns"', 34, "is the nameserver", id="reserved service"),
+        pytest.param('"www"', '"www"\npolicy = "near"', 35, 'did you mean "nearest"?',
+                     id="policy"),
+        pytest.param('"www"', '"www"\nttl = 20', 35, 'did you mean "20 s"?', id="TTL"),
+        pytest.param('"www"', '"www"\nport = 0', 35, "at least 1", id="port"),
+        pytest.param("[[services]]", "[services]", 33,
+                     "must be an array ([[services]])", id="table for array"),
+        pytest.param("[[links]]", "[[links]", 9, "TOML:", id="syntax"),
+        pytest.param("[sites.iad]", "[sites.fra]", 6, "TOML:", id="site twice"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_line(old, new, line, words):
+    assert old in WORLD
+    [told] = mistakes(WORLD.replace(old, new, 1))
+    assert told.startswith(f"w.toml:{line}: ")
+    assert words in told
+
+
+def test_a_forwarder_behind_a_forwarder_is_refused():
+    forwarders = """
+[[resolvers]]
+name = "one"
+site = "fra"
+kind = "dnsmasq"
+forward_to = "two"
+
+[[resolvers]]
+name = "two"
+site = "fra"
+kind = "dnsmasq"
+forward_to = "fra-unbound"
+"""
+    [told] = mistakes(WORLD + forwarders)
+    assert '"two" only forwards too' in told
+
+
+def test_too_many_sites():
+    codes = [f"{a}{b}x" for a in "abcdefghijklmno" for b in "abcdefghijklmno"]
+    airports = {code: AIRPORTS["fra"] for code in codes} | AIRPORTS
+    sites = "".join(f'\n[sites.{code}]\nregion = "r"' for code in codes)
+    links = "".join(f'\n[[links]]\nbetween = ["fra", "{code}"]' for code in codes)
+    with pytest.raises(ConfigError, match=r"227 sites \(at most 200\)"):
+        parse_world(WORLD + sites + links, "w.toml", airports)
+
+
+def test_an_empty_file_names_all_that_is_missing():
+    told = mistakes("")
+    assert [line.split(": ")[1] for line in told] == sorted(
+        ["name", "sites", "clients", "resolvers", "datacenters", "services"]
+    )
+
+
+LINES = WORLD.split("\n")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, len(LINES) - 1),
+            st.sampled_from(["", "x = 1", "[[links]]", "name = 5", "site = []", "]"]),
+        ),
+        max_size=4,
+    )
+)
+def test_broken_files_parse_or_are_refused_in_words(changes):
+    lines = list(LINES)
+    for position, line in changes:
+        lines[position] = line
+    text = "\n".join(lines)
+    try:
+        parse_world(text, "w.toml", AIRPORTS)
+    except ConfigError as error:
+        assert all(line.startswith("w.toml:") for line in str(error).split("\n"))
