@@ -1,4 +1,4 @@
-"""`python -m balancer PROGRAM ...`: starts one program; imports nothing of the others."""
+"""`python -m balancer PROGRAM ...`: starts a program; imports nothing of the others."""
 
 import sys
 from collections.abc import Callable, Sequence

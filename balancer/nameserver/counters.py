@@ -7,7 +7,16 @@ from .fast import FastPath
 from .resolve import Outcome
 
 MAX_SOURCES = 4096
-COUNTED = ("udp", "tcp", "truncated", "dropped", "ecs", "unsent", "other_sources")
+COUNTED = (
+    "udp",
+    "tcp",
+    "truncated",
+    "dropped",
+    "ecs",
+    "unsent",  # responses that the kernel did not take
+    "lost_connections",  # TCP connections that could not be accepted
+    "other_sources",  # queries of sources that the table had no room for
+)
 
 
 class Counters:
@@ -30,11 +39,11 @@ class Counters:
         self._counts["truncated"] += answer.truncated
         self._counts["ecs"] += answer.client_subnet
 
-    def new_source(self, source: str) -> None:
-        """Count a first query; sources that the full table has no room for share one
-        counter.
-        """
-        if len(self.sources) < MAX_SOURCES:
+    def count_source(self, source: str) -> None:
+        """Count a query by who sent it; sources beyond the table share a counter."""
+        if source in self.sources:
+            self.sources[source] += 1
+        elif len(self.sources) < MAX_SOURCES:
             self.sources[source] = 1
         else:
             self.count("other_sources")

@@ -61,7 +61,7 @@ class ByOption(dict[bytes, tuple[int, bytes] | None]):
 
 
 class Ready(NamedTuple):
-    """A response without its client's parts; a tuple, because it is unpacked a query."""
+    """A response without its client's parts; a tuple, as it is unpacked per query."""
 
     plain_counts: bytes
     edns_counts: bytes
