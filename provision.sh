@@ -178,6 +178,8 @@ install_packages() { # PACKAGE...
   say "installing system packages: ${missing[*]}"
   hold_daemons
   apt_options
+  # After a power cut in the middle of an earlier run, apt would refuse to go on.
+  logged dpkg --configure -a
   # A stranger's source that fails is no reason to stop; a missing package below is.
   (logged apt-get "${options[@]}" update) || say "warning: not every package source was read"
   leave_out_absent
