@@ -22,6 +22,7 @@ class DirectionCounters:
         lateness_p50_us: how late packets left, negative for early; None if unknown.
         lateness_p99_us: as p50.
         lateness_max_us: as p50.
+        lateness_min_us: as p50; how early the earliest packet left, at most 0.
     """
 
     packets: int
@@ -35,6 +36,7 @@ class DirectionCounters:
     lateness_p50_us: float | None = None
     lateness_p99_us: float | None = None
     lateness_max_us: float | None = None
+    lateness_min_us: float | None = None
 
     @property
     def drops_emulator(self) -> int:

@@ -7,6 +7,7 @@ from balancer.errors import ConfigError, Unsupported
 
 from ..features.choose import wan_kind
 from ..features.kernel import NETEM, probe_kernel
+from ..netlink import Netlink
 from .backend import WanBackend
 from .netem import NetemBackend
 from .relay_client import relay_links
@@ -35,4 +36,5 @@ def open_wan(kind: str = "auto") -> Iterator[WanBackend]:
     netem = probe_kernel(NETEM)
     if not netem.found:
         raise Unsupported(netem.name, netem.detail, netem.cure)
-    yield NetemBackend()
+    with Netlink() as netlink:
+        yield NetemBackend(netlink)

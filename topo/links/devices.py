@@ -1,55 +1,39 @@
-"""Virtual Ethernet pairs and their offloads, as links need them."""
+"""The interfaces of wide-area links: virtual Ethernet pairs and their offloads."""
 
-import ctypes
-import fcntl
-import socket
+import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from ..run import run
+from ..netlink import End, Netlink, Request, up, veth
 
-SIOCETHTOOL = 0x8946
-# linux/ethtool.h: ETHTOOL_STXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO.
-OFFLOADS = (0x17, 0x1F, 0x24)
-
-
-def veth_to_process(name: str, pid: int, mtu: int) -> tuple[str, ...]:
-    """Return the lines for `ip -batch` that join `name` here to `name` in a process."""
-    return (
-        f"link add name {name} mtu {mtu} type veth"
-        f" peer name {name} mtu {mtu} netns {pid}",
-        f"link set {name} up",
-    )
+RTM_NEWLINK = 16
+IFLA_IFNAME, IFLA_GSO_MAX_SIZE = 3, 41
+LINK_HEADER = bytes(16)  # struct ifinfomsg: whichever link IFLA_IFNAME says
+ATTRIBUTE = struct.Struct("=HH")
 
 
-def veth_pair(a: str, b: str, mtu: int) -> tuple[str, ...]:
-    """Return the lines for `ip -batch` that join `a` to `b`, both here."""
-    return (
-        f"link add name {a} mtu {mtu} type veth peer name {b} mtu {mtu}",
-        f"link set {a} up",
-        f"link set {b} up",
-    )
+@contextmanager
+def netns_of(pid: int) -> Iterator[int]:
+    """Yield a descriptor of the network namespace that a process is in."""
+    path = f"/proc/{pid}/ns/net"
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
-def at_most(name: str, super_packet_bytes: int) -> str:
-    """Return the line for `ip -batch` that bounds the super-packets sent to `name`."""
-    return f"link set {name} gso_max_size {super_packet_bytes}"
+def join(netlink: Netlink, a: End, b: End, mtu: int) -> None:
+    """Make a pair of interfaces, and set up those of them that lie here."""
+    here = [end.name for end in (a, b) if end.namespace is None]
+    netlink.send([veth(a, b, mtu), *map(up, here)])
 
 
-def apply(lines: Iterable[str]) -> None:
-    """Run lines of `ip -batch`; CommandError with the words of the first that fails."""
-    run(["ip", "-batch", "-"], stdin="\n".join(lines) + "\n")
-
-
-def segment_in_software(name: str) -> None:
-    """Have the kernel send whole packets of MTU size, with checksums, into `name`."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        for command in OFFLOADS:
-            _ethtool(any_socket, name, command)
-
-
-def _ethtool(any_socket: socket.socket, name: str, command: int) -> None:
-    # struct ethtool_value, behind the pointer in a struct ifreq.
-    value = (ctypes.c_uint32 * 2)(command, 0)
-    request = struct.pack("=16sQ16x", name.encode(), ctypes.addressof(value))
-    fcntl.ioctl(any_socket, SIOCETHTOOL, request)
+def bound_super_packets(name: str, most_bytes: int) -> Request:
+    """Have packets of at most `most_bytes` sent into a link, to be cut later."""
+    text = name.encode() + b"\0"
+    body = LINK_HEADER + ATTRIBUTE.pack(4 + len(text), IFLA_IFNAME) + text
+    body += bytes(-len(body) % 4)
+    body += ATTRIBUTE.pack(8, IFLA_GSO_MAX_SIZE) + struct.pack("=I", most_bytes)
+    return Request(f"gso_max_size of {name}", RTM_NEWLINK, 0, body)

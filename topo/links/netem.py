@@ -4,11 +4,12 @@ import json
 import math
 from typing import Any
 
+from ..netlink import End, Netlink, delete
 from ..relay.schedule import ETHERNET_OVERHEAD_BYTES
 from ..run import run
 from ..world.records import Shape, WanLink
 from .backend import DirectionCounters
-from .devices import apply, segment_in_software, veth_pair
+from .devices import join
 
 FRAME_HEADER_BYTES = 14
 UNLIMITED_PPS = 200_000
@@ -54,14 +55,16 @@ class NetemBackend:
 
     name = "netem"
 
-    def __init__(self) -> None:
+    def __init__(self, netlink: Netlink) -> None:
+        self._netlink = netlink
         self._links: dict[tuple[str, str], WanLink] = {}
 
     def create(self, a_port: str, b_port: str, link: WanLink) -> None:
         """Make both interfaces, each with its direction's qdisc."""
-        apply(veth_pair(a_port, b_port, link.mtu))
+        join(self._netlink, End(a_port), End(b_port), link.mtu)
         for port in (a_port, b_port):
-            segment_in_software(port)
+            # A super-packet would be one loss draw and one burst of milliseconds.
+            self._netlink.tx_checksum_off(port)
         self._shape("add", a_port, b_port, link)
 
     def change(self, a_port: str, b_port: str, link: WanLink) -> None:
@@ -71,7 +74,7 @@ class NetemBackend:
     def remove(self, a_port: str, b_port: str) -> None:
         """Take a link and its interfaces away."""
         del self._links[a_port, b_port]
-        apply([f"link del {a_port}"])
+        self._netlink.send([delete(a_port)])
 
     def counters(self) -> dict[str, DirectionCounters]:
         """Return the counters of each direction, "a_port>b_port"."""

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from balancer.errors import FrontlabError
 
+from ..netlink import End, Netlink, delete
 from ..relay.counters import ROWS, Field, create_table, open_table
 from ..relay.lateness import quantile_us
 from ..relay.messages import AddLink, ChangeLink, RemoveLink, SyncCounters
 from ..relay.sizes import super_packet_bytes
 from ..world.records import WanLink
 from .backend import DirectionCounters
-from .devices import apply, at_most, segment_in_software, veth_to_process
+from .devices import bound_super_packets, join, netns_of
 from .relay_process import RelayProcess, start_relay
 
 NS_PER_US = 1000
@@ -27,6 +28,7 @@ class RelayBackend:
     Args:
         process: the running relay.
         table: its counters.
+        netlink: a routing socket of the namespace that gets the near ends.
         super_packets: let segmentation offload cross fast links without loss; for
             interfaces that hosts use directly, not for ports of a userspace switch.
     """
@@ -37,10 +39,12 @@ class RelayBackend:
         self,
         process: RelayProcess,
         table: NDArray[np.int64],
+        netlink: Netlink,
         super_packets: bool = False,
     ) -> None:
         self.pid = process.pid
-        self._process, self._table, self._super_packets = process, table, super_packets
+        self._process, self._table, self._netlink = process, table, netlink
+        self._super_packets = super_packets
         self._rows: dict[tuple[str, str], int] = {}
         self._free_rows = list(range(ROWS - 2, -2, -2))
 
@@ -49,18 +53,15 @@ class RelayBackend:
         if not self._free_rows:
             raise FrontlabError(f"relay: more than {ROWS // 2} links")
         ports = (a_port, b_port)
-        most = super_packet_bytes(link.forward, link.backward)
-        whole = not self._super_packets or most is None
-        lines = [
-            line for port in ports for line in veth_to_process(port, self.pid, link.mtu)
-        ]
-        if not whole and most is not None:
-            lines += [at_most(port, most) for port in ports]
-        apply(lines)
-        if whole:
+        most_bytes = super_packet_bytes(link.forward, link.backward)
+        if not self._super_packets:
+            most_bytes = None
+        with netns_of(self.pid) as far:
             for port in ports:
-                segment_in_software(port)
+                join(self._netlink, End(port), End(port, far), link.mtu)
+                self._limit(port, most_bytes)
         row = self._free_rows.pop()
+        whole = most_bytes is None
         self._process.ask(
             AddLink(*ports, row, link.mtu, not whole, link.forward, link.backward)
         )
@@ -74,7 +75,7 @@ class RelayBackend:
         """Take a link and its interfaces away."""
         self._process.ask(RemoveLink(a_port, b_port))
         self._free_rows.append(self._rows.pop((a_port, b_port)))
-        apply([f"link del {a_port}", f"link del {b_port}"])
+        self._netlink.send([delete(a_port), delete(b_port)])
 
     def counters(self) -> dict[str, DirectionCounters]:
         """Return the counters of each direction, "a_port>b_port"."""
@@ -85,17 +86,26 @@ class RelayBackend:
             counters[f"{b_port}>{a_port}"] = read_row(self._table[row + 1])
         return counters
 
+    def _limit(self, port: str, most_bytes: int | None) -> None:
+        if most_bytes is None:
+            # Without checksum offload the kernel segments before it sends.
+            self._netlink.tx_checksum_off(port)
+        else:
+            self._netlink.send([bound_super_packets(port, most_bytes)])
+
 
 def read_row(row: NDArray[np.int64]) -> DirectionCounters:
     """Return a row of the relay's table as counters."""
     row = row.copy()  # The relay goes on counting.
     drops = [int(row[field]) for field in range(Field.LOSS, Field.OVERSIZE + 1)]
-    lateness: list[float | None] = [None, None, None]
+    lateness: list[float | None] = []
     histogram = row[Field.HISTOGRAM :]
     if histogram.any():
-        latest_us = float(row[Field.LATEST_NS]) / NS_PER_US
         lateness = [quantile_us(histogram, share) for share in (0.5, 0.99)]
-        lateness.append(latest_us)
+        lateness += [
+            float(row[field]) / NS_PER_US
+            for field in (Field.LATEST_NS, Field.EARLIEST_NS)
+        ]
     return DirectionCounters(
         int(row[Field.PACKETS]), int(row[Field.BYTES]), *drops, *lateness
     )
@@ -107,7 +117,7 @@ def relay_links(super_packets: bool = False) -> Iterator[RelayBackend]:
     descriptor = create_table()
     try:
         table = open_table(descriptor)
-        with start_relay(descriptor) as process:
-            yield RelayBackend(process, table, super_packets)
+        with start_relay(descriptor) as process, Netlink() as netlink:
+            yield RelayBackend(process, table, netlink, super_packets)
     finally:
         os.close(descriptor)

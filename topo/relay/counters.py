@@ -27,6 +27,7 @@ class Field(IntEnum):
     DOWN = 6
     OVERSIZE = 7
     LATEST_NS = 8
+    EARLIEST_NS = 9
     HISTOGRAM = 16
 
 

@@ -84,14 +84,13 @@ class Relay:
             self._arm()
             ready = {descriptor for descriptor, _ in self._main.poll()}
             now_ns = time.monotonic_ns()
-            timer_fired = self._timer.descriptor in ready
-            if timer_fired:
+            if self._timer.descriptor in ready:
                 self._timer.expired()
             if control.fileno() in ready and not serve():
                 return
             if self._arrivals.fileno() in ready or self._rested(now_ns):
                 self._receive(now_ns)
-            self._release(now_ns, timer_fired)
+            self._release(now_ns)
 
     def _arm(self) -> None:
         times_ns = []
@@ -128,15 +127,16 @@ class Relay:
             self._main.modify(self._arrivals, select.EPOLLIN if watching else 0)
             self._watching = watching
 
-    def _release(self, now_ns: int, timer_fired: bool) -> None:
+    def _release(self, now_ns: int) -> None:
         if not self._waiting:
             return
-        until_ns = self._pace.horizon(now_ns, timer_fired)
+        until_ns = self._pace.horizon(now_ns)
+        awaited = self._pace.exact and now_ns >= self._pace.wake_ns
         for direction, link in list(self._waiting.items()):
             if direction.next_ns() > until_ns:
                 continue
             self._pace.released(now_ns)
-            aimed = timer_fired and direction.next_ns() == self._pace.aimed_ns
+            aimed = awaited and direction.next_ns() == self._pace.aimed_ns
             self._send(direction, link, until_ns, aimed)
 
     def _send(
@@ -147,7 +147,7 @@ class Relay:
         except Gone:
             self._gone(link)
             return
-        if aimed and self._pace.exact and late_ns is not None:
+        if aimed and late_ns is not None:
             self._pace.learn(late_ns)
         if not len(direction):
             del self._waiting[direction]

@@ -25,6 +25,7 @@ class Pace:
 
     early_ns: int
     aimed_ns: int = 0
+    wake_ns: int = 0
     exact: bool = True
     last_ns: int = 0
 
@@ -33,13 +34,15 @@ class Pace:
         exact_ns = release_ns - self.early_ns
         shared_ns = min(self.last_ns + GROUP_NS, exact_ns + HALF_GROUP_NS)
         self.aimed_ns, self.exact = release_ns, shared_ns <= exact_ns
-        return exact_ns if self.exact else shared_ns
+        self.wake_ns = exact_ns if self.exact else shared_ns
+        return self.wake_ns
 
-    def horizon(self, now_ns: int, timer_fired: bool) -> int:
+    def horizon(self, now_ns: int) -> int:
         """Return up to which release time packets go out at `now_ns`."""
         ahead_ns = self.early_ns // 2 if self.exact else HALF_GROUP_NS
-        # The packet that the timer was set for goes even if the wakeup was quick.
-        return max(now_ns + ahead_ns, self.aimed_ns if timer_fired else 0)
+        # The packet that the wakeup was for goes even if the wakeup was quick.
+        aimed_ns = self.aimed_ns if now_ns >= self.wake_ns else 0
+        return max(now_ns + ahead_ns, aimed_ns)
 
     def released(self, now_ns: int) -> None:
         """Note that packets went out at `now_ns`."""
