@@ -66,10 +66,10 @@ def list_(as_json: Json = False) -> None:
 
     Example: frontlab list
     """
-    from experiments.kit.experiment import list_experiments
+    from experiments.kit.catalogue import experiments_by_name
 
     entries = [{"name": entry.name, "pid": entry.pid} for entry in labs()]
-    known = {e.name: e.question for e in list_experiments()}
+    known = {n: e.question for n, e in experiments_by_name().items()}
     if as_json:
         emit({"labs": entries, "worlds": world_names(), "experiments": known})
         return
