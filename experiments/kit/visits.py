@@ -1,4 +1,4 @@
-"""What users do: ask their resolver for a name, then fetch from where they were told."""
+"""What users do: ask a resolver for a name, then fetch from where they were told."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from balancer.model import Address
 from topo.world.plan import Host, Plan, Role
 from topo.world.records import Service
 
-from .dns_client import Ask, ask_all
+from .dns_client import Answer, Ask, ask_all
 from .http_client import Fetch, Request, fetch
 from .sockets import Hosts
 
@@ -34,10 +34,7 @@ async def visit_all(hosts: Hosts, plan: Plan, service: Service) -> list[Visit]:
     name = f"{service.name}.{plan.world.domain}"
     answers = await ask_all(hosts, _asks(plan, name))
     visits = await asyncio.gather(
-        *(
-            _visit(hosts, plan.host(it.ask.client), it.ask.kind, it.addresses, service)
-            for it in answers
-        )
+        *(_visit(hosts, plan, answer, service.port) for answer in answers)
     )
     return [visit for some in visits for visit in some]
 
@@ -58,15 +55,14 @@ def _asks(plan: Plan, name: str) -> Iterable[Ask]:
                 yield Ask(0.0, client.name, server, name, kind)
 
 
-async def _visit(
-    hosts: Hosts, client: Host, kind: str, told: tuple[Address, ...], service: Service
-) -> list[Visit]:
+async def _visit(hosts: Hosts, plan: Plan, answer: Answer, port: int) -> list[Visit]:
     """Fetch one path after the other, as a browser without keep-alive would."""
-    if not told:
-        return [Visit(client, kind, None, None)]
+    ask, client = answer.ask, plan.host(answer.ask.client)
+    if not answer.addresses:
+        return [Visit(client, ask.kind, None, None)]
+    vip = answer.addresses[0]
     visits = []
     for path in PATHS:
-        request = Request(service.name, told[0], service.port, path)
-        fetched = await fetch(hosts, client.name, request)
-        visits.append(Visit(client, kind, told[0], fetched))
+        fetched = await fetch(hosts, client.name, Request(ask.name, vip, port, path))
+        visits.append(Visit(client, ask.kind, vip, fetched))
     return visits

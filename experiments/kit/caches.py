@@ -1,0 +1,172 @@
+"""Resolvers' caches: what to ask them, and one row of numbers for each."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from topo.world.plan import Host, Plan, Role
+from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, probe_names
+
+from .authority import RETRY_NS, authority_queries, times_by_name
+from .dns_client import Answer, Ask, periodic, poisson
+from .frame import Frame
+from .renewal import Interval, Load, hit_ratio, misses, predicted_misses
+from .sighting import sightings
+from .steering import Chain, chain
+
+WINDOW_S = 20.0
+RATE_QPS = 0.5  # for each name: λT = 2.5, so that hits and misses are both many
+POLL_S = 0.25
+SUBNETS = 4
+STEERED_ROUNDS_S = (1.0, 7.0, 13.0)
+STEERED_GAP_S = 1.0  # longer than any resolution, so that none rides on another's
+RESOLVE_S = 0.5  # longest that a miss takes to be answered
+ROUNDING_S = 1.0  # how far products round a TTL, either way
+
+
+@dataclass(frozen=True, slots=True)
+class CacheRow:
+    """What one resolver did.
+
+    Args:
+        resolver: its name; `kind` its product, `site` its place.
+        subnet_sent: whether the authority learns client subnets.
+        caches: how many caches lie one behind the other, a forwarder's included.
+        asked_ttl_s: TTL in the zone of the short name; `served_ttl_s` what the
+            product is known to make of it; `returned_ttl_s` what it answered.
+        requery_s: median time between two questions for the short name at the
+            authority, expected within `requery_low_s`..`requery_high_s`.
+        queries: asked under Poisson load, of which `unanswered` got no answer.
+        misses: of these, what the authority saw; `misses_low`..`misses_high` is
+            predicted, `misses_twice` were expected if the TTL were doubled.
+        hit_ratio: share of the load that the cache answered; `hit_ratio_predicted`
+            is the closed form for an endless load.
+        subnets: client networks that asked for the steered name.
+        steered_queries: and `steered_wanted`: questions for it at the authority.
+    """
+
+    resolver: str
+    kind: str
+    site: str
+    subnet_sent: bool
+    caches: int
+    asked_ttl_s: int
+    served_ttl_s: int
+    returned_ttl_s: int | None
+    requery_s: float | None
+    requery_low_s: float
+    requery_high_s: float
+    queries: int
+    unanswered: int
+    misses: int
+    misses_low: float
+    misses_high: float
+    misses_twice: float
+    hit_ratio: float
+    hit_ratio_predicted: float
+    subnets: int
+    steered_queries: int
+    steered_wanted: int
+
+
+def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:
+    """Yield everything to ask every resolver, within `WINDOW_S`."""
+    for resolver in plan.world.resolvers:
+        names = probe_names(plan.world, resolver.name)
+        server = plan.host(resolver.name).address4
+        askers = clients_for(plan, resolver.name)
+        near = askers[0].name
+        load = [Ask(0.0, near, server, name) for name in names.cached]
+        yield from poisson(load, RATE_QPS, WINDOW_S, source)
+        yield from periodic(Ask(0.0, near, server, names.short), POLL_S, WINDOW_S)
+        for round_s in STEERED_ROUNDS_S:
+            for k, asker in enumerate(askers):
+                at_s = round_s + k * STEERED_GAP_S
+                yield Ask(at_s, asker.name, server, names.steered)
+
+
+def clients_for(plan: Plan, resolver: str) -> list[Host]:
+    """Return one client of each of up to `SUBNETS` networks, its own ones first."""
+    own = {it.name for it in plan.world.client_networks if it.resolver == resolver}
+    first_of: dict[str, Host] = {}
+    for host in plan.hosts:
+        if host.role is Role.CLIENT:
+            first_of.setdefault(host.network, host)
+    ordered = sorted(first_of, key=lambda network: network not in own)
+    return [first_of[network] for network in ordered[:SUBNETS]]
+
+
+def cache_rows(
+    plan: Plan, answers: Iterable[Answer], frames: Iterable[Frame]
+) -> Iterator[CacheRow]:
+    """Yield a row for each resolver from answers and the authorities' packets."""
+    asked = authority_queries(sightings(frames))
+    # Retries are no misses; but subnets that ask together are each a question.
+    first = times_by_name(asked, RETRY_NS)
+    every = times_by_name(asked)
+    by_name: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_name.setdefault(answer.ask.name, []).append(answer)
+    for resolver in plan.world.resolvers:
+        yield _row(plan, resolver.name, by_name, first, every)
+
+
+def _row(
+    plan: Plan,
+    resolver: str,
+    by_name: Mapping[str, Sequence[Answer]],
+    first: Mapping[str, Sequence[int]],
+    every: Mapping[str, Sequence[int]],
+) -> CacheRow:
+    names, host = probe_names(plan.world, resolver), plan.host(resolver)
+    way = chain(plan.world, resolver)
+    load = [it for name in names.cached for it in by_name.get(name, ())]
+    missed = sum(len(first.get(name, ())) for name in names.cached)
+    predicted, twice = _prediction(way, len(names.cached))
+    served_s = way.ttl_s(SHORT_TTL_S)
+    slack_s = ROUNDING_S * len(way.links)
+    subnets = len(clients_for(plan, resolver))
+    return CacheRow(
+        resolver=resolver,
+        kind=way.links[0].kind.value,
+        site=host.site,
+        subnet_sent=way.sends_subnet,
+        caches=len(way.links),
+        asked_ttl_s=SHORT_TTL_S,
+        served_ttl_s=served_s,
+        returned_ttl_s=_full_ttl_s(by_name.get(names.short, ())),
+        requery_s=_median_gap_s(first.get(names.short, ())),
+        requery_low_s=max(0.0, served_s - slack_s),
+        requery_high_s=served_s + slack_s + POLL_S + RESOLVE_S,
+        queries=len(load),
+        unanswered=sum(it.at_s is None for it in load),
+        misses=missed,
+        misses_low=round(predicted.low, 1),
+        misses_high=round(predicted.high, 1),
+        misses_twice=round(twice, 1),
+        hit_ratio=round(1 - missed / len(load), 4) if load else 0.0,
+        hit_ratio_predicted=round(hit_ratio(RATE_QPS, way.ttl_s(CACHED_TTL_S)), 4),
+        subnets=subnets,
+        steered_queries=len(every.get(names.steered, ())),
+        steered_wanted=subnets if way.sends_subnet else 1,
+    )
+
+
+def _prediction(way: Chain, names: int) -> tuple[Interval, float]:
+    """Return where the misses should lie, and how many a doubled TTL would leave."""
+    ttl_s, slack_s = way.ttl_s(CACHED_TTL_S), ROUNDING_S * len(way.links)
+    load = Load(names, RATE_QPS, WINDOW_S)
+    predicted = predicted_misses(load, ttl_s - slack_s, ttl_s + slack_s + RESOLVE_S)
+    return predicted, misses(load, 2 * ttl_s)[0]
+
+
+def _full_ttl_s(answers: Iterable[Answer]) -> int | None:
+    """Return the highest TTL answered: that of a record fresh in the cache."""
+    return max((it.ttl_s for it in answers if it.ttl_s is not None), default=None)
+
+
+def _median_gap_s(times_ns: Sequence[int]) -> float | None:
+    gaps = [b - a for a, b in pairwise(times_ns)]
+    return round(median(gaps) / 1e9, 3) if gaps else None
