@@ -95,10 +95,10 @@ def _prepare(name: str) -> None:
     if name == "os_ken":
         os.environ.setdefault("OSKEN_HUB_TYPE", "native")
         return
-    # Ryu imports a name that eventlet no longer has.
+    # Ryu imports a name that eventlet no longer has. Its sockets are eventlet's own,
+    # so that the standard library stays unpatched for the status thread.
     wsgi: Foreign = importlib.import_module("eventlet.wsgi")
     wsgi.ALREADY_HANDLED = getattr(wsgi, "ALREADY_HANDLED", object())
-    importlib.import_module("ryu.lib.hub").patch(thread=False)
 
 
 def _import(name: str) -> Framework:
