@@ -1,0 +1,19 @@
+#!/bin/sh
+# Builds the BPF objects that are shipped beside their sources; needs clang and llvm.
+# SOURCES.sha256 says from what they were built, so that a test can tell a stale object.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+include=/usr/include/$(python3 -c 'import sysconfig; print(sysconfig.get_config_var("MULTIARCH"))')
+# Debian has clang; Ubuntu and others may have only a versioned one.
+clang=${CLANG:-clang}
+strip=${LLVM_STRIP:-llvm-strip}
+
+for folder in "$here" "$here/../../backend/bpf"; do
+	cd "$folder"
+	for source in *.bpf.c; do
+		"$clang" -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -I"$include" \
+			-c "$source" -o "${source%.c}.o"
+		"$strip" -g "${source%.c}.o"
+	done
+	sha256sum ./*.c ./*.h >SOURCES.sha256
+done

@@ -1,0 +1,25 @@
+/* The Internet checksum (RFC 1071). */
+#pragma once
+
+#include <linux/types.h>
+
+static __always_inline __sum16 fold(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* Of `length` octets, an even constant, already checked to be inside the packet. */
+static __always_inline __u64 sum_words(const void *start, int length)
+{
+	const __u16 *word = start;
+	__u64 sum = 0;
+
+#pragma unroll
+	for (int i = 0; i < length / 2; i++)
+		sum += word[i];
+	return sum;
+}

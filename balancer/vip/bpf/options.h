@@ -1,0 +1,14 @@
+/* What is fixed before the program is loaded; `Options` in tables.py has the same layout. */
+#pragma once
+
+#include <linux/types.h>
+
+struct options {
+	__be32 source;         /* of the outer header */
+	__u32 mtu;             /* largest outer packet, in octets */
+	__u16 mac[3];          /* ours */
+	__u16 gateway_mac[3];  /* the next hop of everything that is sent */
+};
+
+/* The only read-only variable, so that it stands at offset 0 of .rodata. */
+const volatile struct options options = {};

@@ -1,0 +1,26 @@
+/* Why a packet got its verdict: one counter each; `Reason` in verdict.py is the same list. */
+#pragma once
+
+enum reason {
+	/* passed to the balancer's own stack */
+	NOT_FOR_US,
+	NOT_IP,
+	NOT_A_VIP,
+	/* dropped */
+	MALFORMED_IP,
+	MALFORMED_L4,
+	FRAGMENT,
+	IP_OPTIONS,
+	OTHER_PROTOCOL,
+	OTHER_PORT,
+	NO_BACKEND,
+	NO_HEADROOM,
+	/* answered to the sender */
+	TOO_BIG,
+	/* encapsulated */
+	HASHED,
+	INSERTED,
+	TRACKED,
+	REHASHED,
+	REASONS,
+};

@@ -1,0 +1,9 @@
+/* The balancer: what is sent to a VIP goes on to a backend, inside GRE. */
+#include "balance.h"
+
+SEC("xdp") int vip(struct xdp_md *ctx)
+{
+	return balance(ctx);
+}
+
+char _license[] SEC("license") = "Dual MIT/GPL";

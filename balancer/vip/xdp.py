@@ -1,0 +1,112 @@
+"""Putting XDP programs on interfaces of the current network namespace."""
+
+import errno
+import fcntl
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from ..errors import Unsupported
+from .libbpf import check, library, loaded
+
+BPF = Path(__file__).parent / "bpf"
+_SIOCGIFMTU = 0x8921
+_SIOCGIFHWADDR = 0x8927
+_IFREQ = struct.Struct("16s24x")
+
+
+class XdpMode(StrEnum):
+    """Where the program runs; `AUTO` is native where the driver can, else generic."""
+
+    AUTO = "auto"
+    NATIVE = "native"
+    GENERIC = "generic"
+
+
+# enum xdp_flags of linux/if_link.h
+_FLAGS = {XdpMode.GENERIC: 1 << 1, XdpMode.NATIVE: 1 << 2}
+_TRIED = {XdpMode.AUTO: (XdpMode.NATIVE, XdpMode.GENERIC)}
+# What a driver says that has no XDP, or none for this set-up of the interface.
+_DRIVER_REFUSES = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTSUP, errno.ERANGE)
+
+
+@contextmanager
+def attached(
+    interface: str, program: int, mode: XdpMode = XdpMode.AUTO
+) -> Iterator[XdpMode]:
+    """Have `program` on `interface`; yields the mode that it runs in.
+
+    Raises:
+        Unsupported: there is no such interface, or neither mode is to be had.
+    """
+    index = _index(interface)
+    used = _attach(index, interface, program, mode)
+    try:
+        yield used
+    finally:
+        detach(interface, used)
+
+
+def attach_pass(interface: str) -> None:
+    """Put a program that passes everything on `interface`, for as long as it lives.
+
+    A veth takes frames that an XDP program redirects to it only while its peer runs
+    a program itself; so this stands at the far end of a balancer's veth.
+
+    Raises:
+        Unsupported: the driver has no native XDP, or libbpf is missing.
+    """
+    with loaded(BPF / "pass.bpf.o") as passing:
+        program = passing.programs["pass"]
+        _attach(_index(interface), interface, program, XdpMode.NATIVE)
+
+
+def detach(interface: str, mode: XdpMode) -> None:
+    """Take the program off again; an interface that is gone has none."""
+    try:
+        index = socket.if_nametoindex(interface)
+    except OSError:
+        return
+    library().bpf_xdp_detach(index, _FLAGS[mode], None)
+
+
+def hardware_address(interface: str) -> bytes:
+    """Return the six octets of an interface's address."""
+    return _ask(interface, _SIOCGIFHWADDR)[18:24]
+
+
+def mtu_of(interface: str) -> int:
+    """Return the largest IP packet that an interface sends, in octets."""
+    mtu: int = struct.unpack_from("=i", _ask(interface, _SIOCGIFMTU), 16)[0]
+    return mtu
+
+
+def _attach(index: int, interface: str, program: int, mode: XdpMode) -> XdpMode:
+    status = 0
+    for tried in _TRIED.get(mode, (mode,)):
+        status = library().bpf_xdp_attach(index, program, _FLAGS[tried], None)
+        if -status not in _DRIVER_REFUSES:
+            check(status, f"XDP on {interface}")
+            return tried
+    raise Unsupported(f"{mode} XDP on {interface}", os.strerror(-status))
+
+
+def _index(interface: str) -> int:
+    try:
+        return socket.if_nametoindex(interface)
+    except OSError as error:
+        raise Unsupported(f"XDP on {interface}", "no such interface") from error
+
+
+def _ask(interface: str, request: int) -> bytes:
+    """Return the `struct ifreq` that answers `request`."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        question = _IFREQ.pack(interface.encode())
+        try:
+            return fcntl.ioctl(any_socket, request, question)
+        except OSError as error:
+            raise Unsupported(f"interface {interface}", str(error)) from error
