@@ -39,11 +39,15 @@ def _is_nested(value: Value) -> bool:
 
 def _key(key: str) -> str:
     bare = key.replace("-", "").replace("_", "")
-    return key if bare.isascii() and bare.isalnum() else json.dumps(key)
+    return key if bare.isascii() and bare.isalnum() else _scalar(key)
 
 
 def _text(value: Value) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(_text(entry) for entry in value) + "]"
-    # JSON's strings, numbers and booleans are TOML's too.
-    return json.dumps(value)
+    return _scalar(value)
+
+
+def _scalar(value: Value) -> str:
+    """JSON's strings, numbers and booleans are TOML's too, save surrogates and DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

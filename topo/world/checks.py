@@ -215,7 +215,8 @@ def _service_names(raw: Raw) -> Iterator[Problem]:
 def _forwarders(raw: Raw) -> Iterator[Problem]:
     """A forwarder behind a forwarder could be a circle."""
     kinds = {
-        table.get("name"): table.get("kind") for _, table in tables(raw, "resolvers")
+        name: raw["resolvers"][location[1]].get("kind")
+        for location, name in texts(raw, "resolvers", "name")
     }
     for location, target in texts(raw, "resolvers", "forward_to"):
         own = raw["resolvers"][location[1]].get("kind")

@@ -1,0 +1,91 @@
+import tomllib
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from balancer.config import parse_config
+from balancer.nameserver.config import DnsConfig
+from topo.render import dns_config, root_config, root_hints
+from topo.world.plan import Role
+
+
+@pytest.mark.parametrize("render", [dns_config, root_config])
+def test_our_nameserver_reads_it(earth, render):
+    for datacenter in earth.world.datacenters:
+        text = render(earth, datacenter.site)
+        config = parse_config(text, "dns.toml", DnsConfig)
+        assert config.server.site == datacenter.site
+        assert len(config.server.listen) == 4
+
+
+def test_zone_and_service(duo):
+    config = tomllib.loads(dns_config(duo, "iad"))
+    [zone] = config["zone"]
+    assert config["server"] == {
+        "site": "iad",
+        "listen": ["23.53.0.53", "2a23:53::53", "11.2.2.10", "2a11:0:2:200::10"],
+        "port": 53,
+    }
+    assert {(it["name"], it["type"], it["value"]) for it in zone["record"]} >= {
+        ("frontlab.net", "NS", "ns.frontlab.net"),
+        ("ns.frontlab.net", "A", "23.53.0.53"),
+        ("ns.frontlab.net", "AAAA", "2a23:53::53"),
+    }
+    assert zone["service"][0] == {
+        "name": "www.frontlab.net",
+        "ttl": "20 s",
+        "policy": "nearest",
+        "site": [
+            {"name": "fra", "addresses": ["23.0.1.80", "2a23:0:1::80"]},
+            {"name": "iad", "addresses": ["23.0.2.80", "2a23:0:2::80"]},
+        ],
+    }
+
+
+def test_every_resolver_has_its_probe_names(duo):
+    [zone] = tomllib.loads(dns_config(duo, "iad"))["zone"]
+    ttls = {it["name"]: it["ttl"] for it in zone["record"] if "ttl" in it}
+    assert ttls["cached15-iad-bind9.frontlab.net"] == "5 s"
+    assert ttls["short-fra-unbound.frontlab.net"] == "2 s"
+    steered = {it["name"]: it["ttl"] for it in zone["service"][1:]}
+    assert steered == {
+        "steered-fra-unbound.frontlab.net": "60 s",
+        "steered-iad-bind9.frontlab.net": "60 s",
+    }
+
+
+def test_map_places_every_asker_by_its_longest_prefix(earth):
+    networks = tomllib.loads(dns_config(earth, "fra"))["map"]["network"]
+    for host in earth.hosts:
+        for address in (host.address4, host.address6):
+            prefixes = [
+                (ip_network(it["prefix"]).prefixlen, it["location"])
+                for it in networks
+                if ip_address(address) in ip_network(it["prefix"])
+            ]
+            length, location = max(prefixes)
+            assert location == host.site
+            if host.role in (Role.CLIENT, Role.RESOLVER):
+                assert length == {4: 24, 6: 56}[address.version]
+
+
+def test_map_knows_every_way(earth):
+    rtt_ms = tomllib.loads(dns_config(earth, "fra"))["map"]["rtt_ms"]
+    assert set(rtt_ms) == {site.name for site in earth.world.sites}
+    assert rtt_ms["syd"] == {"fra": 270, "iad": 202, "sin": 92}
+    assert rtt_ms["fra"]["fra"] == 0.5
+
+
+def test_root_delegates_with_glue(duo):
+    [zone] = tomllib.loads(root_config(duo, "fra"))["zone"]
+    assert zone["name"] == "."
+    assert zone["delegation"] == [
+        {
+            "name": "frontlab.net",
+            "nameservers": {"ns.frontlab.net": ["23.53.0.53", "2a23:53::53"]},
+        }
+    ]
+
+
+def test_hints_lead_to_the_root(duo):
+    assert root_hints(duo).split()[-1] == str(duo.root.address4)
