@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from ..netlink import End, Netlink, Request, up, veth
 
 RTM_NEWLINK = 16
-IFLA_IFNAME, IFLA_GSO_MAX_SIZE = 3, 41
+IFLA_IFNAME, IFLA_NET_NS_FD, IFLA_GSO_MAX_SIZE = 3, 28, 41
 LINK_HEADER = bytes(16)  # struct ifinfomsg: whichever link IFLA_IFNAME says
 ATTRIBUTE = struct.Struct("=HH")
+NUMBER = struct.Struct("=I")
 
 
 @contextmanager
@@ -30,10 +31,19 @@ def join(netlink: Netlink, a: End, b: End, mtu: int) -> None:
     netlink.send([veth(a, b, mtu), *map(up, here)])
 
 
+def move(name: str, namespace: int) -> Request:
+    """Have a link in another namespace, under its name, down and without addresses."""
+    body = _link(name) + ATTRIBUTE.pack(8, IFLA_NET_NS_FD) + NUMBER.pack(namespace)
+    return Request(f"{name} into a namespace", RTM_NEWLINK, 0, body)
+
+
 def bound_super_packets(name: str, most_bytes: int) -> Request:
     """Have packets of at most `most_bytes` sent into a link, to be cut later."""
+    body = _link(name) + ATTRIBUTE.pack(8, IFLA_GSO_MAX_SIZE) + NUMBER.pack(most_bytes)
+    return Request(f"gso_max_size of {name}", RTM_NEWLINK, 0, body)
+
+
+def _link(name: str) -> bytes:
     text = name.encode() + b"\0"
     body = LINK_HEADER + ATTRIBUTE.pack(4 + len(text), IFLA_IFNAME) + text
-    body += bytes(-len(body) % 4)
-    body += ATTRIBUTE.pack(8, IFLA_GSO_MAX_SIZE) + struct.pack("=I", most_bytes)
-    return Request(f"gso_max_size of {name}", RTM_NEWLINK, 0, body)
+    return body + bytes(-len(body) % 4)

@@ -173,7 +173,7 @@ class Direction:
         row[Field.BYTES] += int(lengths.sum()) - packets * VNET_HEADER_BYTES
         row[Field.HISTOGRAM :] += count(late_ns)
         row[Field.LATEST_NS] = max(int(late_ns.max()), int(row[Field.LATEST_NS]))
-        row[Field.EARLIEST_NS] = min(int(late_ns[0]), int(row[Field.EARLIEST_NS]))
+        row[Field.EARLIEST_NS] = min(int(late_ns.min()), int(row[Field.EARLIEST_NS]))
 
     @staticmethod
     def _check(result: int) -> None:
