@@ -1,6 +1,5 @@
 """The authoritative nameserver as a program: one thread around one selector."""
 
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,14 +10,13 @@ from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
+from ..stopping import stop_signals
 from .build import build_zones
 from .checks import read_dns_config
 from .config import ServerTable
 from .desk import Desk
 from .sockets import answer_datagrams, open_socket
 from .streams import Streams
-
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -68,20 +66,3 @@ def serve(selector: BaseSelector, streams: Streams, stop: socket.socket) -> None
             if key.fileobj is stop:
                 return
             key.data()
-
-
-@contextmanager
-def stop_signals() -> Iterator[socket.socket]:
-    """Give a socket that becomes readable when the program is told to stop.
-
-    The interpreter writes to it from inside the signal handler, so that no signal
-    falls between a check and the wait that follows it.
-    """
-    readable, writable = socket.socketpair()
-    with readable, writable, ExitStack() as restore:
-        writable.setblocking(False)
-        restore.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writable.fileno()))
-        for number in STOP_SIGNALS:
-            before = signal.signal(number, lambda *_: None)
-            restore.callback(signal.signal, number, before)
-        yield readable

@@ -1,0 +1,25 @@
+"""Being told to stop: SIGTERM and SIGINT as a socket that a selector can watch."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def stop_signals() -> Iterator[socket.socket]:
+    """Give a socket that becomes readable when the program is told to stop.
+
+    The interpreter writes to it from inside the signal handler, so that no signal
+    falls between a check and the wait that follows it.
+    """
+    readable, writable = socket.socketpair()
+    with readable, writable, ExitStack() as restore:
+        writable.setblocking(False)
+        restore.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writable.fileno()))
+        for number in STOP_SIGNALS:
+            before = signal.signal(number, lambda *_: None)
+            restore.callback(signal.signal, number, before)
+        yield readable
