@@ -4,14 +4,20 @@ The models stand at the border alone; programs turn them into frozen records.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+)
 from pydantic import ValidationError as _ValidationError
 from pydantic_core import ErrorDetails
 
@@ -27,6 +33,8 @@ class Table(BaseModel):
 
 
 M = TypeVar("M", bound=Table)
+S = TypeVar("S", bound=Sized)
+T = TypeVar("T")
 Location = tuple[int | str, ...]
 
 
@@ -149,6 +157,15 @@ def _network(value: object) -> Network:
         raise ValueError(f"{value!r} is no IPv4 or IPv6 prefix: {error}") from error
 
 
+def _not_empty(value: S) -> S:
+    # Not pydantic's min_length: that one complains too when all items are wrong.
+    if not value:
+        raise ValueError("empty; give at least one")
+    return value
+
+
+NOT_EMPTY = AfterValidator(_not_empty)
+SomeOf = Annotated[tuple[T, ...], NOT_EMPTY]
 AnyAddress = Annotated[Address, PlainValidator(_address)]
 AnyNetwork = Annotated[Network, PlainValidator(_network)]
 Seconds = Annotated[float, BeforeValidator(duration_s)]

@@ -77,7 +77,6 @@ def _place_mistakes(place: str, owned: Owned, zone: ZoneTable) -> Iterator[Mista
 def _set_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
     """Yield records that cannot stand beside others of their name."""
     ttls = {(r.name, r.type): r.ttl for r in reversed(zone.record)}
-    aliases = {record.name for record in zone.record if record.type == "CNAME"}
     services = {service.name for service in zone.service}
     counts: dict[bytes, int] = {}
     for record in zone.record:
@@ -88,10 +87,10 @@ def _set_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
         if record.ttl != ttls[record.name, record.type]:
             what = f"another TTL than the {record.type} records of {name!r} before it"
             yield Mistake(f"{place}.ttl", what)
-        is_alias = record.name in aliases
-        if is_alias and (record.name == zone.name or counts[record.name] > 1):
+        alone = counts[record.name] == 1 and record.name not in services | {zone.name}
+        if record.type == "CNAME" and not alone:
             yield Mistake(place, f"a CNAME cannot share {name!r} with other records")
-        if record.name in services and record.type in ("A", "AAAA", "CNAME"):
+        if record.name in services and record.type in ("A", "AAAA"):
             yield Mistake(place, f"the service {name!r} has its addresses already")
 
 

@@ -1,11 +1,18 @@
 """dns.toml as people write it: the tables, and what each is by itself."""
 
 from ipaddress import ip_address
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, model_validator
 
-from ..config import AnyAddress, AnyNetwork, Table, WholeSeconds
+from ..config import (
+    NOT_EMPTY,
+    AnyAddress,
+    AnyNetwork,
+    SomeOf,
+    Table,
+    WholeSeconds,
+)
 from ..model import Address
 from ..wire.dns.names import name_from_text
 from ..wire.dns.records import AddressData, NameData, Rdata, text_data
@@ -20,8 +27,6 @@ def _name(value: object) -> bytes:
     return name_from_text(value)
 
 
-T = TypeVar("T")
-SomeOf = Annotated[tuple[T, ...], Field(min_length=1)]
 Name = Annotated[bytes, PlainValidator(_name)]
 Ttl = Annotated[WholeSeconds, Field(ge=0, le=MAX_TTL_S)]
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -62,7 +67,7 @@ class DelegationTable(Table):
     """A zone cut: the child's servers with their addresses."""
 
     name: Name
-    nameservers: Annotated[dict[Name, tuple[AnyAddress, ...]], Field(min_length=1)]
+    nameservers: Annotated[dict[Name, tuple[AnyAddress, ...]], NOT_EMPTY]
 
 
 class SiteTable(Table):

@@ -1,0 +1,100 @@
+"""A zone with everything in it, and the root that delegates it."""
+
+import pytest
+
+from balancer.config import parse_config
+from balancer.nameserver.build import build_zones
+from balancer.nameserver.config import DnsConfig
+
+CONFIG = """
+[server]
+site = "fra"
+listen = ["127.0.0.1"]
+[[zone]]
+name = "."
+primary = "a.root.net"
+contact = "hostmaster.root.net"
+serial = 1
+ttl = "1 h"
+negative_ttl = "5 s"
+record = [
+  { name = ".", type = "NS", value = "a.root.net" },
+  { name = "a.root.net", type = "A", value = "23.53.0.1" },
+  { name = "hidden.gslb.net", type = "A", value = "23.53.0.2" },
+]
+[[zone.delegation]]
+name = "example.net"
+nameservers = { "ns.example.net" = ["23.53.0.9", "2a23:53::9"] }
+[[zone]]
+name = "gslb.net"
+primary = "ns.gslb.net"
+contact = "hostmaster.gslb.net"
+serial = 7
+ttl = "1 h"
+negative_ttl = "5 s"
+record = [
+  { name = "gslb.net", type = "NS", value = "ns.gslb.net" },
+  { name = "ns.gslb.net", type = "A", value = "23.53.0.53" },
+  { name = "ns.gslb.net", type = "AAAA", value = "2a23:53::53" },
+  { name = "a.b.gslb.net", type = "TXT", value = "deep", ttl = "1 min" },
+  { name = "alias.gslb.net", type = "CNAME", value = "www.gslb.net" },
+  { name = "lost.gslb.net", type = "CNAME", value = "nowhere.gslb.net" },
+  { name = "away.gslb.net", type = "CNAME", value = "www.example.org" },
+  { name = "below.gslb.net", type = "CNAME", value = "www.child.gslb.net" },
+  { name = "loop.gslb.net", type = "CNAME", value = "pool.gslb.net" },
+  { name = "pool.gslb.net", type = "CNAME", value = "loop.gslb.net" },
+]
+[[zone.delegation]]
+name = "child.gslb.net"
+nameservers = { "ns.child.gslb.net" = ["23.53.0.60", "2a23:53::60"] }
+[[zone.service]]
+name = "www.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", addresses = ["23.0.1.80", "2a23:0:1::80"] },
+  { name = "iad", addresses = ["23.0.2.80", "2a23:0:2::80"] },
+]
+[[zone.service]]
+name = "v4.gslb.net"
+ttl = "20 s"
+policy = "static"
+site = [
+  { name = "fra", addresses = ["23.0.1.80"] },
+  { name = "iad", addresses = ["23.0.2.80"] },
+]
+[map]
+network = [
+  { prefix = "11.0.0.0/8", location = "fra" },
+  { prefix = "11.2.0.0/16", location = "iad" },
+  { prefix = "11.2.128.0/17", location = "iad" },
+  { prefix = "11.2.200.0/24", location = "syd" },
+  { prefix = "2a11:0:2::/48", location = "iad" },
+]
+[map.rtt_ms]
+fra = { fra = 0.5, iad = 88.0 }
+iad = { fra = 88.0, iad = 0.5 }
+syd = { fra = 280.0, iad = 220.0 }
+"""
+
+
+def config_with(*lines: str) -> DnsConfig:
+    """The configuration with more lines at its end."""
+    return parse_config(CONFIG + "\n".join(lines), "dns.toml", DnsConfig)
+
+
+@pytest.fixture(scope="session")
+def config():
+    return config_with()
+
+
+@pytest.fixture(scope="session")
+def zones(config):
+    many = "".join(
+        f'{{ name = "many.gslb.net", type = "A", value = "23.1.0.{i}" }},'
+        for i in range(40)
+    )
+    text = CONFIG.replace(
+        'record = [\n  { name = "gslb', f'record = [\n  {many}{{ name = "gslb'
+    )
+    return build_zones(parse_config(text, "dns.toml", DnsConfig))

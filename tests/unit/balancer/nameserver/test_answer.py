@@ -1,0 +1,326 @@
+"""Every kind of query, judged on octets in and octets out; dnspython asks and reads."""
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.opcode
+import dns.rcode
+import pytest
+from dns_strategies import queries
+from hypothesis import given
+from hypothesis import strategies as st
+
+from balancer.nameserver.answer import Answer, Drop, answer
+from balancer.nameserver.policies import ClientAddress
+from balancer.nameserver.resolve import Outcome
+
+FRA = ClientAddress.from_text("11.1.3.10")
+IAD = ClientAddress.from_text("11.2.3.10")
+SOA = "gslb.net. 5 IN SOA ns.gslb.net. hostmaster.gslb.net. 7 3600 600 1209600 5"
+
+
+def ask(zones, name, type_="A", source=FRA, stream=False, **options):
+    query = dns.message.make_query(name, type_, **options)
+    result = answer(zones, query.to_wire(), source, stream)
+    assert isinstance(result, Answer)
+    response = dns.message.from_wire(result.wire)
+    assert query.is_response(response)
+    return result, response
+
+
+def texts(section):
+    return [line for rrset in section for line in rrset.to_text().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "outcome", "answers", "authority"),
+    [
+        pytest.param(
+            "www.gslb.net", "A", "answers", ["www.gslb.net. 20 IN A 23.0.1.80"], [],
+            id="steered A",
+        ),
+        pytest.param(
+            "www.gslb.net", "AAAA", "answers",
+            ["www.gslb.net. 20 IN AAAA 2a23:0:1::80"], [],
+            id="steered AAAA",
+        ),
+        pytest.param(
+            "v4.gslb.net", "A", "answers",
+            ["v4.gslb.net. 20 IN A 23.0.1.80", "v4.gslb.net. 20 IN A 23.0.2.80"], [],
+            id="static gives all",
+        ),
+        pytest.param("v4.gslb.net", "AAAA", "nodata", [], [SOA], id="other family"),
+        pytest.param("www.gslb.net", "TXT", "nodata", [], [SOA], id="other type"),
+        pytest.param("b.gslb.net", "NS", "nodata", [], [SOA], id="empty non-terminal"),
+        pytest.param("c.gslb.net", "A", "nxdomain", [], [SOA], id="not there"),
+        pytest.param("x.www.gslb.net", "A", "nxdomain", [], [SOA], id="below a leaf"),
+        pytest.param(
+            "a.b.gslb.net", "TXT", "answers", ['a.b.gslb.net. 60 IN TXT "deep"'], [],
+            id="TXT with its own TTL",
+        ),
+        pytest.param(
+            "gslb.net", "SOA", "answers", [SOA.replace(" 5 IN", " 3600 IN")], [],
+            id="SOA",
+        ),
+        pytest.param(
+            "gslb.net", "NS", "answers", ["gslb.net. 3600 IN NS ns.gslb.net."], [],
+            id="NS",
+        ),
+        pytest.param(
+            "alias.gslb.net", "A", "answers",
+            [
+                "alias.gslb.net. 3600 IN CNAME www.gslb.net.",
+                "www.gslb.net. 20 IN A 23.0.1.80",
+            ],
+            [],
+            id="alias",
+        ),
+        pytest.param(
+            "alias.gslb.net", "CNAME", "answers",
+            ["alias.gslb.net. 3600 IN CNAME www.gslb.net."], [],
+            id="the alias itself",
+        ),
+        pytest.param(
+            "alias.gslb.net", "TXT", "answers",
+            ["alias.gslb.net. 3600 IN CNAME www.gslb.net."], [SOA],
+            id="alias to no data",
+        ),
+        pytest.param(
+            "lost.gslb.net", "A", "nxdomain",
+            ["lost.gslb.net. 3600 IN CNAME nowhere.gslb.net."], [SOA],
+            id="alias to nothing",
+        ),
+        pytest.param(
+            "away.gslb.net", "A", "answers",
+            ["away.gslb.net. 3600 IN CNAME www.example.org."], [],
+            id="alias out of the zone",
+        ),
+        pytest.param(
+            "below.gslb.net", "A", "answers",
+            ["below.gslb.net. 3600 IN CNAME www.child.gslb.net."], [],
+            id="alias below a cut",
+        ),
+        pytest.param("child.gslb.net", "DS", "nodata", [], [SOA], id="DS at a cut"),
+        pytest.param("net", "A", "nodata", [], None, id="above, in the root zone"),
+    ],
+)  # fmt: skip
+def test_authoritative(zones, name, type_, outcome, answers, authority):
+    result, response = ask(zones, name, type_)
+    assert result.outcome == outcome
+    assert response.flags & dns.flags.AA
+    assert response.rcode() == (
+        dns.rcode.NXDOMAIN if outcome == "nxdomain" else dns.rcode.NOERROR
+    )
+    assert texts(response.answer) == answers
+    assert authority is None or texts(response.authority) == authority
+
+
+@pytest.mark.parametrize("name", ["child.gslb.net", "a.b.c.child.gslb.net"])
+@pytest.mark.parametrize("type_", ["A", "NS"])
+def test_referral_has_glue_and_is_not_authoritative(zones, name, type_):
+    result, response = ask(zones, name, type_)
+    assert result.outcome == Outcome.REFERRALS
+    assert not response.flags & dns.flags.AA
+    assert not response.answer
+    assert texts(response.authority) == [
+        "child.gslb.net. 3600 IN NS ns.child.gslb.net."
+    ]
+    assert texts(response.additional) == [
+        "ns.child.gslb.net. 3600 IN A 23.53.0.60",
+        "ns.child.gslb.net. 3600 IN AAAA 2a23:53::60",
+    ]
+
+
+def test_the_more_specific_zone_of_ours_answers(zones):
+    assert ask(zones, "hidden.gslb.net")[0].outcome == Outcome.NXDOMAIN
+    assert ask(zones, "www.example.net")[0].outcome == Outcome.REFERRALS
+
+
+def test_apex_servers_come_with_their_addresses(zones):
+    _, response = ask(zones, ".", "NS")
+    assert texts(response.additional) == ["a.root.net. 3600 IN A 23.53.0.1"]
+
+
+def test_aliases_in_a_ring_end(zones):
+    _, response = ask(zones, "loop.gslb.net")
+    assert {str(rrset.name) for rrset in response.answer} == {
+        "loop.gslb.net.",
+        "pool.gslb.net.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        pytest.param("www.gslb.net", {"rdclass": "CH"}, id="CHAOS"),
+        pytest.param("www.gslb.net", {"rdclass": "ANY"}, id="any class"),
+        pytest.param("gslb.net", {"rdtype": "AXFR"}, id="zone transfer"),
+    ],
+)
+def test_refused(zones, name, options):
+    query = dns.message.make_query(name, options.pop("rdtype", "A"), **options)
+    result = answer(zones, query.to_wire(), FRA)
+    assert result.outcome == Outcome.REFUSED
+    assert dns.message.from_wire(result.wire).rcode() == dns.rcode.REFUSED
+
+
+def test_out_of_zone_is_refused(zones):
+    own = {apex: zone for apex, zone in zones.items() if apex != b"\0"}
+    result, response = ask(own, "www.example.org")
+    assert result.outcome == Outcome.REFUSED
+    assert response.rcode() == dns.rcode.REFUSED
+    assert not response.flags & dns.flags.AA
+
+
+def test_any_gets_one_set(zones):
+    _, response = ask(zones, "ns.gslb.net", "ANY")
+    assert texts(response.answer) == ["ns.gslb.net. 3600 IN A 23.53.0.53"]
+
+
+def test_case_is_echoed(zones):
+    result, _ = ask(zones, "wWw.gSLb.NeT")
+    assert b"\3wWw\4gSLb\3NeT\0" in result.wire
+    assert result.outcome == Outcome.ANSWERS
+
+
+def subnet_of(response):
+    [option] = [o for o in response.options if isinstance(o, dns.edns.ECSOption)]
+    return option
+
+
+@pytest.mark.parametrize(
+    ("subnet", "address", "scope"),
+    [
+        pytest.param(("11.2.3.0", 24), "23.0.2.80", 16, id="joined to the /16"),
+        pytest.param(("11.2.200.0", 24), "23.0.2.80", 16, id="syd is near iad too"),
+        pytest.param(("11.1.3.0", 24), "23.0.1.80", 15, id="beside it"),
+        pytest.param(("11.0.0.0", 8), "23.0.1.80", 15, id="source too short"),
+        pytest.param(("200.0.0.0", 8), "23.0.1.80", 1, id="nowhere on the map"),
+        pytest.param(("2a11:0:2::", 48), "23.0.2.80", 48, id="IPv6"),
+        pytest.param(("0.0.0.0", 0), "23.0.1.80", 0, id="opted out: the resolver's"),
+    ],
+)
+def test_client_subnet(zones, subnet, address, scope):
+    option = dns.edns.ECSOption(*subnet)
+    result, response = ask(zones, "www.gslb.net", options=[option])
+    assert result.client_subnet
+    assert [item.address for rrset in response.answer for item in rrset] == [address]
+    echo = subnet_of(response)
+    assert (echo.address, echo.srclen) == (option.address, option.srclen)
+    assert echo.scopelen == scope
+
+
+def test_a_client_that_opted_out_is_where_its_resolver_is(zones):
+    option = dns.edns.ECSOption("0.0.0.0", 0)
+    for options in ([], [option]):
+        _, response = ask(zones, "www.gslb.net", source=IAD, options=options)
+        assert texts(response.answer) == ["www.gslb.net. 20 IN A 23.0.2.80"]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_"),
+    [("v4.gslb.net", "A"), ("ns.gslb.net", "A"), ("c.gslb.net", "A"),
+     ("v4.gslb.net", "AAAA"), ("child.gslb.net", "A")],
+)  # fmt: skip
+def test_what_is_the_same_for_all_has_scope_0(zones, name, type_):
+    option = dns.edns.ECSOption("11.2.3.0", 24)
+    _, response = ask(zones, name, type_, options=[option])
+    assert subnet_of(response).scopelen == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\0\1\x18\0\x0b\1", id="short"),
+        pytest.param(b"\0\1\x18\x18\x0b\1\1", id="with a scope"),
+        pytest.param(b"\0\7\x18\0\x0b\1\1", id="unknown family"),
+        pytest.param(b"\0\1\x08\0\x0b\1", id="long"),
+        pytest.param(b"", id="empty"),
+    ],
+)
+def test_malformed_client_subnet(zones, data):
+    option = dns.edns.GenericOption(8, data)
+    query = dns.message.make_query("www.gslb.net", "A", options=[option])
+    result = answer(zones, query.to_wire(), FRA)
+    response = dns.message.from_wire(result.wire)
+    assert result.outcome == Outcome.FORMERR
+    assert response.rcode() == dns.rcode.FORMERR
+    assert response.edns == 0  # so that nobody takes us for a server without EDNS
+    assert not response.options
+
+
+def test_unknown_options_and_flags_are_ignored_and_do_is_copied(zones):
+    option = dns.edns.GenericOption(65001, b"what")
+    _, response = ask(
+        zones, "www.gslb.net", want_dnssec=True, options=[option], payload=4096
+    )
+    assert response.ednsflags == dns.flags.DO
+    assert response.payload == 1232
+    assert not response.options
+    assert not response.flags & (dns.flags.AD | dns.flags.CD | dns.flags.RA)
+
+
+def test_edns_version(zones):
+    result, response = ask(zones, "www.gslb.net", use_edns=1)
+    assert result.outcome == Outcome.BADVERS
+    assert response.rcode() == dns.rcode.BADVERS
+    assert response.edns == 0
+    assert not response.answer
+
+
+@pytest.mark.parametrize(
+    ("options", "truncated"),
+    [
+        pytest.param({}, True, id="plain UDP"),
+        pytest.param({"use_edns": 0, "payload": 512}, True, id="512"),
+        pytest.param({"use_edns": 0, "payload": 100}, True, id="100 counts as 512"),
+        pytest.param({"use_edns": 0, "payload": 1232}, False, id="1232"),
+        pytest.param({"stream": True}, False, id="TCP"),
+    ],
+)
+def test_truncation(zones, options, truncated):
+    result, response = ask(zones, "many.gslb.net", **options)
+    assert result.truncated is truncated
+    assert bool(response.flags & dns.flags.TC) is truncated
+    assert len(response.answer) == (0 if truncated else 1)
+
+
+@pytest.mark.parametrize("opcode", [1, 2, 4, 5, 6, 15])
+def test_other_opcodes_are_not_implemented(zones, opcode):
+    query = bytearray(dns.message.make_query("www.gslb.net", "A").to_wire())
+    query[2] = opcode << 3 | 1
+    result = answer(zones, bytes(query), FRA)
+    assert result.outcome == Outcome.NOTIMP
+    # The opcode is kept, RD is not: outside of QUERY it means nothing.
+    assert result.wire == query[:2] + bytes((0x80 | opcode << 3, 4)) + bytes(8)
+
+
+def test_malformed_is_told_in_a_header(zones):
+    query = dns.message.make_query("www.gslb.net", "A").to_wire()
+    two_questions = query[:5] + b"\2" + query[6:]
+    for wire in (query[:-1], two_questions, query[:12]):
+        result = answer(zones, wire, FRA)
+        assert result.outcome == Outcome.FORMERR
+        assert result.wire == query[:2] + b"\x81\1" + bytes(8)
+
+
+def test_responses_and_runts_get_silence(zones):
+    query = dns.message.make_query("www.gslb.net", "A")
+    response = dns.message.make_response(query).to_wire()
+    for wire in (response, b"", query.to_wire()[:11]):
+        assert isinstance(answer(zones, wire, FRA), Drop)
+
+
+@given(st.data())
+def test_any_octets_get_a_readable_response_or_none(zones, data):
+    wire = data.draw(st.binary(max_size=60) | queries().map(lambda q: q.to_wire()))
+    if wire and data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(wire) - 1))
+        wire = wire[:at] + bytes((data.draw(st.integers(0, 255)),)) + wire[at + 1 :]
+    result = answer(zones, wire, FRA)
+    if isinstance(result, Answer):
+        assert len(result.wire) <= 1232
+        assert result.wire[:2] == wire[:2]
+        # An update's sections are named otherwise; dnspython reads a query's.
+        response = dns.message.from_wire(result.wire, ignore_trailing=False)
+        assert response.flags & dns.flags.QR

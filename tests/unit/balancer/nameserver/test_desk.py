@@ -1,0 +1,72 @@
+"""What is counted, and what the status object shows of it."""
+
+import pytest
+
+from balancer.nameserver.desk import Desk
+from balancer.wire.dns.edns import Edns, Option
+from balancer.wire.dns.names import name_from_text
+from balancer.wire.dns.query import Question, make_query
+
+SUBNET = Option(8, b"\0\1\x18\0\x0b\2\3")
+
+
+def query(name, type_=1, edns=None):
+    return make_query(7, Question(name_from_text(name), type_), edns).to_wire()
+
+
+@pytest.mark.parametrize(
+    ("wire", "counted"),
+    [
+        pytest.param(query("www.gslb.net"), {"answers"}, id="fast"),
+        pytest.param(
+            query("www.gslb.net", edns=Edns(1232, options=(SUBNET,))),
+            {"answers", "ecs"},
+            id="fast with subnet",
+        ),
+        pytest.param(
+            query("c.gslb.net", edns=Edns(1232, options=(SUBNET,))),
+            {"nxdomain", "ecs"},
+            id="slow with subnet",
+        ),
+        pytest.param(query("www.gslb.net", 16), {"nodata"}, id="no data"),
+        pytest.param(query("x.child.gslb.net"), {"referrals"}, id="referral"),
+        pytest.param(query("many.gslb.net"), {"answers", "truncated"}, id="truncated"),
+        pytest.param(query("gslb.net", 252), {"refused"}, id="transfer"),
+        pytest.param(query("gslb.net")[:-1], {"formerr"}, id="malformed"),
+        pytest.param(query("gslb.net", edns=Edns(1, 1)), {"badvers"}, id="EDNS 1"),
+        pytest.param(b"\0\0\x28" + bytes(9), {"notimp"}, id="update"),
+        pytest.param(b"\0\0\x80" + bytes(9), {"dropped"}, id="a response"),
+    ],
+)
+def test_each_outcome_has_its_counter(zones, wire, counted):
+    desk = Desk(zones)
+    assert (desk.answer_datagram(wire, "11.1.3.10") is None) == ("dropped" in counted)
+    counters = desk.counters.snapshot("fra")["counters"]
+    assert {name for name, count in counters.items() if count} == {
+        "queries",
+        "udp",
+        *counted,
+    }
+    assert set(counters.values()) <= {0, 1}
+
+
+def test_streams_and_sources_are_counted(zones):
+    desk = Desk(zones)
+    for _ in range(3):
+        desk.answer_message(query("many.gslb.net"), "11.1.3.10")
+    desk.answer_datagram(query("many.gslb.net"), "2a11::10")
+    status = desk.counters.snapshot("fra")
+    assert status["site"] == "fra"
+    assert status["queries_by_source"] == {"11.1.3.10": 3, "2a11::10": 1}
+    assert status["counters"]["tcp"] == 3
+    assert status["counters"]["truncated"] == 1
+
+
+def test_the_table_of_sources_is_bounded(zones, monkeypatch):
+    monkeypatch.setattr("balancer.nameserver.counters.MAX_SOURCES", 2)
+    desk = Desk(zones)
+    for host in (1, 2, 3, 3, 1):
+        desk.answer_datagram(query("www.gslb.net"), f"11.1.3.{host}")
+    status = desk.counters.snapshot("fra")
+    assert status["queries_by_source"] == {"11.1.3.1": 2, "11.1.3.2": 1}
+    assert status["counters"]["other_sources"] == 2

@@ -1,0 +1,152 @@
+"""The fast path says the same octets as the slow one, or nothing."""
+
+import pytest
+from dns_strategies import edns_records, names, queries
+from hypothesis import given
+from hypothesis import strategies as st
+
+from balancer.nameserver.answer import answer
+from balancer.nameserver.fast import FastPath
+from balancer.nameserver.policies import ClientAddress
+from balancer.wire.dns.edns import ClientSubnet, Edns, Option
+from balancer.wire.dns.names import name_from_text
+from balancer.wire.dns.query import Question, make_query
+
+SOURCES = ["11.1.3.10", "11.2.3.10", "2a11:0:2::10", "fe80::1%eth0"]
+IAD_SUBNET = ClientSubnet(1, 24, 0, b"\x0b\2\3").to_wire()
+KNOWN = [
+    name_from_text(text)
+    for text in (
+        "www.gslb.net",
+        "v4.gslb.net",
+        "gslb.net",
+        "ns.gslb.net",
+        "alias.gslb.net",
+        "many.gslb.net",
+        "child.gslb.net",
+        "hidden.gslb.net",
+        ".",
+    )
+]
+
+
+def with_case(name, upper):
+    return bytes(
+        o - 32 if u and 97 <= o <= 122 else o for o, u in zip(name, upper, strict=False)
+    )
+
+
+hot_names = st.builds(
+    with_case,
+    st.sampled_from(KNOWN),
+    st.lists(st.booleans(), min_size=30, max_size=30) | st.just([False] * 30),
+)
+
+
+@pytest.fixture(scope="session")
+def fast(zones):
+    return FastPath(zones)
+
+
+def slow(zones, wire, source):
+    return answer(zones, wire, ClientAddress.from_text(source)).wire
+
+
+@given(queries(hot_names), st.sampled_from(SOURCES))
+def test_same_octets_for_whole_queries(zones, fast, query, source):
+    wire = query.to_wire()
+    said = fast.answer(wire, source)
+    assert said is None or said == slow(zones, wire, source)
+
+
+@given(st.data())
+def test_same_octets_for_broken_queries(zones, fast, data):
+    edns = data.draw(st.none() | edns_records)
+    wire = make_query(1, Question(data.draw(hot_names), 1), edns).to_wire()
+    at = data.draw(st.integers(0, len(wire) - 1))
+    broken = data.draw(
+        st.sampled_from(
+            [wire[:at], wire[:at] + wire[at + 1 :], wire + b"\0", wire[: at + 1] * 2]
+        )
+        | st.integers(0, 255).map(lambda o: wire[:at] + bytes((o,)) + wire[at + 1 :])
+    )
+    said = fast.answer(broken, SOURCES[0])
+    assert said is None or said == slow(zones, broken, SOURCES[0])
+
+
+@given(st.binary(max_size=60), names)
+def test_any_octets_do_no_harm(fast, data, name):
+    fast.answer(data, SOURCES[0])
+    fast.answer(make_query(1, Question(name, 1)).to_wire() + data, SOURCES[0])
+
+
+@pytest.mark.parametrize("repeat", [1, 2], ids=["first time", "remembered"])
+@pytest.mark.parametrize(
+    "edns",
+    [
+        pytest.param(None, id="plain"),
+        pytest.param(Edns(1232), id="EDNS0"),
+        pytest.param(Edns(4096, dnssec_ok=True), id="DO"),
+        pytest.param(Edns(512, options=(Option(8, IAD_SUBNET),)), id="client subnet"),
+    ],
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(Question(b"\3www\4gslb\3net\0", 1), id="A"),
+        pytest.param(Question(b"\3wWw\4gsLB\3net\0", 28), id="AAAA in 0x20 case"),
+        pytest.param(Question(b"\4gslb\3net\0", 2), id="NS with addresses"),
+    ],
+)
+def test_what_is_hot(zones, fast, question, edns, repeat):
+    wire = make_query(7, question, edns).to_wire()
+    for _ in range(repeat):
+        said = fast.answer(wire, SOURCES[1])
+    assert said is not None
+    assert said == slow(zones, wire, SOURCES[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "options"),
+    [
+        pytest.param("many.gslb.net", 1, (), id="too long for plain UDP"),
+        pytest.param("hidden.gslb.net", 1, (), id="hidden by a more specific zone"),
+        pytest.param("www.gslb.net", 65, (), id="type 65 is no letter A"),
+        pytest.param("www.gslb.net", 1, (Option(10, b"x" * 8),), id="a cookie"),
+        pytest.param(
+            "www.gslb.net", 1, (Option(8, b"\0\1\0\0"),), id="client that opted out"
+        ),
+        pytest.param(
+            "www.gslb.net", 1, (Option(8, IAD_SUBNET),) * 2, id="two client subnets"
+        ),
+    ],
+)
+def test_what_is_left_to_the_slow_path(fast, name, type_, options):
+    question = Question(name_from_text(name), type_)
+    assert (
+        fast.answer(
+            make_query(7, question, Edns(1232, options=options)).to_wire(), SOURCES[0]
+        )
+        is None
+    )
+
+
+def test_counts_what_it_answered(zones):
+    fast = FastPath(zones)
+    question = Question(KNOWN[0], 1)
+    fast.answer(make_query(1, question).to_wire(), SOURCES[0])
+    subnet = Edns(1232, options=(Option(8, IAD_SUBNET),))
+    fast.answer(make_query(1, question, subnet).to_wire(), SOURCES[0])
+    fast.answer(b"", SOURCES[0])
+    assert (fast.answered, fast.client_subnets) == (2, 1)
+
+
+def test_memos_are_bounded(zones, monkeypatch):
+    monkeypatch.setattr("balancer.nameserver.memo.MAX_MEMOS", 4)
+    fast = FastPath(zones)
+    wire = make_query(1, Question(KNOWN[0], 1)).to_wire()
+    for host in range(20):
+        source = f"11.1.3.{host}"
+        assert fast.answer(wire, source) == slow(zones, wire, source)
+    [hot] = [fast._hot[wire[12:]]]
+    assert len(hot.by_source) <= 4
