@@ -22,6 +22,9 @@ ECS_KINDS = (ResolverKind.UNBOUND, ResolverKind.PDNS_RECURSOR, ResolverKind.DNSM
 # The products refuse larger minima: ARM of BIND 9.18, man page of dnsmasq 2.90.
 MIN_TTL_MOST_S = {ResolverKind.BIND9: 90, ResolverKind.DNSMASQ: 3600}
 
+# "Setting this to lower than 15 will make this value 15": settings of the Recursor.
+MAX_TTL_LEAST_S = {ResolverKind.PDNS_RECURSOR: 15}
+
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 # Recursive resolvers answer for these themselves (RFC 6761, RFC 7686).
@@ -201,6 +204,9 @@ class ResolverTable(Table):
         least = info.data.get("min_ttl")
         if value is not None and least is not None and value < least:
             raise ValueError(f"is below min_ttl ({least} s)")
+        least = MAX_TTL_LEAST_S.get(info.data.get("kind", ""))
+        if value is not None and least is not None and value < least:
+            raise ValueError(f"{info.data['kind']} takes at least {least} s")
         return value
 
 

@@ -138,6 +138,8 @@ def test_five_mistakes_are_five_lines():
                      "bind9 resolves itself", id="recursor that forwards"),
         pytest.param('"bind9"', '"bind9"\nmin_ttl = "2 min"', 23, "at most 90 s",
                      id="BIND's largest minimum"),
+        pytest.param('"bind9"', '"pdns-recursor"\nmax_ttl = "14 s"', 23,
+                     "at least 15 s", id="Recursor's smallest maximum"),
         pytest.param('"bind9"', '"bind9"\nmin_ttl = "9 s"\nmax_ttl = "8 s"', 24,
                      "below min_ttl (9 s)", id="clamps crossed"),
         pytest.param("ecs = true", 'ecs = "yes"', 17, "true or false",

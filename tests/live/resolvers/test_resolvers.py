@@ -1,0 +1,97 @@
+"""Every product, run on the configuration that we render for it."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from dns.rcode import NOERROR, NXDOMAIN
+
+from topo.world.delay import shortest_paths
+from topo.world.records import ResolverKind
+from topo.world_file import load_world
+
+from .conftest import Query
+
+pytestmark = pytest.mark.live
+
+EARTH = load_world("earth")
+RECURSORS = {it.name: it for it in EARTH.resolvers if it.forward_to is None}
+BY_KIND = {it.kind: it for it in EARTH.resolvers}
+WWW = "www.frontlab.net"
+
+
+def address(answer):
+    [record] = [it for it in answer.answer if it.name.to_text() == f"{WWW}."]
+    return record[0].address
+
+
+def ttl_s(answer):
+    return answer.answer[0].ttl
+
+
+def nearest_vip(plan, site):
+    rtt_ms = shortest_paths(plan.world)
+    sites = [it.site for it in plan.world.datacenters]
+    near = min(sites, key=lambda other: rtt_ms[site, other])
+    return plan.vip("www", near)
+
+
+@pytest.mark.parametrize("name", RECURSORS)
+def test_recursor_resolves_over_each_transport(place, name):
+    resolver = RECURSORS[name]
+    with place.resolving(resolver):
+        for query in (
+            Query(WWW),
+            Query(WWW, family=6),
+            Query(WWW, over_tcp=True),
+            Query(WWW, over_tcp=True, family=6),
+        ):
+            answer = place.ask(name, query)
+            vip = nearest_vip(place.plan, resolver.site)
+            assert address(answer) == str(vip.address4)
+            assert ttl_s(answer) <= 20
+        six = place.ask(name, Query(WWW, type="AAAA"))
+        assert address(six) == str(vip.address6)
+        assert place.ask(name, Query("no.frontlab.net")).rcode() == NXDOMAIN
+        nothing = place.ask(name, Query(WWW, type="TXT"))
+        assert (nothing.rcode(), nothing.answer) == (NOERROR, [])
+
+
+@pytest.mark.parametrize("family", [4, 6])
+@pytest.mark.parametrize("name", RECURSORS)
+def test_only_with_ecs_the_client_decides(place, name, family):
+    resolver = RECURSORS[name]
+    with place.resolving(resolver):
+        for client in ("sin-home-1", "gru-home-1", "fra-home-1"):
+            answer = place.ask(name, Query(WWW, client=client, family=family))
+            decides = place.plan.host(client if resolver.ecs else name)
+            vip = nearest_vip(place.plan, decides.site)
+            assert address(answer) == str(vip.address4), client
+
+
+@pytest.mark.parametrize("ecs", [False, True])
+def test_forwarder_in_front_of_a_recursor(place, ecs):
+    forwarder = replace(BY_KIND[ResolverKind.DNSMASQ], ecs=ecs)
+    recursor = RECURSORS[forwarder.forward_to]
+    with place.resolving(recursor), place.resolving(forwarder):
+        answer = place.ask(forwarder.name, Query(WWW, client="sin-home-1"))
+        site = "sin" if ecs else forwarder.site
+        assert address(answer) == str(nearest_vip(place.plan, site).address4)
+
+
+@pytest.mark.parametrize("kind", ResolverKind)
+@pytest.mark.parametrize(
+    ("clamp", "least", "most"),
+    [
+        pytest.param({"min_ttl_s": 40}, 39, 40, id="longer"),
+        pytest.param({"max_ttl_s": 15}, 0, 15, id="shorter"),
+    ],
+)
+def test_ttl_is_clamped(place, kind, clamp, least, most):
+    resolver = replace(BY_KIND[kind], **clamp)
+    with ExitStack() as running:
+        if resolver.forward_to:
+            running.enter_context(place.resolving(RECURSORS[resolver.forward_to]))
+        running.enter_context(place.resolving(resolver))
+        place.ask(resolver.name, Query(WWW))  # dnsmasq clamps only what it has cached
+        assert least <= ttl_s(place.ask(resolver.name, Query(WWW))) <= most
