@@ -1,0 +1,43 @@
+import json
+import socket
+
+import pytest
+
+from controller.__main__ import main
+
+EMPTY = json.dumps({"routers": [], "wires": [], "hosts": [], "anycasts": []})
+
+
+@pytest.mark.parametrize(
+    ("text", "listen", "said"),
+    [
+        pytest.param("{", "127.0.0.1:6653", ":1: not JSON: ", id="fabric"),
+        pytest.param(
+            EMPTY, "0.0.0.0:6653", "only loopback is safe", id="all addresses"
+        ),
+        pytest.param(EMPTY, "127.0.0.1:x", "--listen 127.0.0.1:x: invalid", id="port"),
+        pytest.param(EMPTY, "6653", "--listen 6653: ", id="no host"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_and_status_2(tmp_path, capsys, text, listen, said):
+    path = tmp_path / "fabric.json"
+    path.write_text(text)
+    assert main(["--fabric", str(path), "--listen", listen]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("frontlab-controller: ")
+    assert line.count("\n") == 1
+    assert said in line
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    assert main(["--fabric", str(tmp_path / "none.json")]) == 2
+    assert "none.json: cannot be read: " in capsys.readouterr().err
+
+
+def test_an_address_that_is_taken(tmp_path, capsys):
+    path = tmp_path / "fabric.json"
+    path.write_text(EMPTY)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert main(["--fabric", str(path), "--listen", listen]) == 1
+    assert f"cannot listen on {listen}: " in capsys.readouterr().err
