@@ -4,7 +4,7 @@ The models stand at the border alone; programs turn them into frozen records.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
@@ -75,6 +75,14 @@ def parse_config(text: str, file_name: str, model: type[M]) -> M:
 def config_error(file_name: str, mistakes: Iterable[Mistake]) -> ConfigError:
     """Return the error that lists `mistakes`, one line each: "FILE: path: what"."""
     return ConfigError("\n".join(f"{file_name}: {m.path}: {m.what}" for m in mistakes))
+
+
+def repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:
+    """Yield a mistake for each value of the list at `path` that came before."""
+    first: dict[Hashable, int] = {}
+    for index, value in enumerate(values):
+        if first.setdefault(value, index) != index:
+            yield Mistake(f"{path}[{index}]", f"the same as {path}[{first[value]}]")
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:

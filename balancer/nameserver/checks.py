@@ -1,9 +1,9 @@
 """What is wrong between the tables of a dns.toml, each of which is right by itself."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from ..config import Mistake, config_error, did_you_mean, read_config
+from ..config import Mistake, config_error, did_you_mean, read_config, repeated
 from ..wire.dns.names import name_to_text, suffixes
 from .config import (
     DelegationTable,
@@ -26,11 +26,11 @@ def read_dns_config(path: Path) -> DnsConfig:
 
 def find_mistakes(config: DnsConfig) -> Iterator[Mistake]:
     """Yield every contradiction in a configuration."""
-    yield from _repeated("server.listen", config.server.listen)
-    yield from _repeated("zone", (zone.name for zone in config.zone))
+    yield from repeated("server.listen", config.server.listen)
+    yield from repeated("zone", (zone.name for zone in config.zone))
     for index, zone in enumerate(config.zone):
         yield from _zone_mistakes(f"zone[{index}]", zone)
-    yield from _repeated("map.network", (each.prefix for each in config.map.network))
+    yield from repeated("map.network", (each.prefix for each in config.map.network))
     yield from _map_mistakes(config)
 
 
@@ -41,13 +41,13 @@ def _zone_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
         apex = name_to_text(zone.name)
         yield Mistake(path, f"no name server; add a record of type NS at {apex!r}")
     records = [(record.name, record.type, record.value) for record in zone.record]
-    yield from _repeated(f"{path}.record", records)
-    yield from _repeated(f"{path}.delegation", (d.name for d in zone.delegation))
-    yield from _repeated(f"{path}.service", (s.name for s in zone.service))
+    yield from repeated(f"{path}.record", records)
+    yield from repeated(f"{path}.delegation", (d.name for d in zone.delegation))
+    yield from repeated(f"{path}.service", (s.name for s in zone.service))
     yield from _set_mistakes(path, zone)
     for index, service in enumerate(zone.service):
         names = (site.name for site in service.site)
-        yield from _repeated(f"{path}.service[{index}].site", names)
+        yield from repeated(f"{path}.service[{index}].site", names)
 
 
 def _owned(path: str, zone: ZoneTable) -> Iterator[tuple[str, Owned]]:
@@ -111,10 +111,3 @@ def _map_mistakes(config: DnsConfig) -> Iterator[Mistake]:
             if site not in known and site != location:
                 what = f"no RTT to the candidate site {site!r}"
                 yield Mistake(f"map.rtt_ms.{location}", what)
-
-
-def _repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:
-    first: dict[Hashable, int] = {}
-    for index, value in enumerate(values):
-        if first.setdefault(value, index) != index:
-            yield Mistake(f"{path}[{index}]", f"the same as {path}[{first[value]}]")

@@ -1,0 +1,61 @@
+"""The dispatcher, the common options, and the checker of files."""
+
+from pathlib import Path
+
+import pytest
+
+from balancer.__main__ import main
+from balancer.options import Options, parse_options
+
+RIGHT = """
+[server]
+site = "fra"
+listen = ["127.0.0.1"]
+[[zone]]
+name = "gslb.net"
+primary = "ns.gslb.net"
+contact = "hostmaster.gslb.net"
+serial = 1
+ttl = "1 h"
+negative_ttl = "5 s"
+record = [{ name = "gslb.net", type = "NS", value = "ns.gslb.net" }]
+"""
+
+
+def check(tmp_path, text):
+    path = tmp_path / "some.toml"
+    path.write_text(text)
+    return main(["check", "--config", str(path)])
+
+
+def test_a_right_file(tmp_path, capsys):
+    assert check(tmp_path, RIGHT) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(RIGHT.replace("fra", "fra\n"), "cannot be read", id="no TOML"),
+        pytest.param("[sever]", "of no known program", id="unknown"),
+        pytest.param(RIGHT + "colour = 1", "zone[0].colour: unknown", id="wrong"),
+    ],
+)
+def test_a_wrong_file(tmp_path, capsys, text, words):
+    assert check(tmp_path, text) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("frontlab-check: ")
+    assert words in err
+
+
+@pytest.mark.parametrize("argv", [[], ["dsn"]], ids=["nothing", "unknown"])
+def test_usage(capsys, argv):
+    assert main(argv) == 2
+    assert "{dns,vip,backend,check}" in capsys.readouterr().err
+
+
+def test_options():
+    argv = ["--config", "a.toml", "--notify-fd", "7", "--status", "/run/s"]
+    assert parse_options("dns", argv) == Options(Path("a.toml"), 7, Path("/run/s"))
+    assert parse_options("dns", argv[:2]) == Options(Path("a.toml"), None, None)
