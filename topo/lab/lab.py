@@ -9,7 +9,6 @@ from typing import Any
 from balancer.status import read_status
 from topo.links import WanBackend
 from topo.net import LabNet, spawn_in
-from topo.netlink import Namespace
 from topo.world.plan import Plan
 from topo.world.records import World
 
@@ -51,7 +50,7 @@ class Lab:
 
         Sockets made here go on belonging to the host afterwards.
         """
-        with Namespace(host).inside():
+        with self.net.get(host).namespace.inside():
             yield
 
     def run(
@@ -74,7 +73,10 @@ class Lab:
         return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
     def popen(
-        self, host: str, argv: Sequence[str], **options: Any
+        self,
+        host: str,
+        argv: Sequence[str],
+        **options: Any,  # noqa: ANN401 - Popen's own
     ) -> "subprocess.Popen[Any]":
         """Start `argv` in `host`; options are those of `subprocess.Popen`."""
         return spawn_in(host, argv, **options)

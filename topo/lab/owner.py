@@ -1,5 +1,6 @@
 """The process that owns a lab that stays up after its command has returned."""
 
+import functools
 import json
 import os
 import signal
@@ -14,7 +15,6 @@ from topo.sandbox import run_sandboxed
 
 from .control import answering, info
 from .errors import LabError
-from .lab import Lab
 from .registry import claim, end_process
 
 Say = Callable[[str], None]
@@ -59,33 +59,27 @@ def _own(name: str, open_lab: Open, writer: int) -> int:
             with claim(name) as listener:
                 return run_sandboxed(lambda: _serve(open_lab, listener, reports), name)
         except FrontlabError as error:
-            _report(reports, error=str(error))
+            _report(reports, "error", str(error))
             return 1
 
 
 def _serve(open_lab: Open, listener: socket.socket, reports: TextIO) -> int:
     """Run inside the sandbox: open the lab, say so, and wait for the end."""
     try:
-        with open_lab(lambda text: _report(reports, say=text)) as lab:
-            with answering(lab, listener):
-                _report(reports, ready=info(lab))
-                reports.close()
-                _wait_for_end(lab)
+        say = functools.partial(_report, reports, "say")
+        with open_lab(say) as lab, answering(lab, listener):
+            _report(reports, "ready", info(lab))
+            reports.close()
+            signal.pause()  # SIGTERM and SIGINT end it, by their handlers.
     except FrontlabError as error:
-        _report(reports, error=str(error))
+        _report(reports, "error", str(error))
         return 1
     return 0
 
 
-def _wait_for_end(lab: Lab) -> None:
-    """Wait for SIGTERM or SIGINT, whose handlers raise; the lab then closes."""
-    while True:
-        signal.pause()
-
-
-def _report(reports: TextIO, **what: Any) -> None:
+def _report(reports: TextIO, kind: str, what: object) -> None:
     if not reports.closed:
-        reports.write(json.dumps(what) + "\n")
+        reports.write(json.dumps({kind: what}) + "\n")
 
 
 def _follow(reports: TextIO, say: Say) -> dict[str, Any]:

@@ -3,26 +3,36 @@
 import asyncio
 import functools
 import os
+import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_interface
 from pathlib import Path
 
 from balancer.errors import Unsupported
 from topo.features import datapath_kind
 from topo.links import open_wan
-from topo.net import build_net, spawn_in
+from topo.net import LabNet, build_net, spawn_in
+from topo.netlink import put_address
 from topo.world.delay import shortest_paths
-from topo.world.plan import Plan, Role, make_plan
+from topo.world.plan import Anycast, Plan, Role, make_plan
 from topo.world.records import World
 
 from .errors import LabError
 from .lab import Lab
-from .paths import LOGS, PROJECT, STATUS
-from .probes import Asker, dns_attempt, http_attempt, until_answered, until_notified
+from .paths import LOGS, PLAN, PROJECT, STATUS
+from .probes import (
+    Asker,
+    Attempt,
+    dns_attempt,
+    http_attempt,
+    until_answered,
+    until_notified,
+)
 from .ready import Awaited, Say, all_ready
 from .roles import (
     CONTROLLER,
@@ -37,6 +47,9 @@ from .rtt import MeasuredLink, Pair, measure_pairs, probe_host
 from .supervisor import RunningRole, Supervisor
 
 CONTROLLER_ADDRESS = ("127.0.0.1", 6653)
+
+# The loopback interface is the first of every network namespace.
+LOOPBACK_INDEX = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
     python = _controller_python(options.framework)
     supervisor = Supervisor(LOGS)
     STATUS.mkdir(parents=True, exist_ok=True)
+    PLAN.write_bytes(pickle.dumps(plan))
     say("starting the controller and the links")
     start(supervisor, controller_role(plan, options.framework, python))
     datapath = options.datapath
@@ -69,6 +83,8 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
         kind = datapath_kind() if datapath == "auto" else datapath
         net = build_net(plan, wan, kind, CONTROLLER_ADDRESS)
+        for anycast in (plan.nameserver, plan.root):
+            announce(net, anycast)
         lab = Lab(name, plan, net, wan, supervisor)
         _start_roles(supervisor, plan)
         asyncio.run(_ready(lab, say, options.within_s))
@@ -76,6 +92,14 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
         lab.ready_s = time.monotonic() - started_s
         refuse_unfaithful(lab.links)
         yield lab
+
+
+def announce(net: LabNet, anycast: Anycast) -> None:
+    """Give the members of an anycast address that address, on their loopback."""
+    own = [ip_interface(a) for a in (anycast.address4, anycast.address6)]
+    for member in anycast.members:
+        netlink = net.get(member).namespace.netlink
+        netlink.send(put_address(LOOPBACK_INDEX, address) for address in own)
 
 
 def start(supervisor: Supervisor, spec: RoleSpec) -> RunningRole:
@@ -176,7 +200,7 @@ def _vips(lab: Lab) -> Iterator[Awaited]:
                 yield Awaited(vip.name, what, _answered(attempt))
 
 
-def _answered(attempt: "Callable[[], object]") -> "Callable[[], object]":
+def _answered(attempt: Attempt) -> Callable[[], Awaitable[None]]:
     return functools.partial(until_answered, attempt)
 
 
