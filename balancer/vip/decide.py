@@ -1,6 +1,5 @@
 """The reference: what becomes of one packet; bpf/balance.h does the same in XDP."""
 
-
 from ..errors import WireError
 from ..hashing.flow import hash_flow
 from ..model import FiveTuple

@@ -73,6 +73,19 @@ static __always_inline int is_ours(const struct ethhdr *ethernet)
 	       destination[2] == options.mac[2];
 }
 
+/* Whether it is a whole packet of GRE; what does not parse is the stack's to refuse. */
+static __always_inline int is_gre(const struct iphdr *ip, void *end)
+{
+	__u32 length, header_length;
+
+	if ((void *)(ip + 1) > end || ip->version != 4 || ip->protocol != IPPROTO_GRE)
+		return 0;
+	length = bpf_ntohs(ip->tot_len);
+	header_length = ip->ihl * 4;
+	return header_length >= sizeof(*ip) && length >= header_length &&
+	       length <= end - (void *)ip;
+}
+
 /* Whether the inner packet at `inner` is sent to a VIP of this backend. */
 static __always_inline int is_for_vip(void *inner, void *end, __be16 protocol)
 {
@@ -117,11 +130,10 @@ SEC("xdp") int decap(struct xdp_md *ctx)
 
 	if ((void *)(ethernet + 1) > end || !is_ours(ethernet))
 		return count(XDP_PASS, NOT_FOR_US);
-	if (ethernet->h_proto != bpf_htons(ETH_P_IP) || (void *)(&outer->ip + 1) > end ||
-	    outer->ip.protocol != IPPROTO_GRE)
+	if (ethernet->h_proto != bpf_htons(ETH_P_IP) || !is_gre(&outer->ip, end))
 		return count(XDP_PASS, NOT_GRE);
-	if (outer->ip.version != 4 || outer->ip.ihl != 5 || (void *)(outer + 1) > end ||
-	    outer->ip.frag_off & bpf_htons(FRAGMENT_MASK))
+	if (outer->ip.ihl != 5 || outer->ip.frag_off & bpf_htons(FRAGMENT_MASK) ||
+	    bpf_ntohs(outer->ip.tot_len) < sizeof(*outer) || (void *)(outer + 1) > end)
 		return count(XDP_DROP, MALFORMED);
 	source = outer->ip.saddr;
 	if (!bpf_map_lookup_elem(&balancers, &source))

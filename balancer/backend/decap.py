@@ -1,0 +1,57 @@
+"""Decapsulation by XDP, for every kernel; `strip` is its reference."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from struct import Struct
+
+from ..model import Address
+from ..vip.libbpf import BpfObject, Map, loaded
+from ..vip.xdp import attached
+from .strip import Reason, Rules
+
+OBJECT = Path(__file__).parent / "bpf" / "decap.bpf.o"
+OPTIONS = Struct("=6s")  # mac
+VIP_KEY = Struct("=16sI")  # address, version
+_COUNTER = Struct("=Q")
+_INDEX = Struct("=I")
+_LISTED = _INDEX.pack(1)
+
+
+@contextmanager
+def open_decapsulation(rules: Rules) -> Iterator[BpfObject]:
+    """Load the program with `rules` in it, on no interface yet."""
+    with loaded(OBJECT, OPTIONS.pack(rules.mac)) as decap:
+        for balancer in rules.balancers:
+            decap.maps["balancers"].update(balancer.packed, _LISTED)
+        for vip in rules.vips:
+            decap.maps["vips"].update(vip_key_bytes(vip), _LISTED)
+        yield decap
+
+
+@contextmanager
+def decapsulating(interface: str, rules: Rules) -> Iterator[Map]:
+    """Strip what arrives at `interface`; yields the counters of `counters_of`.
+
+    Raises:
+        Unsupported: libbpf is missing, or the kernel has no XDP for this interface.
+    """
+    with ExitStack() as running:
+        decap = running.enter_context(open_decapsulation(rules))
+        running.enter_context(attached(interface, decap.programs["decap"]))
+        yield decap.maps["counters"]
+
+
+def counters_of(counters: Map) -> Mapping[str, int]:
+    """Return the packets counted for each reason, over all CPUs."""
+    return {
+        reason.name: sum(
+            _COUNTER.unpack(value)[0] for value in counters.lookup(_INDEX.pack(reason))
+        )
+        for reason in Reason
+    }
+
+
+def vip_key_bytes(vip: Address) -> bytes:
+    """Return `struct vip_key` of bpf/decap.bpf.c."""
+    return VIP_KEY.pack(vip.packed, vip.version)

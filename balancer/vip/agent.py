@@ -1,0 +1,140 @@
+"""`python -m balancer vip`: health checks in, tables out, around one selector."""
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from selectors import EVENT_READ, BaseSelector, DefaultSelector
+from socket import socket
+
+from ..errors import Unsupported
+from ..options import parse_options
+from ..ready import announce
+from ..status import status_socket
+from ..stopping import stop_signals
+from ..wire.ethernet import mac_octets
+from .config import BalancerTable, PoolTable, VipConfig, read_vip_config
+from .datapath import Datapath, open_datapath
+from .health import Thresholds
+from .probe import Prober, Target
+from .report import Report
+from .roster import Roster
+from .tables import Options, build_tables
+from .xdp import attached, hardware_address, mtu_of
+
+MIN_MTU = 1280  # what an ICMPv6 error may take (RFC 4443 2.4)
+log = logging.getLogger("frontlab-vip")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run `python -m balancer vip` until SIGTERM or SIGINT; return 0."""
+    options = parse_options("vip", argv)
+    config = read_vip_config(options.config)
+    roster = make_roster(config, interface_options(config.balancer))
+    entries, wanted_mode = config.balancer.flow_entries, config.balancer.xdp
+    with ExitStack() as running:
+        stop = running.enter_context(stop_signals())
+        selector = running.enter_context(DefaultSelector())
+        datapath = running.enter_context(open_datapath(roster.tables, entries))
+        program = datapath.programs["vip"]
+        attachment = attached(config.balancer.interface, program, wanted_mode)
+        mode = running.enter_context(attachment)
+        keeper = Keeper(roster, datapath, options.notify_descriptor)
+        prober = Prober(targets(config), selector, keeper.checked, time.monotonic())
+        running.enter_context(closing(prober))
+        if options.status is not None:
+            report = Report(config, mode, roster, datapath)
+            running.enter_context(status_socket(options.status, report.snapshot))
+        run(selector, prober, stop)
+    return 0
+
+
+class Keeper:
+    """Keeps the kernel's tables as the roster wants them.
+
+    Args:
+        roster: who serves.
+        datapath: where the tables go.
+        notify_descriptor: where readiness is announced after the first round.
+    """
+
+    def __init__(
+        self, roster: Roster, datapath: Datapath, notify_descriptor: int | None
+    ) -> None:
+        self._roster, self._datapath = roster, datapath
+        self._notify_descriptor = notify_descriptor
+        self._is_ready = False
+
+    def checked(self, target: Target, failure: str) -> None:
+        """Take in a check's end; `failure` is "" when it passed."""
+        changed = self._roster.note(target.pool, target.backend, not failure)
+        if changed:
+            state = f"down: {failure}" if failure else "up"
+            log.warning("backend %s of %s is %s", target.backend, target.pool, state)
+        if not self._is_ready and self._roster.is_complete():
+            self._datapath.write(self._roster.update())
+            announce(self._notify_descriptor)
+            self._is_ready = True
+        elif changed and self._is_ready:
+            self._datapath.write(self._roster.update())
+
+
+def run(selector: BaseSelector, prober: Prober, stop: socket) -> None:
+    """Check backends until `stop` is readable."""
+    selector.register(stop, EVENT_READ)
+    while True:
+        wait_s = prober.run(time.monotonic())
+        for key, _ in selector.select(wait_s):
+            if key.fileobj is stop:
+                return
+            key.data()
+
+
+def interface_options(table: BalancerTable) -> Options:
+    """Return what the data plane is told of the interface it stands on.
+
+    Raises:
+        Unsupported: there is no such interface, or its packets are too small.
+    """
+    mtu = mtu_of(table.interface)
+    if mtu < MIN_MTU:
+        what = f"MTU {mtu} of {table.interface}"
+        raise Unsupported(what, f"answers of {MIN_MTU} octets must fit")
+    return Options(
+        source=table.source,
+        mtu=mtu,
+        mac=hardware_address(table.interface),
+        gateway_mac=mac_octets(table.gateway_mac),
+    )
+
+
+def make_roster(config: VipConfig, options: Options) -> Roster:
+    """Return the roster of a configuration, nobody checked yet."""
+    pools = tuple(table.pool() for table in config.pool)
+    vips = tuple(table.vip() for table in config.vip)
+    thresholds = {
+        table.name: Thresholds(table.health.rise, table.health.fall)
+        for table in config.pool
+    }
+    return Roster(pools, thresholds, build_tables(options, pools, vips))
+
+
+def targets(config: VipConfig) -> tuple[Target, ...]:
+    """Return who is to be checked, and how."""
+    return tuple(target for pool in config.pool for target in _pool_targets(pool))
+
+
+def _pool_targets(pool: PoolTable) -> list[Target]:
+    health = pool.health
+    return [
+        Target(
+            pool=pool.name,
+            backend=backend.name,
+            address=str(backend.address),
+            port=health.port,
+            path=health.path if health.kind == "http" else None,
+            interval_s=health.interval,
+            timeout_s=health.timeout,
+        )
+        for backend in pool.backend
+    ]

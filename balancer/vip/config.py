@@ -1,0 +1,153 @@
+"""vip.toml as people write it, and the records that the agent works with."""
+
+from collections.abc import Hashable, Iterable, Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ..config import (
+    AnyAddress,
+    Mistake,
+    Seconds,
+    Table,
+    config_error,
+    did_you_mean,
+    read_config,
+)
+from ..errors import WireError
+from ..model import Backend, Pool, Protocol, Vip
+from ..wire.ethernet import mac_octets
+from .limits import MAX_BACKENDS, MAX_VIPS
+from .xdp import XdpMode
+
+PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
+
+
+def _ipv4(value: object) -> IPv4Address:
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except ValueError as error:
+        what = f"{value!r} is no IPv4 address, which the outer header needs"
+        raise ValueError(what) from error
+
+
+def _is_mac(text: str) -> str:
+    try:
+        mac_octets(text)
+    except WireError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+OuterAddress = Annotated[IPv4Address, BeforeValidator(_ipv4)]
+MacAddress = Annotated[str, AfterValidator(_is_mac)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Interval = Annotated[Seconds, Field(ge=0.01, le=3600)]
+InARow = Annotated[int, Field(ge=1, le=100)]
+
+
+class BalancerTable(Table):
+    """The balancer itself, and how it sends."""
+
+    name: str
+    interface: str
+    source: OuterAddress
+    gateway_mac: MacAddress
+    xdp: XdpMode = XdpMode.AUTO
+    flow_entries: Annotated[int, Field(ge=1024, le=1 << 24)] = 65536
+
+
+class HealthTable(Table):
+    """How the backends of a pool are checked."""
+
+    kind: Literal["http", "tcp"] = "http"
+    port: Port
+    path: Annotated[str, Field(pattern=r"^/[!-~]*$")] = "/"
+    interval: Interval
+    timeout: Interval
+    rise: InARow = 2
+    fall: InARow = 2
+
+
+class BackendTable(Table):
+    """A backend of a pool; weight 0 drains it."""
+
+    name: str
+    address: OuterAddress
+    weight: Annotated[int, Field(ge=0, le=1000)] = 1
+
+
+class PoolTable(Table):
+    """Backends that serve the same."""
+
+    name: str
+    health: HealthTable
+    backend: Annotated[tuple[BackendTable, ...], Field(min_length=1)]
+
+    def pool(self) -> Pool:
+        """Return the pool as a record."""
+        backends = (Backend(b.name, b.address, b.weight) for b in self.backend)
+        return Pool(self.name, tuple(backends))
+
+
+class VipTable(Table):
+    """A VIP; one for each family, port and protocol."""
+
+    name: str
+    address: AnyAddress
+    port: Port
+    protocol: Literal["tcp", "udp"] = "tcp"
+    pool: str
+
+    def vip(self) -> Vip:
+        """Return the VIP as a record."""
+        protocol = PROTOCOLS[self.protocol]
+        return Vip(self.name, self.address, self.port, protocol, self.pool)
+
+
+class VipConfig(Table):
+    """The whole file."""
+
+    balancer: BalancerTable
+    pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
+    vip: Annotated[tuple[VipTable, ...], Field(min_length=1, max_length=MAX_VIPS)]
+
+
+def read_vip_config(path: Path) -> VipConfig:
+    """Return the file at `path`; ConfigError with every mistake that is in it."""
+    config = read_config(path, VipConfig)
+    if mistakes := list(find_mistakes(config)):
+        raise config_error(str(path), mistakes)
+    return config
+
+
+def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
+    """Yield what is wrong between tables, each of which is right by itself."""
+    yield from _repeated("pool", (pool.name for pool in config.pool))
+    for index, pool in enumerate(config.pool):
+        path = f"pool[{index}]"
+        yield from _repeated(f"{path}.backend", (b.name for b in pool.backend))
+        yield from _health_mistakes(f"{path}.health", pool.health)
+    places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)
+    yield from _repeated("vip", places)
+    pools = [pool.name for pool in config.pool]
+    for index, vip in enumerate(config.vip):
+        if vip.pool not in pools:
+            what = f"no pool is named {vip.pool!r}" + did_you_mean(vip.pool, pools)
+            yield Mistake(f"vip[{index}].pool", what)
+    if sum(len(pool.backend) for pool in config.pool) > MAX_BACKENDS:
+        yield Mistake("pool", f"more than {MAX_BACKENDS} backends in all")
+
+
+def _health_mistakes(path: str, health: HealthTable) -> Iterator[Mistake]:
+    if health.timeout > health.interval:
+        yield Mistake(f"{path}.timeout", "longer than the interval between checks")
+
+
+def _repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:
+    first: dict[Hashable, int] = {}
+    for index, value in enumerate(values):
+        if first.setdefault(value, index) != index:
+            yield Mistake(f"{path}[{index}]", f"the same as {path}[{first[value]}]")

@@ -1,0 +1,4 @@
+"""The sizes of the program's maps that are fixed when it is compiled (bpf/maps.h)."""
+
+MAX_VIPS = 512
+MAX_BACKENDS = 4096
