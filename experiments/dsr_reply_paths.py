@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from topo.world.plan import Role
 
 from .kit.claims import Every
-from .kit.drawings import ways
+from .kit.drawings import path_table, ways
 from .kit.figures import Figure
 from .kit.followed import Followed as Row
 from .kit.followed import follow
@@ -48,8 +48,8 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
 
 
 def figures(rows: Sequence[Row]) -> list[Figure]:
-    """The map of all ways, and one request hop by hop."""
-    return [ways(rows)]
+    """The map of all ways with one request hop by hop, and a line a client."""
+    return [ways(rows), path_table(rows)]
 
 
 PROVEN: Every[Row] = Every(

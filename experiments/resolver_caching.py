@@ -18,7 +18,7 @@ from .kit.caches import CacheRow as Row
 from .kit.caches import cache_rows, questions
 from .kit.claims import Every
 from .kit.dns_client import ask_all
-from .kit.drawings import cache_bands
+from .kit.drawings import cache_bands, cache_table
 from .kit.figures import Figure
 from .kit.trial import Trial
 from .kit.verdict import Claim
@@ -41,9 +41,9 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
     return [claim.judge(rows) for claim in (TTL, REQUERY, LOAD, SUBNETS, ANSWERED)]
 
 
-def figures(rows: Sequence[Row]) -> Sequence[Figure]:
+def figures(rows: Sequence[Row]) -> list[Figure]:
     """Each resolver against its prediction."""
-    return cache_bands(rows)
+    return [*cache_bands(rows), cache_table(rows)]
 
 
 TTL: Every[Row] = Every(

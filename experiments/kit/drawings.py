@@ -1,9 +1,10 @@
 """What experiments show: rows to figures, as data."""
 
 from collections.abc import Iterable, Sequence
+from statistics import median
 
 from .caches import CacheRow
-from .figures import Band, Bands, Hop, Way, Ways
+from .figures import Band, Bands, Hop, Table, Way, Ways
 from .followed import Followed
 from .visits import LARGE
 
@@ -45,6 +46,101 @@ def _hops(row: Followed | None) -> tuple[Hop, ...]:
         Hop(row.client, row.balancer, "request", asked, count, row.request_length),
         Hop(row.balancer, row.backend, "tunnel", outer, count, row.tunnel_length),
         Hop(row.backend, row.client, "reply", answered, back, row.reply_length),
+    )
+
+
+PATH_COLUMNS = (
+    *("client", "resolver", "client subnet sent", "sent to", "nearest"),
+    *("balancers", "backends", "flows proven", "replies at a balancer"),
+    *("octets by balancer, of 100 kB", "RTT asked, ms", "RTT measured, ms"),
+)
+
+
+def path_table(rows: Sequence[Followed]) -> Table:
+    """Return a line for each client: where DNS sent it and what was proven."""
+    by_client: dict[str, list[Followed]] = {}
+    for row in rows:
+        by_client.setdefault(row.client, []).append(row)
+    return Table(
+        title="Each client's path",
+        columns=PATH_COLUMNS,
+        rows=tuple(_path_cells(some) for some in by_client.values()),
+        good=tuple(all(row.proven for row in some) for some in by_client.values()),
+        caption="Sent to and nearest differ where the authority sees the resolver and "
+        "not the client. RTT measured is from SYN to SYN-ACK, with the balancer and "
+        "the backend on the way.",
+        empty="No client fetched anything.",
+    )
+
+
+def _path_cells(rows: Sequence[Followed]) -> tuple[str, ...]:
+    first = rows[0]
+    large = [row for row in rows if row.path == LARGE and row.body_length]
+    body = sum(row.body_length for row in large)
+    share = sum(row.request_length for row in large) / body if body else 0.0
+    proven = sum(row.proven for row in rows)
+    replies = sum(row.reply_packets for row in rows)
+    strays = sum(row.replies_at_balancer for row in rows)
+    return (
+        first.client,
+        first.resolver,
+        "yes" if first.subnet_sent else "no",
+        _names(row.datacenter.upper() for row in rows) or "nowhere",
+        first.best.upper(),
+        _names(row.balancer for row in rows),
+        _names(row.backend for row in rows),
+        f"{proven} of {len(rows)}",
+        f"{strays} of {replies}",
+        f"{share:.1%}",
+        f"{first.rtt_asked_ms:.1f}",
+        f"{median(row.rtt_ms for row in rows):.1f}",
+    )
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted({name for name in names if name}))
+
+
+CACHE_COLUMNS = (
+    *("resolver", "kind", "client subnet sent", "TTL asked, s", "answered, s"),
+    *("asked again after, s", "queries", "at the authority", "predicted"),
+    *("hit ratio", "λT/(1+λT)", "queries for subnets"),
+)
+
+
+def cache_table(rows: Sequence[CacheRow]) -> Table:
+    """Return a line for each resolver."""
+    return Table(
+        title="Each resolver's cache",
+        columns=CACHE_COLUMNS,
+        rows=tuple(_cache_cells(row) for row in rows),
+        good=tuple(
+            row.returned_ttl_s == row.served_ttl_s
+            and row.misses_low <= row.misses <= row.misses_high
+            and row.steered_queries == row.steered_wanted
+            for row in rows
+        ),
+        caption="The hit ratio of a window of 20 s lies below the closed form, which "
+        "is for an endless load: a cold cache misses first.",
+        empty="No resolver was asked.",
+    )
+
+
+def _cache_cells(row: CacheRow) -> tuple[str, ...]:
+    again = f"{row.requery_s:.2f}" if row.requery_s is not None else "never"
+    return (
+        row.resolver,
+        row.kind + (f", {row.caches} caches" if row.caches > 1 else ""),
+        "yes" if row.subnet_sent else "no",
+        str(row.asked_ttl_s),
+        str(row.returned_ttl_s) if row.returned_ttl_s is not None else "nothing",
+        again,
+        str(row.queries),
+        str(row.misses),
+        f"{row.misses_low:.0f} to {row.misses_high:.0f}",
+        f"{row.hit_ratio:.1%}",
+        f"{row.hit_ratio_predicted:.1%}",
+        f"{row.steered_queries} for {row.subnets}",
     )
 
 

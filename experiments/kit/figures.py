@@ -72,4 +72,16 @@ class Hop:
     length: int
 
 
-Figure = Bands | Ways
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of words and numbers; `good` says which rows to mark as bad (False)."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    good: tuple[bool, ...]
+    caption: str
+    empty: str = "There are no rows."
+
+
+Figure = Bands | Ways | Table

@@ -1,0 +1,165 @@
+"""Running experiments: lab up, seeded, watched, measured, judged, and written down."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from balancer.errors import FrontlabError
+from topo.world.plan import Plan
+
+from .catalogue import load_experiment
+from .experiment import Experiment
+from .fidelity import Limits, breaches
+from .outcome import Outcome, Part, RunResult
+from .provenance import Provenance, provenance
+from .report import write_report
+from .results import open_folder, write_captures, write_results
+from .trial import Trial
+from .verdict import judge
+from .watch import Watch, watching
+
+if TYPE_CHECKING:
+    from topo.lab.lab import Lab
+    from topo.lab.supervisor import DeadRole
+
+LAST_WORDS = 5
+Say = Callable[[str], None]
+LabFactory = Callable[[], AbstractContextManager["Lab"]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How to run.
+
+    Args:
+        seed: of everything random.
+        repeats: how often, each in a lab of its own: runs are the samples.
+        world_text: the world's TOML, kept beside the results for a rerun.
+        limits: of fidelity.
+    """
+
+    seed: int = 1
+    repeats: int = 1
+    world_text: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(slots=True)
+class _Run:
+    """A run under way."""
+
+    experiments: Sequence[Experiment]
+    parent: Path
+    say: Say
+    options: RunOptions
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started_s: float = field(default_factory=time.monotonic)
+    parts: dict[str, list[Part]] = field(default_factory=dict)
+    plan: Plan | None = None
+    made_with: Provenance | None = None
+    folder: Path = Path()
+
+
+def run_experiments(
+    lab_factory: LabFactory,
+    names: Iterable[str],
+    run_folder: Path,
+    progress: Say,
+    options: RunOptions | None = None,
+) -> RunResult:
+    """Run experiments, all in one lab a repeat, and return what they came to.
+
+    Args:
+        lab_factory: brings a lab up; called once a repeat, in the sandbox.
+        names: of the experiments.
+        run_folder: the parent of the run's own folder.
+        progress: told what is being done, one line each.
+        options: seed, repeats and limits.
+
+    Raises:
+        ConfigError: there is no experiment of that name.
+        LabError: the lab did not come up.
+    """
+    experiments = [load_experiment(name) for name in names]
+    run = _Run(experiments, run_folder, progress, options or RunOptions())
+    for repeat in range(run.options.repeats):
+        with lab_factory() as lab:
+            _open(run, lab)
+            for experiment in experiments:
+                _measure(run, lab, experiment, repeat)
+    return _conclude(run)
+
+
+def _open(run: _Run, lab: "Lab") -> None:
+    if run.plan is not None:
+        return
+    names = [experiment.name for experiment in run.experiments]
+    run.plan = lab.plan
+    options = run.options
+    run.made_with = provenance(
+        lab.world, names, options.seed, options.repeats, run.started
+    )
+    run.folder = open_folder(run.parent, run.made_with)
+
+
+def _measure(run: _Run, lab: "Lab", experiment: Experiment, repeat: int) -> None:
+    again = (
+        f" ({repeat + 1} of {run.options.repeats})" if run.options.repeats > 1 else ""
+    )
+    run.say(f"measuring {experiment.name}{again}")
+    trial = Trial(run.options.seed, repeat)
+    rows: list[Any] = []
+    trouble: list[str] = []
+    with watching(lab, time.monotonic() - run.started_s) as watch:
+        try:
+            rows.extend(experiment.measure(lab, trial))
+        except (OSError, TimeoutError, FrontlabError) as error:
+            trouble.append(f"{type(error).__name__}: {error}")
+    # A dead role explains an error, so it is told first.
+    trouble[:0] = [_obituary(dead) for dead in lab.dead()]
+    write_captures(run.folder, experiment.name, repeat, trial.captures)
+    part = _part(repeat, rows, watch, trial, trouble)
+    run.parts.setdefault(experiment.name, []).append(part)
+
+
+def _obituary(dead: "DeadRole") -> str:
+    """Return who died, of what, and its last words, on one line."""
+    how = f"signal {-dead.status}" if dead.status < 0 else f"status {dead.status}"
+    last = " | ".join(dead.log_tail.splitlines()[-LAST_WORDS:]) or "nothing"
+    return f"{dead.name} died ({how}); its log ends: {last}"
+
+
+def _part(
+    repeat: int, rows: list[Any], watch: Watch, trial: Trial, trouble: list[str]
+) -> Part:
+    watch.frames_lost = trial.frames_lost
+    return Part(repeat, tuple(rows), watch.log(), tuple(trouble))
+
+
+def _conclude(run: _Run) -> RunResult:
+    assert run.plan is not None and run.made_with is not None
+    outcomes = tuple(_outcome(run, experiment) for experiment in run.experiments)
+    result = RunResult(run.folder, outcomes)
+    run.say("writing the results")
+    write_results(result, run.made_with, run.plan.world, run.options.world_text)
+    run.say("drawing the report")
+    write_report(result, run.made_with, run.plan, run.options.limits)
+    return result
+
+
+def _outcome(run: _Run, experiment: Experiment) -> Outcome:
+    parts = tuple(run.parts.get(experiment.name, ()))
+    found = tuple(
+        breach
+        for part in parts
+        for breach in breaches(part.fidelity, run.options.limits)
+    )
+    rows = tuple(row for part in parts for row in part.rows)
+    claims = tuple(experiment.claims(rows))
+    trouble = [line for part in parts for line in part.trouble]
+    verdict, reason = judge(claims, [*trouble, *map(str, found)])
+    return Outcome(experiment, verdict, reason, claims, found, parts)
