@@ -20,8 +20,8 @@ class ClientAddress(NamedTuple):
 
     @classmethod
     def from_text(cls, text: str) -> "ClientAddress":
-        """Return the address that a socket gives as `text`, perhaps with a zone."""
-        address = ip_address(text.partition("%")[0])
+        """Return the address that a socket gives as `text`."""
+        address = ip_address(text)
         return cls(address.version, int(address))
 
 

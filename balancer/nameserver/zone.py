@@ -88,15 +88,15 @@ class Zone:
         return tuple(each for each in found if isinstance(each, RecordSet))
 
     def _cut_over(self, name: bytes) -> Cut | None:
-        """Return the topmost cut at or above a name: below it nothing is ours."""
+        """Return the cut at or above a name: one at most, as none is below another."""
         if not self.cuts:
             return None
-        over = None
         for suffix in suffixes(name):
             if suffix == self.apex:
                 break
-            over = self.cuts.get(suffix, over)
-        return over
+            if cut := self.cuts.get(suffix):
+                return cut
+        return None
 
 
 def find_zone(zones: Mapping[bytes, Zone], name: bytes) -> Zone | None:

@@ -116,3 +116,12 @@ def test_compressed_names_are_the_same_names(names):
     theirs = dns.message.from_wire(wire, one_rr_per_rrset=True)
     assert [rrset.name.to_wire() for rrset in theirs.answer] == wires
     assert [rrset[0].target.to_wire() for rrset in theirs.answer] == wires
+
+
+def test_no_pointer_reaches_beyond_14_bits():
+    owners = [name_from_text(f"{'x' * 60}{i}.org") for i in range(300)]
+    sections = Sections(answers=tuple(a_records(2, owner) for owner in owners))
+    wire, _ = Response(ASKED, MIXED_CASE, Rcode.NOERROR, sections).to_wire(65535)
+    assert len(wire) > 0x4000
+    theirs = dns.message.from_wire(wire)
+    assert [rrset.name.to_wire() for rrset in theirs.answer] == owners
