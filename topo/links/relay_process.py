@@ -47,18 +47,17 @@ class RelayProcess:
         try:
             self._channel.send(data)
             answer = self._channel.recv(LARGEST_ANSWER_BYTES)
-        except (ConnectionError, TimeoutError) as error:
-            raise FrontlabError(self._fate()) from error
+        except TimeoutError as error:
+            said = f"relay: no answer within {ANSWER_WITHIN_S:g} s"
+            raise FrontlabError(said) from error
+        except ConnectionError:
+            answer = b""
         if not answer:
-            raise FrontlabError(self._fate())
+            # Its socket is gone, so its end is near if it is not behind us.
+            status = self._process.wait(END_WITHIN_S)
+            raise FrontlabError(f"relay: ended with status {status}")
         fields: dict[str, str] = json.loads(answer)
         return fields
-
-    def _fate(self) -> str:
-        status = self._process.poll()
-        if status is None:
-            return f"relay: no answer within {ANSWER_WITHIN_S:g} s"
-        return f"relay: ended with status {status}"
 
 
 @contextmanager

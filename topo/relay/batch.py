@@ -32,6 +32,7 @@ class Batch:
         steps = np.arange(BATCH, dtype=np.uint64)
         self._vectors = np.zeros(BATCH, VECTOR)
         # cmsghdr of 16 bytes, then struct timespec; the rest stays unused.
+        self._control_bytes = 0
         self._control = np.zeros((BATCH, CONTROL_BYTES // 8), np.int64)
         self._messages = np.zeros(BATCH, MESSAGE)
         self._messages["vector"] = self._vectors.ctypes.data + steps * VECTOR.itemsize
@@ -46,11 +47,12 @@ class Batch:
         """Have the kernel write its receive stamps, and return self."""
         steps = np.arange(BATCH, dtype=np.uint64)
         self._messages["control"] = self._control.ctypes.data + steps * CONTROL_BYTES
+        self._control_bytes = CONTROL_BYTES
         return self
 
     def receive(self, descriptor: int, count: int) -> int:
         """Fill up to `count` packets; negative errno when there is none."""
-        self._control_lengths[:count] = CONTROL_BYTES
+        self._control_lengths[:count] = self._control_bytes
         return receive_many(descriptor, self._headers, count)
 
     def send(self, descriptor: int, count: int) -> int:

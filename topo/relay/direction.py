@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .batch import BATCH, Batch
 from .counters import Field, Row
@@ -35,19 +36,22 @@ class Gone(Exception):
 class Scratch:
     """The arguments of system calls, shared by all directions.
 
-    `bin` has room for one byte: what is received into it is gone.
+    `bin` has room for the vnet header, without which the kernel gives no packet, and
+    for nothing else: what is received into it is gone.
     """
 
     received: Batch
     sent: Batch
     bin: Batch
+    bin_memory: NDArray[np.uint8]
 
     @classmethod
     def create(cls) -> "Scratch":
         """Return fresh scratch space."""
-        bin_batch = Batch()
-        bin_batch.addresses[:] = np.zeros(1, np.int64).ctypes.data
-        return cls(Batch().with_stamps(), Batch(), bin_batch)
+        memory, bin_batch = np.zeros(VNET_HEADER_BYTES, np.uint8), Batch()
+        bin_batch.addresses[:] = memory.ctypes.data
+        bin_batch.sizes[:] = VNET_HEADER_BYTES
+        return cls(Batch().with_stamps(), Batch(), bin_batch, memory)
 
 
 class Direction:

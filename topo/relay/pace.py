@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 # Under load, releases nearer together than this share one wakeup: a wakeup costs
 # about 35 us, so that 10 000 packets a second would take most of a core.
-GROUP_NS = 200_000
+GROUP_NS = 250_000
 HALF_GROUP_NS = GROUP_NS // 2
 
 EARLY_MOST_NS = 400_000
 EARLY_STEP_NS = 500
 
 # Arrivals need no wakeup of their own while the kernel's stamp fixes the deadline.
-REST_MOST_NS = 500_000
+REST_MOST_NS = 1_000_000
 
 
 @dataclass(slots=True)

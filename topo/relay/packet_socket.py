@@ -20,7 +20,7 @@ IFF_UP = 0x1
 IFF_NOARP = 0x80
 
 # The kernel doubles it. Larger, an overload would turn into lateness, not drops.
-RECEIVE_BUFFER_BYTES = 1 << 20
+RECEIVE_BUFFER_BYTES = 2 << 20
 SEND_BUFFER_BYTES = 32 << 20
 
 IPV6_DEFAULT = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")

@@ -36,12 +36,10 @@ class Slots:
         self._regions.append(np.frombuffer(region, np.uint8))
         addresses = self._regions[-1].ctypes.data + np.arange(more)[::-1] * self.size
         # New slots go below the used ones, whose pages are there already.
-        self._stack = np.concatenate(
-            [addresses, self._stack[: self.free], np.empty(self.count - self.free)],
-            dtype=np.int64,
-            casting="unsafe",
-        )
-        self.count, self.free = count, self.free + more
+        stack = np.empty(count, np.int64)
+        stack[:more] = addresses
+        stack[more : more + self.free] = self._stack[: self.free]
+        self._stack, self.count, self.free = stack, count, self.free + more
 
     def peek(self, most: int) -> Addresses:
         """Return up to `most` free slots, the next one to be lent first."""
