@@ -13,6 +13,7 @@ OPT_RECORD = Struct(
 OPTION = Struct("!HH")  # code, length
 SUBNET = Struct("!HBB")  # family, source prefix length, scope prefix length
 DNSSEC_OK = 0x8000
+MAX_OPTIONS = 32  # a score is registered; a thousand cost half a millisecond to read
 ADDRESS_BITS = {1: 32, 2: 128}  # by family (IANA address family numbers)
 IP_VERSION = {1: 4, 2: 6}
 
@@ -107,6 +108,8 @@ def _options(data: bytes) -> tuple[Option, ...]:
     cursor = Cursor(data)
     options = []
     while cursor.remaining:
+        if len(options) == MAX_OPTIONS:
+            raise WireError(f"more than {MAX_OPTIONS} options")
         code, length = cursor.unpack(OPTION)
         options.append(Option(code, cursor.take(length)))
     return tuple(options)

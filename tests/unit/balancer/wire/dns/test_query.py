@@ -45,6 +45,10 @@ def test_known_octets():
         pytest.param(
             HEAD + b"\1" + QUESTION + OPT[:-1] + b"\3\0\x08\0", id="cut option"
         ),
+        pytest.param(
+            HEAD + b"\1" + QUESTION + OPT[:-2] + b"\0\x84" + b"\xfe\0\0\0" * 33,
+            id="33 options",
+        ),
     ],
 )
 def test_malformed(wire):
