@@ -21,7 +21,7 @@ _RENDER: Mapping[ResolverKind, Callable[[Settings], dict[str, str]]] = {
     ResolverKind.KNOT_RESOLVER: knot_resolver.files,
     ResolverKind.DNSMASQ: dnsmasq.files,
 }
-_ARGV: Mapping[ResolverKind, Callable[[str], list[str]]] = {
+_ARGV: Mapping[ResolverKind, Callable[[Settings], list[str]]] = {
     ResolverKind.UNBOUND: unbound.argv,
     ResolverKind.BIND9: bind9.argv,
     ResolverKind.PDNS_RECURSOR: pdns_recursor.argv,
@@ -44,7 +44,7 @@ def resolver_files(
         directory=directory,
     )
     files = {**_RENDER[resolver.kind](settings), "root.hints": root_hints(plan)}
-    return files, _ARGV[resolver.kind](directory)
+    return files, _ARGV[resolver.kind](settings)
 
 
 def _address(plan: Plan, resolver: str | None) -> str:

@@ -8,7 +8,6 @@ options {{
   managed-keys-directory "{it.directory}";
   pid-file none;
   session-keyfile none;
-  lock-file none;
   listen-on {{ {it.address4}; }};
   listen-on-v6 {{ {it.address6}; }};
   recursion yes;
@@ -23,11 +22,6 @@ options {{
 // Ask over IPv4 only.
 server ::/0 {{ bogus yes; }};
 controls {{ }};
-logging {{
-  channel told {{ stderr; severity warning; print-time yes; }};
-  category default {{ told; }};
-  category lame-servers {{ null; }};
-}};
 zone "." {{ type hint; file "{it.directory}/root.hints"; }};
 """
 
@@ -39,6 +33,9 @@ def files(it: Settings) -> dict[str, str]:
     return {"named.conf": _CONFIG.format(it=it, more=indented)}
 
 
-def argv(directory: str) -> list[str]:
-    """The named program in the foreground, with one worker."""
-    return ["named", "-f", "-n", "1", "-c", f"{directory}/named.conf"]
+def argv(it: Settings) -> list[str]:
+    """The named program in the foreground, with one worker.
+
+    With -g, and not -f, a mistake in the file is told on standard error too.
+    """
+    return ["named", "-g", "-n", "1", "-c", f"{it.directory}/named.conf"]

@@ -27,6 +27,6 @@ def files(it: Settings) -> dict[str, str]:
     return {"dnsmasq.conf": _CONFIG.format(it=it, more="\n".join(more))}
 
 
-def argv(directory: str) -> list[str]:
+def argv(it: Settings) -> list[str]:
     """Run dnsmasq in the foreground."""
-    return ["dnsmasq", "-k", "-C", f"{directory}/dnsmasq.conf"]
+    return ["dnsmasq", "-k", "-C", f"{it.directory}/dnsmasq.conf"]

@@ -21,6 +21,6 @@ def files(it: Settings) -> dict[str, str]:
     return {"kresd.conf": _CONFIG.format(it=it, more="\n".join(more))}
 
 
-def argv(directory: str) -> list[str]:
+def argv(it: Settings) -> list[str]:
     """The kresd program in the foreground; its cache is in `directory`."""
-    return ["kresd", "-n", "-c", f"{directory}/kresd.conf", directory]
+    return ["kresd", "-n", "-c", f"{it.directory}/kresd.conf", it.directory]

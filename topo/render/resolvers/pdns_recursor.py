@@ -1,47 +1,62 @@
-"""PowerDNS Recursor 4.8 and 4.9."""
+"""PowerDNS Recursor 4.8 and newer, configured on its command line alone.
+
+A file would have to be in the old format for 4.x and in YAML for 5.2; on the command
+line both take the same settings.
+"""
 
 from .settings import ECS_BITS4, ECS_BITS6, Settings
 
-# The empty dont-query is no mistake: its default refuses to ask private authorities.
-_CONFIG = """\
-config-dir={it.directory}
-socket-dir={it.directory}
-write-pid=no
-daemon=no
-setuid=
-setgid=
-disable-syslog=yes
-loglevel=4
-quiet=yes
-local-address={it.address4},{it.address6}
-local-port=53
-allow-from=0.0.0.0/0,::/0
-query-local-address=0.0.0.0
-dont-query=
-hint-file={it.directory}/root.hints
-dnssec=off
-security-poll-suffix=
-threads=1
-pdns-distributes-queries=no
-max-cache-entries=100000
-{more}
-"""
+
+def files(_: Settings) -> dict[str, str]:
+    """No file of its own."""
+    return {}
 
 
-def files(it: Settings) -> dict[str, str]:
-    """recursor.conf; answers are kept in the packet cache no longer than records."""
-    more = it.clamps(
-        "minimum-ttl-override={}", "max-cache-ttl={0}\npacketcache-ttl={0}"
-    )
+def argv(it: Settings) -> list[str]:
+    """The recursor in the foreground.
+
+    Answers are kept in its packet cache no longer than their records.
+    """
+    return ["pdns_recursor", *(f"--{word}" for word in (*_place(it), *_answers(it)))]
+
+
+def _place(it: Settings) -> list[str]:
+    """Where it runs and listens."""
+    return [
+        f"config-dir={it.directory}",
+        f"socket-dir={it.directory}",
+        "write-pid=no",
+        "daemon=no",
+        "setuid=",
+        "setgid=",
+        "disable-syslog=yes",
+        "loglevel=4",
+        "quiet=yes",
+        "security-poll-suffix=",
+        "threads=1",
+        "pdns-distributes-queries=no",
+        "max-cache-entries=100000",
+        f"local-address={it.address4},{it.address6}",
+        "local-port=53",
+        "allow-from=0.0.0.0/0,::/0",
+    ]
+
+
+def _answers(it: Settings) -> list[str]:
+    """How it resolves."""
+    settings = [
+        "query-local-address=0.0.0.0",
+        "dont-query=",  # its default refuses to ask private addresses
+        f"hint-file={it.directory}/root.hints",
+        "dnssec=off",
+        *it.clamps("minimum-ttl-override={}", "max-cache-ttl={}"),
+    ]
+    if it.resolver.max_ttl_s is not None:
+        settings.append(f"packetcache-ttl={it.resolver.max_ttl_s}")
     if it.resolver.ecs:
-        more += [
+        settings += [
             f"edns-subnet-allow-list={it.domain}",
             f"ecs-ipv4-bits={ECS_BITS4}",
             f"ecs-ipv6-bits={ECS_BITS6}",
         ]
-    return {"recursor.conf": _CONFIG.format(it=it, more="\n".join(more))}
-
-
-def argv(directory: str) -> list[str]:
-    """The recursor in the foreground."""
-    return ["pdns_recursor", f"--config-dir={directory}"]
+    return settings

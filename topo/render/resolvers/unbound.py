@@ -42,6 +42,6 @@ def files(it: Settings) -> dict[str, str]:
     return {"unbound.conf": _CONFIG.format(it=it, modules=modules, more=indented)}
 
 
-def argv(directory: str) -> list[str]:
+def argv(it: Settings) -> list[str]:
     """Unbound in the foreground."""
-    return ["unbound", "-d", "-p", "-c", f"{directory}/unbound.conf"]
+    return ["unbound", "-d", "-p", "-c", f"{it.directory}/unbound.conf"]
