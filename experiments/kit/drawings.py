@@ -87,14 +87,19 @@ def _path_cells(rows: Sequence[Followed]) -> tuple[str, ...]:
         "yes" if first.subnet_sent else "no",
         _names(row.datacenter.upper() for row in rows) or "nowhere",
         first.best.upper(),
-        _names(row.balancer for row in rows),
-        _names(row.backend for row in rows),
+        _names(_local(row.balancer) for row in rows),
+        _names(_local(row.backend) for row in rows),
         f"{proven} of {len(rows)}",
         f"{strays} of {replies}",
         f"{share:.1%}",
         f"{first.rtt_asked_ms:.1f}",
         f"{median(row.rtt_ms for row in rows):.1f}",
     )
+
+
+def _local(name: str) -> str:
+    """Return a host's name without its site, which another column tells."""
+    return name.partition("-")[2]
 
 
 def _names(names: Iterable[str]) -> str:

@@ -43,11 +43,25 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text beside `anchor`; `box` is where it came to stand."""
+    """A text beside `anchor`; `box` is where it came to stand, at most."""
 
     text: str
     anchor: Point
     box: Box
+
+    @property
+    def align(self) -> str:
+        """How the text fills its box: "start", "middle" or "end"."""
+        if self.box.left > self.anchor.x:
+            return "start"
+        return "end" if self.box.right < self.anchor.x else "middle"
+
+    @property
+    def x(self) -> float:
+        """Where the text starts, has its middle, or ends."""
+        left, right = self.box.left, self.box.right
+        places = {"start": left, "middle": (left + right) / 2, "end": right}
+        return places[self.align]
 
 
 @dataclass(frozen=True, slots=True)

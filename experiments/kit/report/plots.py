@@ -50,19 +50,18 @@ def bands_svg(figure: Bands) -> str:
                 f"{band.value:.4g}",
                 (band.value, row),
                 textcoords="offset points",
-                xytext=(0, 9),
-                ha="center",
+                xytext=(9, 0),
+                va="center",
                 fontsize=9.5,
             )
         axes.set_yticks(
             range(len(figure.bands)), [band.label for band in reversed(figure.bands)]
         )
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, 1.05 * max(max(it.high, it.value) for it in figure.bands))
         axes.set_ylim(-0.6, len(figure.bands) - 0.25)
         axes.set_xlabel(figure.unit)
         axes.grid(axis="x", color="#e3e8ec", linewidth=0.8)
         axes.set_axisbelow(True)
-        axes.margins(x=0.06)
         axes.tick_params(axis="y", length=0)
 
     return _svg(draw, 0.9 + 0.42 * len(figure.bands))
@@ -91,15 +90,15 @@ def timer_svg(named: Sequence[tuple[str, FidelityLog]], limits: Limits) -> str:
                     name,
                     (at_s[0], 1.0),
                     xycoords=("data", "axes fraction"),
-                    xytext=(4, -2),
+                    xytext=(0, 4),
                     textcoords="offset points",
-                    va="top",
                     fontsize=9.5,
                 )
                 axes.axvline(at_s[0], color=GREY, linewidth=1)
         axes.axhline(limits.timer_p99_ms, color=BLUE, linewidth=1, linestyle=":")
         axes.axhline(limits.runnable_per_core, color=ORANGE, linewidth=1, linestyle=":")
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xlabel("seconds since the run began")
         axes.set_ylabel("ms late; processes a core")
         axes.grid(axis="y", color="#e3e8ec", linewidth=0.8)

@@ -1,22 +1,25 @@
 """The world map: ways and sites to lines, marks and labels; the template draws them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from topo.world.records import Site, World
 
 from ..figures import Way, Ways
-from .arcs import Curve, Point, arc, arrow_head, copies, nearer_copy, place
+from .arcs import BULGE, Curve, Point, arc, arrow_head, copies, nearer_copy, place
 from .labels import Box, Label, Surroundings, place_labels
 
-# What of the earth is shown, in map units: 82 degrees north to 56 south.
-FRAME = Box(0.0, 80.0, 3600.0, 1460.0)
+# What of the earth is shown, in map units: 78 degrees north to 56 south.
+FRAME = Box(0.0, 120.0, 3600.0, 1460.0)
 LABEL_SIZE = 34.0
 CLEARANCE = 26.0
 HEAD = 40.0
+# Short ways bulge more, so that request and reply are told apart there too.
+SHORT, SHORT_BULGE = 220.0, 0.5
 MARK = 20.0
 # Clients that share a city with a datacenter stand beside it, or no way were seen.
-ASIDE = 95.0
+ASIDE = 125.0
+NOT_PROVEN = "reply not proven"
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7))
 
 
@@ -47,6 +50,7 @@ class MapView:
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
     labels: tuple[Label, ...]
+    warnings: tuple[Label, ...]
     frame: Box
     size: float
 
@@ -71,10 +75,14 @@ def map_view(world: World, ways: Ways) -> MapView:
     lines = [line for trip in trips for line in _lines(trip, clients, datacenters)]
     asked = _resolver_lines(ways.ways, clients, places)
     marks = list(_marks(world, ways.ways, places, clients))
+    around = _surroundings(marks, curves)
+    labels = _labels(world, around, clients, datacenters)
+    crosses = [line.cross for line in lines if line.cross]
     return MapView(
         lines=(*asked, *lines),
         marks=tuple(marks),
-        labels=tuple(_labels(world, marks, curves, clients, datacenters)),
+        labels=tuple(labels),
+        warnings=tuple(_warnings(crosses, labels, around)),
         frame=FRAME,
         size=LABEL_SIZE,
     )
@@ -118,7 +126,11 @@ def _curves(
     trip: _Trip, clients: Mapping[str, Point], datacenters: Mapping[str, Point]
 ) -> tuple[Curve, Curve]:
     client, datacenter = clients[trip.client_site], datacenters[trip.datacenter]
-    return arc(client, datacenter, CLEARANCE), arc(datacenter, client, CLEARANCE)
+    bulge = SHORT_BULGE if _distance(client, datacenter) < SHORT else BULGE
+    return (
+        arc(client, datacenter, CLEARANCE, bulge),
+        arc(datacenter, client, CLEARANCE, bulge),
+    )
 
 
 def _lines(
@@ -137,7 +149,8 @@ def _lines(
 
 
 def _line(curve: Curve, kind: str, title: str) -> Line:
-    barbs = arrow_head(curve, 0.58, HEAD)
+    size = min(HEAD, 0.45 * _distance(curve.start, curve.end))
+    barbs = arrow_head(curve, 0.58, size)
     return Line(_path(curve), kind, title, " ".join(_pair(point) for point in barbs))
 
 
@@ -173,10 +186,20 @@ def _marks(
         yield Mark("datacenter", places[datacenter.site], title)
 
 
+def _surroundings(marks: Iterable[Mark], curves: Iterable[Curve]) -> Surroundings:
+    lines = [
+        point for it in curves for copy in copies(it) for point in copy.samples(40)
+    ]
+    boxes = [
+        Box(it.at.x - MARK, it.at.y - MARK, it.at.x + MARK, it.at.y + MARK)
+        for it in marks
+    ]
+    return Surroundings(FRAME, boxes, lines)
+
+
 def _labels(
     world: World,
-    marks: Iterable[Mark],
-    curves: Iterable[Curve],
+    around: Surroundings,
     clients: Mapping[str, Point],
     datacenters: Mapping[str, Point],
 ) -> list[Label]:
@@ -187,14 +210,16 @@ def _labels(
         for site in sites
         if (at := clients.get(site.name, datacenters.get(site.name))) is not None
     ]
-    lines = [
-        point for it in curves for copy in copies(it) for point in copy.samples(40)
-    ]
-    boxes = [
-        Box(it.at.x - MARK, it.at.y - MARK, it.at.x + MARK, it.at.y + MARK)
-        for it in marks
-    ]
-    return place_labels(wanted, LABEL_SIZE, Surroundings(FRAME, boxes, lines))
+    return place_labels(wanted, LABEL_SIZE, around)
+
+
+def _warnings(
+    crosses: Iterable[Point], labels: Iterable[Label], around: Surroundings
+) -> list[Label]:
+    """Say at each unproven way what it is: a colour alone would be too weak."""
+    taken = replace(around, marks=[*around.marks, *(label.box for label in labels)])
+    wanted = [(NOT_PROVEN, cross) for cross in crosses]
+    return place_labels(wanted, LABEL_SIZE, taken)
 
 
 def _path(curve: Curve) -> str:
