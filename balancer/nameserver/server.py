@@ -40,9 +40,6 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-Handlers = list[tuple[socket.socket, Callable[[], None]]]
-
-
 @contextmanager
 def listening(table: ServerTable, desk: Desk, streams: Streams) -> Iterator[Handlers]:
     """Open a UDP and a TCP socket on each address; give each its handler."""

@@ -106,7 +106,7 @@ class ClientSubnet:
 
 def _options(data: bytes) -> tuple[Option, ...]:
     cursor = Cursor(data)
-    options = []
+    options: list[Option] = []
     while cursor.remaining:
         if len(options) == MAX_OPTIONS:
             raise WireError(f"more than {MAX_OPTIONS} options")
