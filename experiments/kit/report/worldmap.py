@@ -11,12 +11,12 @@ from .labels import Box, Label, Surroundings, place_labels
 
 # What of the earth is shown, in map units: 78 degrees north to 56 south.
 FRAME = Box(0.0, 120.0, 3600.0, 1460.0)
-LABEL_SIZE = 34.0
+LABEL_SIZE = 44.0
 CLEARANCE = 26.0
 HEAD = 40.0
 # Short ways bulge more, so that request and reply are told apart there too.
 SHORT, SHORT_BULGE = 220.0, 0.5
-MARK = 20.0
+MARK = 24.0
 # Clients that share a city with a datacenter stand beside it, or no way were seen.
 ASIDE = 125.0
 NOT_PROVEN = "reply not proven"
