@@ -36,7 +36,7 @@ def make_app() -> typer.Typer:
 def main() -> None:
     """Run the command line; its exit status says how it ended."""
     try:
-        make_app()()
+        make_app()(prog_name="frontlab")
     except FrontlabError as error:
         _tell(str(error))
         wrong_use = isinstance(error, ConfigError)

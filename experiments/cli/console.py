@@ -55,13 +55,22 @@ def emit(answer: Mapping[str, Any]) -> None:
 def show_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Print a plain table that fits a terminal of 80 columns."""
+    """Print a plain table that fits a terminal of 80 columns; numbers to the right."""
     table = Table(
-        title=Text(title), title_justify="left", box=None, pad_edge=False, expand=False
+        title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False
     )
-    for name in columns:
-        right = name.endswith(("ms", "%", "s", "n"))
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    for number, name in enumerate(columns):
+        numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*row)
     OUT.print(table)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text
+    return True

@@ -4,10 +4,10 @@ import functools
 from typing import Annotated, Any
 
 import typer
-from topo.world_file import load_world, world_names
 
 from topo.lab.pids import outer_pids
 from topo.lab.registry import LabEntry, ask, end_lab, labs, only
+from topo.world_file import load_world, world_names
 
 from .console import Json, Progress, emit, show_table
 from .root import need_root

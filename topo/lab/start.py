@@ -54,12 +54,22 @@ LOOPBACK_INDEX = 1
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run a world: which controller framework, links and datapath."""
+    """How to run a world.
+
+    Args:
+        framework: the controller's, "os_ken" or "ryu".
+        wan: how links are made: "auto", "netem" or "relay".
+        datapath: Open vSwitch's: "auto", "netdev" or "system".
+        within_s: seconds for each stage of getting ready.
+        reopened: whether the sandbox must be empty afterwards, for another lab; a
+            lab that is the last of its sandbox ends with it, which is faster.
+    """
 
     framework: str = "os_ken"
     wan: str = "auto"
     datapath: str = "auto"
     within_s: float = 60.0
+    reopened: bool = False
 
 
 @contextmanager
@@ -92,6 +102,9 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
         lab.ready_s = time.monotonic() - started_s
         refuse_unfaithful(lab.links)
         yield lab
+        if options.reopened:
+            supervisor.end()
+            net.stop()
 
 
 def announce(net: LabNet, anycast: Anycast) -> None:

@@ -88,6 +88,14 @@ class Supervisor:
         """Say that role `name` is about to be ended on purpose."""
         self._expected.add(name)
 
+    def end(self) -> None:
+        """Kill every role at once and wait for it."""
+        for role in self.roles.values():
+            role.process.kill()
+        for role in self.roles.values():
+            role.process.wait()
+        self.roles.clear()
+
     def dead(self) -> tuple[DeadRole, ...]:
         """Return every role that has ended although nobody asked it to."""
         return tuple(
