@@ -1,6 +1,5 @@
 """`python -m balancer vip`: health checks in, tables out, around one selector."""
 
-import logging
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -9,13 +8,13 @@ from socket import socket
 
 from ..errors import Unsupported
 from ..options import parse_options
-from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
 from ..wire.ethernet import mac_octets
 from .config import BalancerTable, PoolTable, VipConfig, read_vip_config
-from .datapath import Datapath, open_datapath
+from .datapath import open_datapath
 from .health import Thresholds
+from .keeper import Keeper
 from .probe import Prober, Target
 from .report import Report
 from .roster import Roster
@@ -23,7 +22,6 @@ from .tables import Options, build_tables
 from .xdp import attached, hardware_address, mtu_of
 
 MIN_MTU = 1280  # what an ICMPv6 error may take (RFC 4443 2.4)
-log = logging.getLogger("frontlab-vip")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -43,40 +41,10 @@ def main(argv: Sequence[str]) -> int:
         prober = Prober(targets(config), selector, keeper.checked, time.monotonic())
         running.enter_context(closing(prober))
         if options.status is not None:
-            report = Report(config, mode, roster, datapath)
+            report = Report(config, mode, keeper, datapath)
             running.enter_context(status_socket(options.status, report.snapshot))
         run(selector, prober, stop)
     return 0
-
-
-class Keeper:
-    """Keeps the kernel's tables as the roster wants them.
-
-    Args:
-        roster: who serves.
-        datapath: where the tables go.
-        notify_descriptor: where readiness is announced after the first round.
-    """
-
-    def __init__(
-        self, roster: Roster, datapath: Datapath, notify_descriptor: int | None
-    ) -> None:
-        self._roster, self._datapath = roster, datapath
-        self._notify_descriptor = notify_descriptor
-        self._is_ready = False
-
-    def checked(self, target: Target, failure: str) -> None:
-        """Take in a check's end; `failure` is "" when it passed."""
-        changed = self._roster.note(target.pool, target.backend, not failure)
-        if changed:
-            state = f"down: {failure}" if failure else "up"
-            log.warning("backend %s of %s is %s", target.backend, target.pool, state)
-        if not self._is_ready and self._roster.is_complete():
-            self._datapath.write(self._roster.update())
-            announce(self._notify_descriptor)
-            self._is_ready = True
-        elif changed and self._is_ready:
-            self._datapath.write(self._roster.update())
 
 
 def run(selector: BaseSelector, prober: Prober, stop: socket) -> None:

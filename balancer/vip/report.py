@@ -4,25 +4,25 @@ from typing import Any
 
 from .config import VipConfig
 from .datapath import Datapath
-from .roster import Roster
+from .keeper import Keeper
 from .xdp import XdpMode
 
 
 class Report:
-    """Puts the status object together from roster and kernel counters.
+    """Puts the status object together from health and kernel counters.
 
     Args:
         config: whose names are used.
         mode: how the program is attached.
-        roster: who is healthy.
+        keeper: who is healthy.
         datapath: where packets are counted.
     """
 
     def __init__(
-        self, config: VipConfig, mode: XdpMode, roster: Roster, datapath: Datapath
+        self, config: VipConfig, mode: XdpMode, keeper: Keeper, datapath: Datapath
     ) -> None:
         self._config, self._mode = config, mode
-        self._roster, self._datapath = roster, datapath
+        self._keeper, self._datapath = keeper, datapath
 
     def snapshot(self) -> dict[str, Any]:
         """Return the status object; packets and bytes are those sent on."""
@@ -46,14 +46,13 @@ class Report:
     def _backends(self) -> dict[str, dict[str, Any]]:
         """Return backends by name; one that is in several pools is summed up."""
         backends: dict[str, dict[str, Any]] = {}
-        members = (
-            (pool, member) for pool in self._roster.pools for member in pool.backends
-        )
-        for number, (pool, member) in enumerate(members):
+        healthy = self._keeper.healthy
+        tables = ((pool.name, b) for pool in self._config.pool for b in pool.backend)
+        for number, (pool, table) in enumerate(tables):
             packets, octets = self._datapath.backend_traffic(number)
-            first = {"healthy": True, "weight": member.weight, "packets": 0, "bytes": 0}
-            entry = backends.setdefault(member.name, first)
-            entry["healthy"] &= self._roster.is_alive(pool.name, member.name)
+            first = {"healthy": True, "weight": table.weight, "packets": 0, "bytes": 0}
+            entry = backends.setdefault(table.name, first)
+            entry["healthy"] &= (pool, table.name) in healthy
             entry["packets"] += packets
             entry["bytes"] += octets
         return backends

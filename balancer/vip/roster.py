@@ -50,9 +50,14 @@ class Roster:
             for health in healths.values()
         )
 
-    def is_alive(self, pool: str, backend: str) -> bool:
-        """Whether a backend counts as alive now."""
-        return bool(self._healths[pool][backend].alive)
+    def alive(self) -> frozenset[tuple[str, str]]:
+        """Return who counts as alive now, as pool and backend."""
+        return frozenset(
+            (pool, backend)
+            for pool, healths in self._healths.items()
+            for backend, health in healths.items()
+            if health.alive
+        )
 
     def update(self) -> Tables:
         """Return the tables wanted now; pools in which nothing changed stay as are."""

@@ -1,0 +1,232 @@
+"""A small site of its own: client, router, balancer and two backends, in namespaces."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from balancer.status import read_status
+from topo.run import run
+from topo.wait import until
+
+CLIENT, BALANCER, BACKENDS = "11.1.16.10", "11.1.8.10", ("11.1.1.10", "11.1.1.11")
+VIP4, VIP6 = "23.0.1.80", "2a23:0:1::80"
+NAMES = ("be1", "be2")
+
+SERVER = """
+import socket, sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Server(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = bytes(2_000_000) if self.path == "/big" else sys.argv[1].encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def do_PUT(self):
+        length = int(self.headers["Content-Length"])
+        self.rfile.read(length)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+Server(("::", 80), Handler).serve_forever()
+"""
+
+VIP_TOML = """
+[balancer]
+name = "lb1"
+interface = "eth0"
+source = "{balancer}"
+gateway_mac = "02:00:01:00:00:01"
+xdp = "{mode}"
+[[pool]]
+name = "www"
+[pool.health]
+port = 80
+path = "/health"
+interval = "100 ms"
+timeout = "90 ms"
+[[pool.backend]]
+name = "be1"
+address = "11.1.1.10"
+[[pool.backend]]
+name = "be2"
+address = "11.1.1.11"
+[[vip]]
+name = "www"
+address = "23.0.1.80"
+port = 80
+pool = "www"
+[[vip]]
+name = "www"
+address = "2a23:0:1::80"
+port = 80
+pool = "www"
+"""
+
+BACKEND_TOML = """
+[backend]
+name = "{name}"
+interface = "eth0"
+decapsulation = "xdp"
+balancers = ["11.1.8.10"]
+vips = ["23.0.1.80", "2a23:0:1::80"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The running site; hosts are "cl", "rt", "lb", "be1" and "be2"."""
+
+    prefix: str
+    folder: Path
+    servers: dict[str, subprocess.Popen[bytes]]
+
+    def argv(self, host: str, *command: str) -> list[str]:
+        return ["ip", "netns", "exec", f"{self.prefix}-{host}", *command]
+
+    def run(self, host: str, *command: str) -> str:
+        return run(self.argv(host, *command))
+
+    def ip(self, host: str, *arguments: str) -> str:
+        return run(["ip", "-n", f"{self.prefix}-{host}", *arguments])
+
+    def get(self, vip: str, path: str = "/") -> str:
+        return self.run("cl", "curl", "-sS", "-m", "5", _url(vip, path))
+
+    def put(self, vip: str, file: Path) -> str:
+        options = ("-sS", "-m", "5", "-H", "Expect:", "-T", str(file))
+        wanted = ("-o", "/dev/null", "-w", "%{http_code}")
+        return self.run("cl", "curl", *options, *wanted, _url(vip, "/up"))
+
+    def status(self, program: str) -> dict[str, dict[str, int]]:
+        return read_status(self.folder / f"{program}.status")
+
+    def start_server(self, name: str) -> None:
+        argv = self.argv(name, sys.executable, "-c", SERVER, name)
+        self.servers[name] = subprocess.Popen(argv)
+
+    def stop_server(self, name: str) -> None:
+        server = self.servers.pop(name)
+        server.kill()
+        server.wait()
+
+
+def _url(vip: str, path: str) -> str:
+    return f"http://[{vip}]{path}" if ":" in vip else f"http://{vip}{path}"
+
+
+@contextmanager
+def running_site(folder: Path, mode: str) -> Iterator[Site]:
+    """Bring the site up with the balancer attached in `mode`."""
+    site = Site(f"vip{os.getpid()}", folder, {})
+    with ExitStack() as running:
+        for host in ("cl", "rt", "lb", *NAMES):
+            run(["ip", "netns", "add", f"{site.prefix}-{host}"])
+            running.callback(run, ["ip", "netns", "del", f"{site.prefix}-{host}"])
+        _wire(site)
+        for name in NAMES:
+            text = BACKEND_TOML.format(name=name)
+            running.enter_context(_program(site, "backend", name, text))
+            site.start_server(name)
+            running.callback(_stop_if_running, site, name)
+        for name in NAMES:
+            until(f"{name} serves", lambda name=name: _serves(site, name))
+        if mode == "native":
+            _pass_at_router(site)
+        text = VIP_TOML.format(balancer=BALANCER, mode=mode)
+        running.enter_context(_program(site, "vip", "lb", text))
+        yield site
+
+
+def _wire(site: Site) -> None:
+    _cable(site, "cl", "11.1.16", "2a11:0:1:1000:", "rt")
+    _cable(site, "lb", "11.1.8", "2a11:0:1:800:", "rt")
+    site.ip("rt", "link", "add", "lan", "type", "bridge")
+    for number, name in enumerate(NAMES):
+        _veth(site, name)
+        site.ip("rt", "link", "set", name, "master", "lan")
+        _address(site, name, f"{BACKENDS[number]}/24", f"2a11:0:1:100::1{number}/64")
+        _default(site, name, "11.1.1.1", "2a11:0:1:100::1")
+    _router_address(site, "lan", "11.1.1.1/24", "2a11:0:1:100::1/64")
+    for setting in ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"):
+        site.run("rt", "sysctl", "-qw", setting)
+    site.ip("rt", "route", "add", VIP4, "via", BALANCER)
+    site.ip("rt", "-6", "route", "add", VIP6, "via", "2a11:0:1:800::10")
+
+
+def _cable(site: Site, host: str, net4: str, net6: str, router: str) -> None:
+    _veth(site, host)
+    _address(site, host, f"{net4}.10/24", f"{net6}:10/64")
+    _router_address(site, host, f"{net4}.1/24", f"{net6}:1/64")
+    _default(site, host, f"{net4}.1", f"{net6}:1")
+
+
+def _veth(site: Site, host: str) -> None:
+    far = ("peer", "name", host, "netns", f"{site.prefix}-rt")
+    if host == "lb":  # the address that the balancer is told of
+        far = ("peer", "name", host, "address", "02:00:01:00:00:01", *far[3:])
+    site.ip(host, "link", "add", "eth0", "type", "veth", *far)
+    for where, name in (("rt", host), (host, "eth0")):
+        site.run(where, "ethtool", "-K", name, "tx", "off", "gro", "off")
+        site.ip(where, "link", "set", name, "up")
+
+
+def _address(site: Site, host: str, address4: str, address6: str) -> None:
+    site.ip(host, "link", "set", "lo", "up")
+    site.ip(host, "addr", "add", address4, "dev", "eth0")
+    site.ip(host, "addr", "add", address6, "dev", "eth0", "nodad")
+
+
+def _router_address(site: Site, name: str, address4: str, address6: str) -> None:
+    site.ip("rt", "link", "set", name, "up")
+    site.ip("rt", "addr", "add", address4, "dev", name)
+    site.ip("rt", "addr", "add", address6, "dev", name, "nodad")
+
+
+def _default(site: Site, host: str, gateway4: str, gateway6: str) -> None:
+    site.ip(host, "route", "add", "default", "via", gateway4)
+    site.ip(host, "-6", "route", "add", "default", "via", gateway6)
+
+
+def _pass_at_router(site: Site) -> None:
+    command = "import sys; from balancer.vip.xdp import attach_pass; attach_pass('lb')"
+    site.run("rt", sys.executable, "-c", command)
+
+
+def _serves(site: Site, name: str) -> bool:
+    address = BACKENDS[NAMES.index(name)]
+    argv = site.argv("rt", "curl", "-s", "-m", "1", f"http://{address}/health")
+    return subprocess.run(argv, capture_output=True).stdout == name.encode()
+
+
+def _stop_if_running(site: Site, name: str) -> None:
+    if name in site.servers:
+        site.stop_server(name)
+
+
+@contextmanager
+def _program(site: Site, program: str, host: str, text: str) -> Iterator[None]:
+    """Run one of ours in `host`, from its readiness to its clean end."""
+    config = site.folder / f"{host}.toml"
+    config.write_text(text)
+    reading, writing = os.pipe()
+    files = ("--config", str(config), "--status", str(site.folder / f"{host}.status"))
+    command = (sys.executable, "-m", "balancer", program, *files)
+    argv: Sequence[str] = site.argv(host, *command, "--notify-fd", str(writing))
+    with subprocess.Popen(argv, pass_fds=[writing]) as process:
+        os.close(writing)
+        with os.fdopen(reading) as notified:
+            assert notified.readline() == "\n", f"{program} at {host} ended unready"
+        try:
+            yield
+        finally:
+            process.terminate()
+            assert process.wait(5) == 0
