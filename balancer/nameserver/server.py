@@ -18,6 +18,8 @@ from .desk import Desk
 from .sockets import answer_datagrams, open_socket
 from .streams import Streams
 
+Handlers = list[tuple[socket.socket, Callable[[], None]]]
+
 
 def main(argv: Sequence[str]) -> int:
     """Run `python -m balancer dns` until SIGTERM or SIGINT; return 0."""
