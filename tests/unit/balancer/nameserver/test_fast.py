@@ -2,7 +2,7 @@
 
 import pytest
 from dns_strategies import edns_records, names, queries
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balancer.nameserver.answer import answer
@@ -59,6 +59,7 @@ def slow(zones, wire, source):
 
 
 @given(queries(hot_names), st.sampled_from(SOURCES))
+@settings(max_examples=50)
 def test_same_octets_for_whole_queries(zones, fast, query, source):
     wire = query.to_wire()
     said = fast.answer(wire, source)
@@ -66,6 +67,7 @@ def test_same_octets_for_whole_queries(zones, fast, query, source):
 
 
 @given(st.data())
+@settings(max_examples=50)
 def test_same_octets_for_broken_queries(zones, fast, data):
     edns = data.draw(st.none() | edns_records)
     wire = make_query(1, Question(data.draw(hot_names), 1), edns).to_wire()
