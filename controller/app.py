@@ -52,6 +52,7 @@ class App:
         self._sessions: dict[str, _Session | None] = dict.fromkeys(self._sites.values())
         self._is_ready = False
         self._errors = 0
+        self._packets = 0
         self._last_ms = 0.0
 
     def handlers(self) -> tuple[Handler, ...]:
@@ -62,6 +63,7 @@ class App:
             Handler("EventOFPPortStatus", self._on_port),
             Handler("EventOFPBarrierReply", self._on_barrier),
             Handler("EventOFPErrorMsg", self._on_error),
+            Handler("EventOFPPacketIn", self._on_packet),
             Handler("EventOFPStateChange", self._on_state),
         )
 
@@ -75,6 +77,7 @@ class App:
             "recomputes": core.recomputes,
             "last_ms": round(self._last_ms, 3),
             "errors": self._errors,
+            "packets_in": self._packets,
             "ready": self._is_ready,
         }
 
@@ -136,6 +139,9 @@ class App:
             site = self._sites.get(error.datapath.id)
             data = bytes(error.data)[:64].hex()
             LOG.error("%s: error %d/%d: %s", site, error.type, error.code, data)
+
+    def _on_packet(self, _event: Foreign) -> None:
+        self._packets += 1  # No flow sends any: a count that is not 0 is a defect.
 
     def _on_state(self, event: Foreign) -> None:
         session = self._session(event.datapath)
