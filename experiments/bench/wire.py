@@ -53,7 +53,7 @@ class Wire:
 @contextmanager
 def wire(link: WanLink, open_wan: OpenWan = relay_links) -> Iterator[Wire]:
     """Join two new namespaces by `link`; this thread is in the one of host a."""
-    with _new_netns() as b, _new_netns() as a, open_wan() as wan, Netlink() as here:
+    with new_netns() as b, new_netns() as a, open_wan() as wan, Netlink() as here:
         wan.create(A_PORT, B_PORT, link)
         here.send([move(B_PORT, b)])
         _configure(a, A_PORT, A_ADDRESSES)
@@ -69,7 +69,7 @@ def _configure(namespace: int, port: str, addresses: tuple[str, str]) -> None:
 
 
 @contextmanager
-def _new_netns() -> Iterator[int]:
+def new_netns() -> Iterator[int]:
     """Have this thread in a new namespace without a name; yield its descriptor."""
     home = os.open(THREAD_NETNS, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -73,9 +73,13 @@ class RelayBackend:
 
     def remove(self, a_port: str, b_port: str) -> None:
         """Take a link and its interfaces away."""
-        self._process.ask(RemoveLink(a_port, b_port))
-        self._free_rows.append(self._rows.pop((a_port, b_port)))
+        self.forget(a_port, b_port)
         self._netlink.send([delete(a_port), delete(b_port)])
+
+    def forget(self, a_port: str, b_port: str) -> None:
+        """Have a link carry nothing more; its interfaces are the caller's to delete."""
+        self._free_rows.append(self._rows.pop((a_port, b_port)))
+        self._process.ask(RemoveLink(a_port, b_port))
 
     def counters(self) -> dict[str, DirectionCounters]:
         """Return the counters of each direction, "a_port>b_port"."""
