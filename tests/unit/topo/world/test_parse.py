@@ -240,3 +240,27 @@ def test_broken_files_parse_or_are_refused_in_words(changes):
         parse_world("\n".join(lines), "w.toml", AIRPORTS)
     except ConfigError as error:
         assert all(line.startswith("w.toml:") for line in str(error).split("\n"))
+
+
+APART = {
+    'name = "small"': 'name = "small"\ncolour = "red"',
+    'region = "europe"': "region = 5",
+    'rtt = "80 ms"': "rtt = 80",
+    'between = ["fra", "iad"]': 'between = ["fra", "idd"]',
+    'kind = "unbound"': 'kind = "unbond"',
+    'kind = "bind9"': 'kind = "bind9"\necs = true',
+    "hosts = 2": "hosts = -2",
+    'resolver = "fra-unbound"': 'resolver = "fra-unbond"',
+    '[[datacenters]]\nsite = "iad"': '[[datacenters]]\nsite = "aid"\nbackends = 1000',
+    'name = "www"': 'name = "ns"\nttl = "0.5 s"',
+}
+
+
+@given(st.sets(st.sampled_from(sorted(APART)), min_size=1))
+def test_no_mistake_hides_another_or_makes_a_false_one(wrong):
+    text = WORLD
+    for old in wrong:
+        assert old in text
+        text = text.replace(old, APART[old], 1)
+    twice = sum("backends" in APART[old] or "ttl" in APART[old] for old in wrong)
+    assert len(mistakes(text)) == len(wrong) + twice
