@@ -94,6 +94,15 @@ def test_ready_is_told_once_after_the_last_confirmation(lab):
     assert lab.ready == [1]
 
 
+def test_a_barrier_before_the_last_one_confirms_nothing(lab):
+    lab.connect_all()
+    *others, last = lab.datapaths.values()
+    for datapath in others:
+        lab.confirm(datapath)
+    lab.tell("EventOFPBarrierReply", last, xid=last._xid - 1)
+    assert lab.ready == []
+
+
 def test_flows_go_out_in_one_write_when_all_have_connected(lab):
     lab.connect_all()
     # The question for the flows that are there, then all flows with their barrier.
