@@ -1,0 +1,105 @@
+"""The vector files of balancer and backend, as records; `tests/vectors` has them."""
+
+import tomllib
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address
+from pathlib import Path
+from typing import Any
+
+from balancer.backend.strip import Rules
+from balancer.model import Backend, Pool, Protocol, Vip
+from balancer.vip.tables import Options, Tables, build_tables, serve
+from balancer.wire.ethernet import mac_octets
+
+FOLDER = Path(__file__).parent / "vectors"
+POOL, EMPTY_POOL = "www", "drained"
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One named packet: what comes in, the state before, and what must come out."""
+
+    name: str
+    frame: bytes
+    verdict: str
+    counter: str
+    output: bytes
+    down: tuple[str, ...] = ()
+    tracked: str | None = None
+    leaves: str | None = None
+
+
+class Balancing:
+    """The tables of the balancer's vectors."""
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        self.options = Options(
+            source=IPv4Address(table["source"]),
+            mtu=table["mtu"],
+            mac=mac_octets(table["mac"]),
+            gateway_mac=mac_octets(table["gateway_mac"]),
+        )
+        self.pools = (
+            Pool(POOL, _backends(table["backends"], weight=1)),
+            Pool(EMPTY_POOL, _backends(table["drained"], weight=0)),
+        )
+        served = [(place, POOL) for place in table["vips"]]
+        empty = [(place, EMPTY_POOL) for place in table["vips_without_backend"]]
+        self.vips = tuple(_vip(place, pool) for place, pool in served + empty)
+        self.names = [b.name for pool in self.pools for b in pool.backends]
+        self.all_up = build_tables(self.options, self.pools, self.vips)
+
+    def tables(self, down: tuple[str, ...]) -> Tables:
+        """Return the tables when `down` are dead."""
+        if not down:
+            return self.all_up
+        alive = frozenset(self.names) - frozenset(down)
+        return serve(self.all_up, self.pools, POOL, alive)
+
+
+def read_balancer() -> tuple[Balancing, list[Packet]]:
+    """Return the balancer's tables and packets."""
+    tree = _read("balancer.toml")
+    return Balancing(tree["tables"]), [_packet(row) for row in tree["packet"]]
+
+
+def read_backend() -> tuple[Rules, list[Packet]]:
+    """Return the backend's rules and packets."""
+    tree = _read("backend.toml")
+    table = tree["rules"]
+    rules = Rules(
+        mac=mac_octets(table["mac"]),
+        balancers=frozenset(map(IPv4Address, table["balancers"])),
+        vips=frozenset(map(ip_address, table["vips"])),
+    )
+    return rules, [_packet(row) for row in tree["packet"]]
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text())
+
+
+def _packet(row: dict[str, Any]) -> Packet:
+    frame = bytes.fromhex(row["input"])
+    return Packet(
+        name=row["name"],
+        frame=frame,
+        verdict=row["verdict"],
+        counter=row["counter"],
+        output=bytes.fromhex(row["output"]) if "output" in row else frame,
+        down=tuple(row.get("down", ())),
+        tracked=row.get("tracked"),
+        leaves=row.get("leaves"),
+    )
+
+
+def _backends(addresses: dict[str, str], weight: int) -> tuple[Backend, ...]:
+    rows = addresses.items()
+    return tuple(Backend(name, ip_address(text), weight) for name, text in rows)
+
+
+def _vip(place: str, pool: str) -> Vip:
+    address, _, service = place.partition(" ")
+    port, _, protocol = service.partition("/")
+    kind = Protocol[protocol.upper()]
+    return Vip(place, ip_address(address), int(port), kind, pool)
