@@ -58,7 +58,8 @@ def misses(load: Load, ttl_s: float) -> tuple[float, float]:
         mean += reached
         second_moment += (2 * k - 1) * reached
         k += 1
-    return load.names * mean, load.names * (second_moment - mean * mean)
+    # A sure count has no variance; rounding may leave it a hair below.
+    return load.names * mean, load.names * max(0.0, second_moment - mean * mean)
 
 
 def predicted_misses(load: Load, ttl_low_s: float, ttl_high_s: float) -> Interval:
@@ -72,9 +73,9 @@ def predicted_misses(load: Load, ttl_low_s: float, ttl_high_s: float) -> Interva
 
 
 def _poisson_at_least(count: int, mean: float) -> float:
-    """Return P(Poisson(mean) >= count)."""
-    term = below = math.exp(-mean)
-    for i in range(1, count):
-        term *= mean / i
-        below += term
+    """Return P(Poisson(mean) >= count); in logarithms, as exp(-mean) may be 0."""
+    log_mean = math.log(mean)
+    below = sum(
+        math.exp(i * log_mean - mean - math.lgamma(i + 1)) for i in range(count)
+    )
     return max(0.0, 1.0 - below)

@@ -85,7 +85,19 @@ def run_experiments(
         LabError: the lab did not come up.
     """
     experiments = [load_experiment(name) for name in names]
-    run = _Run(experiments, run_folder, progress, options or RunOptions())
+    how = options or RunOptions()
+    return run_loaded(lab_factory, experiments, run_folder, progress, how)
+
+
+def run_loaded(
+    lab_factory: LabFactory,
+    experiments: Sequence[Experiment],
+    run_folder: Path,
+    progress: Say,
+    options: RunOptions,
+) -> RunResult:
+    """Do as `run_experiments` does, with experiments from anywhere."""
+    run = _Run(experiments, run_folder, progress, options)
     for repeat in range(run.options.repeats):
         with lab_factory() as lab:
             _open(run, lab)
