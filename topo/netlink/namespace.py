@@ -83,12 +83,23 @@ def open_netns(name: str) -> Namespace:
     Raises:
         FrontlabError: there is none of that name.
     """
-    try:
-        descriptor = os.open(FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError as error:
-        raise FrontlabError(f"network namespace {name}: there is none") from error
+    descriptor = _open(name)
     with inside_netns(descriptor):
         return Namespace(name, descriptor, Netlink())
+
+
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    """Have this thread in the namespace /run/netns/NAME.
+
+    Sockets made here go on belonging to it afterwards.
+    """
+    descriptor = _open(name)
+    try:
+        with inside_netns(descriptor):
+            yield
+    finally:
+        os.close(descriptor)
 
 
 def delete_netns(name: str) -> None:
@@ -103,6 +114,13 @@ def quieten_ipv6(settings: dict[str, str] | None = None) -> None:
         return  # A kernel booted with ipv6.disable=1 is as quiet as can be.
     for key, value in (settings or QUIET_IPV6).items():
         (IPV6_DEFAULTS / key).write_text(value)
+
+
+def _open(name: str) -> int:
+    try:
+        return os.open(FOLDER / name, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise FrontlabError(f"network namespace {name}: there is none") from error
 
 
 def _here(name: str) -> Namespace:

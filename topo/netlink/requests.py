@@ -97,6 +97,13 @@ def down(name: str) -> Request:
     return Request(f"link {name} down", RTM_NEWLINK, 0, body)
 
 
+def set_mac(name: str, mac: str) -> Request:
+    """Change a link's address."""
+    body = LINK.pack(AF_UNSPEC, 0, 0, 0, 0) + _text(IFLA_IFNAME, name)
+    body += _attribute(IFLA_ADDRESS, _mac(mac))
+    return Request(f"MAC address of {name}", RTM_NEWLINK, 0, body)
+
+
 def set_master(name: str, bridge_index: int) -> Request:
     """Make a link a port of the bridge with this interface index."""
     body = LINK.pack(AF_UNSPEC, 0, 0, 0, 0) + _text(IFLA_IFNAME, name)

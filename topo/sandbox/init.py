@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 from collections.abc import Collection
+from pathlib import Path
 
 from balancer.errors import FrontlabError
 
@@ -46,10 +47,17 @@ def run_init(main: Main, name: str, report: Reporter, mask: Collection[int]) -> 
         return 1
 
 
+# The sandbox's own namespace forwards frames and speaks no IPv6 itself: hundreds of
+# links would fill every switch with their discovery and multicast reports.
+NO_IPV6 = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")
+
+
 def _prepare(name: str) -> None:
     set_process_name(INIT_NAME)
     mount_private(name)
     socket.sethostname(name)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, INTERFACE_FLAGS.pack(b"lo", IFF_UP))
+    if NO_IPV6.exists():
+        NO_IPV6.write_text("1")
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))

@@ -1,0 +1,120 @@
+"""A plan as a Mininet topology: which nodes there are and what joins them."""
+
+from functools import partial
+from ipaddress import ip_interface
+from typing import Any
+
+from mininet.link import Link
+from mininet.topo import Topo
+
+from balancer.model import Address
+
+from ..links import WanBackend
+from ..world.plan import Attachment, Host, Plan, Role, RouterPlan
+from ..world.records import WanLink
+from .host import Addressing
+from .link import AdoptedLink, LabIntf, LabLink
+from .switch import LabBridge, LabSwitch
+
+HOST_INTERFACE = "eth0"
+
+DATAPATHS = {"netdev": "user", "system": "kernel"}
+
+# The controller speaks 1.3; groups that hash all five fields need words of 1.5.
+PROTOCOLS = "OpenFlow13,OpenFlow15"
+
+
+class WanCable(Link):
+    """A link between two sites, made by the backend that emulates distance."""
+
+    def __init__(
+        self, *nodes: Any, wan: WanBackend, link: WanLink, **params: Any
+    ) -> None:
+        self._wan, self._link = wan, link
+        super().__init__(*nodes, **{**params, "intf": LabIntf})
+
+    def delete(self) -> None:
+        """Have the backend take both ends away."""
+        self._wan.remove(self.intf1.name, self.intf2.name)
+
+    def makeIntfPair(self, intfname1: str, intfname2: str, *_: Any, **__: Any) -> None:
+        """Have the backend make both ends."""
+        self._wan.create(intfname1, intfname2, self._link)
+
+
+class WorldTopo(Topo):
+    """The hosts, switches and links of a plan.
+
+    A site is an Open vSwitch bridge, its router, with a kernel bridge below it for
+    all hosts but the balancers, which have switch ports of their own.
+
+    Args:
+        plan: the plan.
+        wan: makes the wide-area links; None when the network exists already.
+        datapath: Open vSwitch's datapath type, "netdev" or "system".
+    """
+
+    def build(
+        self, plan: Plan, wan: WanBackend | None = None, datapath: str = "netdev"
+    ) -> None:
+        """Fill the topology; called by its constructor."""
+        cable = LabLink if wan else AdoptedLink
+        for router in plan.routers:
+            self._add_router(router, cable, DATAPATHS[datapath])
+        for host in plan.hosts:
+            self._add_host(plan, host, cable, adopted=wan is None)
+        for link in plan.world.links:
+            cls = partial(WanCable, wan=wan, link=link) if wan else AdoptedLink
+            a, b = plan.router(link.a), plan.router(link.b)
+            names = {"intfName1": link.a_port, "intfName2": link.b_port}
+            self.addLink(a.switch, b.switch, cls=cls, **names)
+
+    def _add_router(self, router: RouterPlan, cable: type, datapath: str) -> None:
+        self.addSwitch(
+            router.switch,
+            cls=LabSwitch,
+            dpid=f"{router.dpid:016x}",
+            datapath=datapath,
+            failMode="secure",
+            protocols=PROTOCOLS,
+        )
+        self.addSwitch(router.bridge, cls=LabBridge)
+        names = {"intfName1": router.lan_port, "intfName2": router.lan_peer}
+        self.addLink(router.switch, router.bridge, cls=cable, **names)
+
+    def _add_host(self, plan: Plan, host: Host, cable: type, adopted: bool) -> None:
+        router = plan.router(host.site)
+        self.addHost(host.name, addressing=addressing(plan, host), adopted=adopted)
+        on_lan = host.attachment is Attachment.LAN
+        self.addLink(
+            host.name,
+            router.bridge if on_lan else router.switch,
+            cls=cable,
+            intfName1=HOST_INTERFACE,
+            intfName2=host.port,
+            addr1=host.mac,
+        )
+
+
+def addressing(plan: Plan, host: Host) -> Addressing:
+    """Return how `host` takes part in the network.
+
+    A host with a switch port of its own shares its subnet with nobody: it has /32
+    and /128 addresses and sends everything to the gateway.
+    """
+    subnet, on_lan = host.subnet, host.attachment is Attachment.LAN
+    lengths = (subnet.network4.prefixlen, 64) if on_lan else (32, 128)
+    pairs = zip((host.address4, host.address6), lengths, strict=True)
+    return Addressing(
+        interfaces=tuple(ip_interface(f"{own}/{length}") for own, length in pairs),
+        gateways=(subnet.gateway4, subnet.gateway6),
+        gateway_mac=plan.router(host.site).mac,
+        resolver=_resolver(plan, host),
+    )
+
+
+def _resolver(plan: Plan, host: Host) -> Address | None:
+    for network in plan.world.client_networks:
+        if host.role is Role.CLIENT and network.name == host.network:
+            return plan.host(network.resolver).address4
+    return None
