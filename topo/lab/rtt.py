@@ -21,14 +21,14 @@ SO_TIMESTAMPNS = 35
 TIMESPEC = struct.Struct("qq")
 ANCILLARY_BYTES = 64
 PACKET_BYTES = 256
-PINGS = 12
-WARM_UP = 3
-PING_GAP_S = 0.02
+PINGS = 20
+WARM_UP = 4
+PING_GAP_S = 0.01
 TOLERANCE_MS = 1.0
 TOLERANCE_SHARE = 0.02
-ROUNDS = 4
+ROUNDS = 8
 # All at once would measure how busy the switches are.
-PAIRS_AT_ONCE = 6
+PAIRS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def probe_host(plan: Plan, site: str) -> Host:
 
 
 async def measure_pairs(pairs: Sequence[Pair]) -> tuple[MeasuredLink, ...]:
-    """Ping every pair; pairs beyond tolerance are asked again, up to 4 rounds.
+    """Ping every pair; pairs beyond tolerance are asked again, up to 8 rounds.
 
     A busy machine makes single pings late, never early: a pair that is once
     faithful is faithful, and one that never is has a wrong link.
