@@ -6,6 +6,7 @@ import socket
 import statistics
 import struct
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ WARM_UP = 4
 PING_GAP_S = 0.01
 TOLERANCE_MS = 1.0
 TOLERANCE_SHARE = 0.02
-ROUNDS = 8
+FAITHFUL_WITHIN_S = 15.0
 # All at once would measure how busy the switches are.
 PAIRS_AT_ONCE = 4
 
@@ -82,20 +83,27 @@ def probe_host(plan: Plan, site: str) -> Host:
     )
 
 
-async def measure_pairs(pairs: Sequence[Pair]) -> tuple[MeasuredLink, ...]:
-    """Ping every pair; pairs beyond tolerance are asked again, up to 8 rounds.
+async def measure_pairs(
+    pairs: Sequence[Pair], within_s: float = FAITHFUL_WITHIN_S
+) -> tuple[MeasuredLink, ...]:
+    """Ping every pair; ask again, one by one, those that miss their tolerance.
 
-    A busy machine makes single pings late, never early: a pair that is once
-    faithful is faithful, and one that never is has a wrong link.
+    A busy machine makes pings late, never early: a pair that is once faithful is
+    faithful. One that is not after `within_s` seconds has a wrong link, or is on a
+    machine that is too busy to trust.
     """
-    measured: dict[tuple[str, str], MeasuredLink] = {}
+    loop = asyncio.get_running_loop()
+    deadline_s = loop.time() + within_s
     at_once = asyncio.Semaphore(PAIRS_AT_ONCE)
-    waiting = pairs
-    for _ in range(ROUNDS):
-        for link in await asyncio.gather(*(_ping(pair, at_once) for pair in waiting)):
-            measured[link.a, link.b] = link
-        waiting = [p for p in waiting if not measured[p.a, p.b].faithful]
-        at_once = asyncio.Semaphore(1)
+    first = await asyncio.gather(*(_ping(pair, at_once) for pair in pairs))
+    measured = {(link.a, link.b): link for link in first}
+    waiting = deque(p for p in pairs if not measured[p.a, p.b].faithful)
+    while waiting and loop.time() < deadline_s:
+        pair = waiting.popleft()
+        link = await _ping(pair, at_once)
+        measured[pair.a, pair.b] = link
+        if not link.faithful:
+            waiting.append(pair)
     return tuple(measured[key] for key in sorted(measured))
 
 
