@@ -37,7 +37,7 @@ def _decide_ip(frame: bytes, packet: IpPacket, tables: Tables, flows: Flows) -> 
     if packet.is_fragment:
         return _refuse(packet, tables, Reason.FRAGMENT)
     if packet.has_options:
-        return _refuse(packet, tables, Reason.IP_OPTIONS)
+        return _refuse(packet, tables, Reason.IPV4_OPTIONS)
     if not is_balanced(packet.protocol):
         return _refuse(packet, tables, Reason.OTHER_PROTOCOL)
     try:

@@ -15,7 +15,7 @@ class Reason(IntEnum):
     MALFORMED_IP = 3
     MALFORMED_L4 = 4
     FRAGMENT = 5
-    IP_OPTIONS = 6
+    IPV4_OPTIONS = 6
     OTHER_PROTOCOL = 7
     OTHER_PORT = 8
     NO_BACKEND = 9

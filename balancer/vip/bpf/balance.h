@@ -62,7 +62,7 @@ static __always_inline int balance_ip(struct xdp_md *ctx, struct cursor *cursor,
 	if (packet->fragment)
 		return refuse(packet, FRAGMENT);
 	if (packet->options)
-		return refuse(packet, IP_OPTIONS);
+		return refuse(packet, IPV4_OPTIONS);
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
 		return refuse(packet, OTHER_PROTOCOL);
 	if (parse_l4(cursor, packet))
