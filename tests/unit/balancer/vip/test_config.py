@@ -1,0 +1,118 @@
+"""vip.toml: what is read, and each mistake told with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from balancer.errors import ConfigError
+from balancer.vip.config import read_vip_config
+
+RIGHT = """
+[balancer]
+name = "fra-lb1"
+interface = "eth0"
+source = "11.1.8.10"
+gateway_mac = "02:00:01:00:00:01"
+[[pool]]
+name = "www-fra"
+[pool.health]
+port = 80
+path = "/health"
+interval = "500 ms"
+timeout = "400 ms"
+[[pool.backend]]
+name = "fra-be1"
+address = "11.1.1.10"
+[[pool.backend]]
+name = "fra-be2"
+address = "11.1.1.11"
+weight = 2
+[[vip]]
+name = "www"
+address = "23.0.1.80"
+port = 80
+pool = "www-fra"
+[[vip]]
+name = "www"
+address = "2a23:0:1::80"
+port = 80
+pool = "www-fra"
+"""
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "vip.toml"
+    path.write_text(text)
+    return read_vip_config(path)
+
+
+def test_a_right_file(tmp_path: Path) -> None:
+    config = read(tmp_path, RIGHT)
+    assert config.pool[0].health.interval == 0.5
+    assert [backend.weight for backend in config.pool[0].pool().backends] == [1, 2]
+    assert [vip.vip().address.version for vip in config.vip] == [4, 6]
+    assert config.balancer.xdp == "auto"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        pytest.param(
+            'pool = "www-fra"',
+            'pool = "www-frb"',
+            "vip[0].pool: no pool is named 'www-frb' (did you mean \"www-fra\"?)",
+            id="unknown pool",
+        ),
+        pytest.param(
+            'name = "fra-be2"',
+            'name = "fra-be1"',
+            "pool[0].backend[1]: the same as pool[0].backend[0]",
+            id="backend twice",
+        ),
+        pytest.param(
+            'address = "2a23:0:1::80"',
+            'address = "23.0.1.80"',
+            "vip[1]: the same as vip[0]",
+            id="VIP twice",
+        ),
+        pytest.param(
+            'address = "11.1.1.11"',
+            'address = "2a11::1"',
+            "'2a11::1' is no IPv4 address, which the outer header needs",
+            id="backend in IPv6",
+        ),
+        pytest.param(
+            'timeout = "400 ms"',
+            'timeout = "600 ms"',
+            "pool[0].health.timeout: longer than the interval between checks",
+            id="timeout beyond the interval",
+        ),
+        pytest.param(
+            'gateway_mac = "02:00:01:00:00:01"',
+            'gateway_mac = "gateway"',
+            "'gateway' is no hardware address",
+            id="no hardware address",
+        ),
+        pytest.param('path = "/health"', 'path = "a b"', "path", id="no path"),
+        pytest.param("weight = 2", "weight = -1", "weight", id="negative weight"),
+        pytest.param(
+            'source = "11.1.8.10"',
+            'source = "11.1.8.10"\nxdp = "natve"',
+            "xdp",
+            id="unknown mode",
+        ),
+    ],
+)
+def test_a_mistake_is_told(tmp_path: Path, right: str, wrong: str, told: str) -> None:
+    assert right in RIGHT
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, RIGHT.replace(right, wrong, 1))
+    assert told in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = RIGHT.replace('name = "fra-be2"', 'name = "fra-be1"')
+    text = text.replace('pool = "www-fra"', 'pool = "none"')
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert len(str(caught.value).splitlines()) == 3

@@ -1,0 +1,112 @@
+"""C and Python agree: layouts by BTF, reasons by name, objects by their sources."""
+
+import hashlib
+import json
+import re
+import subprocess
+from pathlib import Path
+from struct import Struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from needs import need_tool
+
+from balancer.backend import decap
+from balancer.hashing.maglev import TABLE_SIZE
+from balancer.model import FiveTuple
+from balancer.vip import layouts
+from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS
+from balancer.vip.verdict import Reason
+
+VIP_BPF = Path("balancer/vip/bpf")
+BACKEND_BPF = Path("balancer/backend/bpf")
+
+# The C struct, its Python layout, and where in it each member starts.
+LAYOUTS = [
+    ("options", layouts.OPTIONS, [0, 4, 8, 14]),
+    ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
+    ("vip", layouts.VIP, [0, 4]),
+    ("backend", layouts.BACKEND, [0, 4]),
+    ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
+    ("flow", layouts.FLOW, [0]),
+    ("traffic", layouts.TRAFFIC, [0, 8]),
+]
+BACKEND_LAYOUTS = [
+    ("options", decap.OPTIONS, [0]),
+    ("vip_key", decap.VIP_KEY, [0, 16]),
+]
+
+
+@pytest.mark.parametrize(("name", "layout", "starts"), LAYOUTS)
+def test_balancer_layout(name: str, layout: Struct, starts: list[int]) -> None:
+    assert described(VIP_BPF / "vip.bpf.o", name) == (layout.size, starts)
+
+
+@pytest.mark.parametrize(("name", "layout", "starts"), BACKEND_LAYOUTS)
+def test_backend_layout(name: str, layout: Struct, starts: list[int]) -> None:
+    assert described(BACKEND_BPF / "decap.bpf.o", name) == (layout.size, starts)
+
+
+def test_reasons_are_those_of_the_program() -> None:
+    header = (VIP_BPF / "reasons.h").read_text()
+    words = re.findall(r"^\t([A-Z0-9_]+),$", header, re.MULTILINE)
+    assert words == [*(reason.name for reason in Reason), "REASONS"]
+
+
+def test_sizes_are_those_of_the_program() -> None:
+    header = (VIP_BPF / "maps.h").read_text()
+    sizes = dict(re.findall(r"^#define (\w+) (\d+)", header, re.MULTILINE))
+    wanted = (TABLE_SIZE, MAX_VIPS, MAX_BACKENDS)
+    names = ("TABLE_SIZE", "MAX_VIPS", "MAX_BACKENDS")
+    assert tuple(int(sizes[name]) for name in names) == wanted
+
+
+@pytest.mark.parametrize("folder", [VIP_BPF, BACKEND_BPF], ids=["balancer", "backend"])
+def test_objects_were_built_from_these_sources(folder: Path) -> None:
+    recorded = (folder / "SOURCES.sha256").read_text().splitlines()
+    sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
+    found = [
+        f"{hashlib.sha256(source.read_bytes()).hexdigest()}  ./{source.name}"
+        for source in sources
+    ]
+    assert sorted(recorded) == sorted(found), "run balancer/vip/bpf/build.sh"
+    assert all(s.with_suffix(".o").exists() for s in sources if s.suffix == ".c")
+
+
+octets = st.integers(0, 255)
+ports = st.integers(0, 65535)
+
+
+@given(
+    version_bits=st.sampled_from([(4, 32), (6, 128)]),
+    data=st.data(),
+    protocol=octets,
+    source_port=ports,
+    destination_port=ports,
+)
+def test_flow_keys_go_there_and_back(
+    version_bits: tuple[int, int],
+    data: st.DataObject,
+    protocol: int,
+    source_port: int,
+    destination_port: int,
+) -> None:
+    version, bits = version_bits
+    address = st.integers(0, (1 << bits) - 1)
+    source, destination = data.draw(address), data.draw(address)
+    flow = FiveTuple(
+        version, source, destination, protocol, source_port, destination_port
+    )
+    assert layouts.flow_of(layouts.flow_key_bytes(flow)) == flow
+
+
+def described(program: Path, name: str) -> tuple[int, list[int]]:
+    """Return a struct's size and its members' starts, as the object's BTF has them."""
+    argv = [need_tool("bpftool"), "btf", "dump", "-j", "file", program]
+    done = subprocess.run(argv, check=True, capture_output=True)
+    types: list[dict[str, Any]] = json.loads(done.stdout)["types"]
+    (found,) = (t for t in types if t["kind"] == "STRUCT" and t["name"] == name)
+    starts = [member["bits_offset"] // 8 for member in found["members"]]
+    return found["size"], starts
