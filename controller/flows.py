@@ -38,7 +38,7 @@ HERE = Distance(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What one router sees: the others' paths, and the anycasts' live sites."""
+    """What one router sees: itself, all routers by site, and its paths to them."""
 
     router: Router
     routers: Mapping[str, Router]

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any
 
 from balancer.status import read_status
-from topo.net import LabNet, build_net
+from topo.net import build_net
 from topo.netlink import inside
 from topo.render.fabric import fabric_json
 from topo.run import CommandError, run
@@ -90,7 +90,6 @@ class Trial:
     """The running network with its controller."""
 
     plan: Plan
-    net: LabNet
     python: Path
     framework: str
     fabric: Path = Path("/run/fabric.json")
@@ -100,6 +99,10 @@ class Trial:
 
     def start(self) -> None:
         """Start the controller; return when it is ready."""
+        self.wait_ready(self.launch())
+
+    def launch(self) -> int:
+        """Start the controller; return the descriptor on which it tells readiness."""
         ready, told = os.pipe()
         listen = f"{LISTEN[0]}:{LISTEN[1]}"
         argv = [self.python, "-m", "controller", "--fabric", self.fabric, "--listen",
@@ -110,6 +113,9 @@ class Trial:
                 argv, cwd=ROOT, pass_fds=[told], stderr=log
             )
         os.close(told)
+        return ready
+
+    def wait_ready(self, ready: int) -> None:
         readable, _, _ = select.select([ready], [], [], 30)
         assert readable, f"the controller is not ready: {self.log.read_text()}"
         assert os.read(ready, 2) == b"\n", self.log.read_text()
@@ -258,10 +264,11 @@ def with_trial(
 
     def main() -> int:
         plan = make_plan(parse_world(WORLD, "trial.toml", load_airports()))
-        net = build_net(plan, Veths(), "netdev", LISTEN)
-        trial = Trial(plan, net, python or Path(sys.executable), framework)
+        trial = Trial(plan, python or Path(sys.executable), framework)
         trial.fabric.write_text(fabric_json(plan))
-        trial.start()
+        ready = trial.launch()
+        build_net(plan, Veths(), "netdev", LISTEN)
+        trial.wait_ready(ready)
         check(trial)
         trial.kill()
         return 0
