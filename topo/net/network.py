@@ -10,7 +10,7 @@ from balancer.errors import FrontlabError
 
 from ..wait import until
 from .host import LabHost
-from .link import LabIntf, LabLink
+from .link import LabLink
 from .shell import LazyShell
 from .switch import LabSwitch
 
@@ -31,6 +31,9 @@ class LabController(LazyShell, Controller):
     def stop(self, *args: Any, **kwargs: Any) -> None:
         """Stop nothing."""
 
+    def wait_ready(self) -> None:
+        """Return when the switches forward as they shall: somebody else knows."""
+
 
 class LabNet(Mininet):
     """A Mininet network of hosts without processes, for use inside a sandbox.
@@ -44,9 +47,7 @@ class LabNet(Mininet):
         # Stock Mininet would raise limits of the whole machine; ours have their own.
         Mininet.inited = True
         defaults = {"host": LabHost, "switch": LabSwitch, "controller": None}
-        super().__init__(
-            topo, **{**defaults, "link": LabLink, "intf": LabIntf, **params}
-        )
+        super().__init__(topo, **{**defaults, "link": LabLink, "intf": None, **params})
 
     def start(self) -> None:
         """Start controllers and switches, all switches of a kind at once."""
@@ -55,6 +56,9 @@ class LabNet(Mininet):
         for switch in self.switches:
             switch.batch = True
         super().start()
+        for controller in self.controllers:
+            if isinstance(controller, LabController):
+                controller.wait_ready()
 
     def waitConnected(self, timeout: float | None = None, delay: float = 0.5) -> bool:
         """Return when every switch is connected, asking all the time.

@@ -12,7 +12,7 @@ from balancer.model import Address
 from ..links import WanBackend
 from ..world.plan import Attachment, Host, Plan, Role, RouterPlan
 from ..world.records import WanLink
-from .host import Addressing
+from .host import Addressing, LabHost
 from .link import AdoptedLink, LabIntf, LabLink
 from .switch import LabBridge, LabSwitch
 
@@ -84,7 +84,8 @@ class WorldTopo(Topo):
 
     def _add_host(self, plan: Plan, host: Host, cable: type, adopted: bool) -> None:
         router = plan.router(host.site)
-        self.addHost(host.name, addressing=addressing(plan, host), adopted=adopted)
+        part = addressing(plan, host)
+        self.addHost(host.name, cls=LabHost, addressing=part, adopted=adopted)
         on_lan = host.attachment is Attachment.LAN
         self.addLink(
             host.name,
