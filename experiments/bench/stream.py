@@ -26,6 +26,7 @@ WORD_BYTES = 8
 TOGETHER_NS = 500_000
 SINGLE_MOST_PPS = 20_000
 IDLE_S = 0.5
+STALL_NS = 5_000_000
 WARM_UP_TRIES = 10
 
 
@@ -52,6 +53,10 @@ class Arrivals:
     sequence: NDArray[np.int64]
     delays_ns: NDArray[np.int64]  # from before the send call to the kernel's stamp
     stamps_ns: NDArray[np.int64]
+
+    def pps(self) -> float:
+        """Return how many came a second."""
+        return (len(self.stamps_ns) - 1) * NS_PER_S / np.ptp(self.stamps_ns)
 
     def errors_us(self, asked_ms: float) -> NDArray[np.float64]:
         """Return how much later than asked each one came."""
@@ -98,7 +103,10 @@ def _send(here: socket.socket, stream: Stream) -> int:
     start_ns, sent = time.monotonic_ns(), 0
     while sent < stream.count:
         due_ns = start_ns + int(sent * NS_PER_S / stream.pps)
-        if time.monotonic_ns() < due_ns:
+        behind_ns = time.monotonic_ns() - due_ns
+        if behind_ns > STALL_NS:
+            start_ns += behind_ns  # What a stall has cost is not made up by a burst.
+        if behind_ns < 0:
             timer.arm(due_ns)
             poll.poll()
         count = min(stream.together, stream.count - sent)

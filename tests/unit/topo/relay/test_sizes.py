@@ -24,7 +24,7 @@ def test_slot_bytes(mtu: int, expected: int) -> None:
     [
         # 1 Gbit/s for 150 ms are 12 500 packets of 1500 bytes.
         pytest.param(Shape(150.0, rate_mbit=1000.0, queue_ms=0.0), 15_625, id="BDP"),
-        pytest.param(Shape(150.0), 18_750, id="no rate: 100 kpps"),
+        pytest.param(Shape(150.0), 37_500, id="no rate: 200 kpps"),
         pytest.param(Shape(5.0, rate_mbit=1.0), 2048, id="few, but small ones too"),
     ],
 )
