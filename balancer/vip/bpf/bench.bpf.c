@@ -14,7 +14,8 @@ static __always_inline int undo(struct xdp_md *ctx, __be16 protocol)
 	ethernet = parse_ethernet(&cursor);
 	if (!ethernet)
 		return XDP_ABORTED;
-	__builtin_memcpy(ethernet->h_dest, (const void *)options.mac, ETH_ALEN);
+	for (int i = 0; i < 3; i++)
+		((__u16 *)ethernet->h_dest)[i] = options.mac[i];
 	ethernet->h_proto = protocol;
 	return XDP_REDIRECT;
 }

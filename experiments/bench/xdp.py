@@ -1,0 +1,94 @@
+"""How fast the XDP program is, and how much faster than its Python reference.
+
+Both are given the same packet, a TCP segment of a tracked flow, in one process and in
+turns: the program by BPF_PROG_TEST_RUN, without any interface, the reference by a call
+of `decide`. The program's time holds taking its own header off again, since a test run
+does not renew the packet; `floor` is that and nothing else.
+"""
+
+import time
+from ipaddress import IPv4Address
+from statistics import median
+
+from balancer.model import Backend, Pool, Protocol, Vip
+from balancer.vip.datapath import open_datapath
+from balancer.vip.decide import decide
+from balancer.vip.flows import Flows
+from balancer.vip.tables import Options, Tables, build_tables
+from balancer.vip.testrun import XDP_REDIRECT, test_run
+from balancer.vip.verdict import Encapsulate, Reason
+from balancer.wire.ethernet import Ethernet, EtherType
+from balancer.wire.ipv4 import Ipv4
+from balancer.wire.l4 import Tcp, TcpFlag
+
+from .figure import Figure
+
+ROUNDS = 7
+XDP_RUNS, PYTHON_RUNS = 300_000, 3_000
+TARGET_RATIO = 20.0
+BACKENDS, FLOW_ENTRIES = 8, 65536
+MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
+VIP, CLIENT = IPv4Address("23.0.1.80"), IPv4Address("11.1.16.10")
+NS_PER_S = 1e9
+
+
+def run() -> list[Figure]:
+    """Measure both in turns; takes about 2 s, and needs root."""
+    tables, frame, flows = _tables(), _segment(), Flows(FLOW_ENTRIES)
+    decide(frame, tables, flows)
+    rounds = []
+    with open_datapath(tables, FLOW_ENTRIES, "bench") as datapath:
+        bench, floor = (datapath.programs[name] for name in ("bench", "bench_floor"))
+        for _ in range(ROUNDS):
+            times = (_xdp_ns(floor, frame), _xdp_ns(bench, frame))
+            rounds.append((*times, _python_ns(frame, tables, flows)))
+    floor_ns, xdp_ns, python_ns = (median(each) for each in zip(*rounds, strict=True))
+    ratio = python_ns / xdp_ns
+    return [
+        Figure("XDP test run, floor", floor_ns, "ns"),
+        Figure("XDP test run, GRE of a tracked flow", xdp_ns, "ns"),
+        Figure("XDP test run, GRE of a tracked flow", NS_PER_S / xdp_ns, "pps"),
+        Figure("Python reference, the same packet", NS_PER_S / python_ns, "pps"),
+        Figure(
+            "XDP over the Python reference, packets per second",
+            ratio,
+            "ratio",
+            TARGET_RATIO,
+            ratio >= TARGET_RATIO,
+            "balancer.vip.decide, called in the same process",
+        ),
+    ]
+
+
+def _xdp_ns(program: int, frame: bytes) -> float:
+    """Return the time of a packet through a program, as the kernel measures it."""
+    result = test_run(program, frame, XDP_RUNS)
+    if result.verdict != XDP_REDIRECT:
+        raise AssertionError(f"the program's verdict is {result.verdict}")
+    return result.duration_ns
+
+
+def _python_ns(frame: bytes, tables: Tables, flows: Flows) -> float:
+    started_ns = time.perf_counter_ns()
+    for _ in range(PYTHON_RUNS):
+        verdict = decide(frame, tables, flows)
+    taken_ns = time.perf_counter_ns() - started_ns
+    if not isinstance(verdict, Encapsulate) or verdict.reason != Reason.TRACKED:
+        raise AssertionError(f"the reference's verdict is {verdict}")
+    return taken_ns / PYTHON_RUNS
+
+
+def _tables() -> Tables:
+    members = (
+        Backend(f"be{number}", IPv4Address(f"11.1.1.{number}"))
+        for number in range(1, BACKENDS + 1)
+    )
+    options = Options(IPv4Address("11.1.8.10"), 1500, MAC, GATEWAY_MAC)
+    vip = Vip("www", VIP, 80, Protocol.TCP, "www")
+    return build_tables(options, (Pool("www", tuple(members)),), (vip,))
+
+
+def _segment() -> bytes:
+    tcp = Tcp(40000, 80, TcpFlag.ACK).to_wire()
+    ip = Ipv4(int(CLIENT), int(VIP), Protocol.TCP, 20 + len(tcp)).to_wire()
+    return Ethernet(MAC, GATEWAY_MAC, EtherType.IPV4).to_wire() + ip + tcp
