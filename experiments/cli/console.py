@@ -56,9 +56,8 @@ def show_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Print a plain table that fits a terminal of 80 columns; numbers to the right."""
-    table = Table(
-        title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False
-    )
+    OUT.print(Text(title, style="bold"))
+    table = Table(box=None, pad_edge=False)
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     for number, name in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[number]) for row in cells)

@@ -111,7 +111,8 @@ def exec_(
     need_root()
     from topo.lab.enter import run_in_lab
 
-    raise typer.Exit(run_in_lab(only(lab), host, command))
+    words = command[1:] if command[0] == "--" else command
+    raise typer.Exit(run_in_lab(only(lab), host, words))
 
 
 def shell(name: Name = None) -> None:

@@ -126,7 +126,6 @@ def _row(
     missed = sum(len(first.get(name, ())) for name in names.cached)
     predicted, twice = _prediction(way, len(names.cached))
     served_s = way.ttl_s(SHORT_TTL_S)
-    slack_s = ROUNDING_S * len(way.links)
     subnets = len(clients_for(plan, resolver))
     return CacheRow(
         resolver=resolver,
@@ -138,8 +137,8 @@ def _row(
         served_ttl_s=served_s,
         returned_ttl_s=_full_ttl_s(by_name.get(names.short, ())),
         requery_s=_median_gap_s(first.get(names.short, ())),
-        requery_low_s=max(0.0, served_s - slack_s),
-        requery_high_s=served_s + slack_s + POLL_S + RESOLVE_S,
+        requery_low_s=max(0.0, served_s - ROUNDING_S),
+        requery_high_s=served_s + _late_s(way) + POLL_S,
         queries=len(load),
         unanswered=sum(it.at_s is None for it in load),
         misses=missed,
@@ -156,10 +155,18 @@ def _row(
 
 def _prediction(way: Chain, names: int) -> tuple[Interval, float]:
     """Return where the misses should lie, and how many a doubled TTL would leave."""
-    ttl_s, slack_s = way.ttl_s(CACHED_TTL_S), ROUNDING_S * len(way.links)
-    load = Load(names, RATE_QPS, WINDOW_S)
-    predicted = predicted_misses(load, ttl_s - slack_s, ttl_s + slack_s + RESOLVE_S)
+    ttl_s, load = way.ttl_s(CACHED_TTL_S), Load(names, RATE_QPS, WINDOW_S)
+    predicted = predicted_misses(load, ttl_s - ROUNDING_S, ttl_s + _late_s(way))
     return predicted, misses(load, 2 * ttl_s)[0]
+
+
+def _late_s(way: Chain) -> float:
+    """Return how much later than its TTL a record may be asked for again.
+
+    Each cache may round up; only the last one asks the authority, so that rounding
+    down counts once.
+    """
+    return ROUNDING_S * len(way.links) + RESOLVE_S
 
 
 def _full_ttl_s(answers: Iterable[Answer]) -> int | None:

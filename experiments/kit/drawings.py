@@ -14,7 +14,7 @@ def ways(rows: Sequence[Followed]) -> Ways:
     return Ways(
         title="Request and reply paths",
         ways=tuple(_ways(rows)),
-        hops=_hops(next((r for r in rows if r.proven and r.path == LARGE), None)),
+        hops=_hops([row for row in rows if row.proven and row.path == LARGE]),
         caption="Requests go from the client to the balancers of the datacenter that "
         "DNS chose; replies come straight back from a backend there. A dotted line "
         "leads to the client's resolver where that stands elsewhere.",
@@ -36,9 +36,11 @@ def _ways(rows: Iterable[Followed]) -> Iterable[Way]:
         )
 
 
-def _hops(row: Followed | None) -> tuple[Hop, ...]:
-    if row is None:
+def _hops(rows: Sequence[Followed]) -> tuple[Hop, ...]:
+    if not rows:
         return ()
+    # A client far from its datacenter shows more than one next door.
+    row = next((r for r in rows if r.client_site != r.datacenter), rows[0])
     asked, answered = row.flow, " > ".join(reversed(row.flow.split(" > ")))
     outer = f"GRE {row.outer}"
     count, back = row.request_packets, row.reply_packets

@@ -15,6 +15,7 @@ from .steering import chain, nearest, vantage
 from .visits import Visit, resolver_of
 
 TCP_HEADER, TCP_OPTIONS, SYN_OPTIONS = 20, 12, 20  # with time stamps
+SACK_OPTION = 20  # two blocks: what came twice, and what came out of order
 ETHERNET_MTU = 1500
 HTTP_HEADER = 300  # ours is a little shorter
 IP_HEADER = {4: 20, 6: 40}
@@ -38,7 +39,7 @@ class Followed:
         tunnel_length: IP octets from the balancer to the backend.
         reply_packets: as seen from the backend, with `reply_length` IP octets.
         replies_at_balancer: reply packets seen at any balancer.
-        bound_length: closed form: request octets with an ACK for every segment.
+        bound_length: closed form: request octets with an ACK for every reply packet.
         rtt_asked_ms: between the sites; `rtt_ms` from SYN to SYN-ACK at the client.
         proven: whether the path is; else `reason`, and `counter_example` shows it.
     """
@@ -135,17 +136,22 @@ class Geography:
         return chain(self.plan.world, resolver).sends_subnet
 
 
-def bound_length(family: int, request_length: int, body_length: int) -> int:
-    """Return the octets that a fetch sends when every reply segment is acknowledged.
+def bound_length(
+    family: int, request_length: int, body_length: int, replies: int
+) -> int:
+    """Return the octets that a fetch sends when every reply packet is acknowledged.
 
-    SYN, ACK and request, then one ACK a segment at most (RFC 9293 3.8.6.3 asks for
-    one every second), and FIN with its ACK; IP headers included.
+    SYN, ACK and request, then one ACK a packet at most (RFC 9293 3.8.6.3 asks for
+    one every second), and FIN with its ACK; IP headers included. What was sent again
+    (`replies` beyond the least number) is acknowledged with a SACK option.
     """
     acknowledgement = IP_HEADER[family] + TCP_HEADER + TCP_OPTIONS
     segment = ETHERNET_MTU - acknowledgement
-    segments = math.ceil((body_length + HTTP_HEADER) / segment)
+    least = math.ceil((body_length + HTTP_HEADER) / segment)
+    again = max(0, replies - least - 2) * (acknowledgement + SACK_OPTION)
     opening = IP_HEADER[family] + TCP_HEADER + SYN_OPTIONS + acknowledgement
-    return opening + acknowledgement + request_length + (segments + 2) * acknowledgement
+    request = acknowledgement + request_length
+    return opening + request + (least + 2) * acknowledgement + again
 
 
 def _row(visit: Visit, proof: Certificate | None, geography: Geography) -> Followed:
@@ -184,7 +190,7 @@ def _row(visit: Visit, proof: Certificate | None, geography: Geography) -> Follo
         reply_packets=len(replied),
         reply_length=_octets(replied),
         replies_at_balancer=len(stages.strays) if stages else 0,
-        bound_length=bound_length(family, wire, body),
+        bound_length=bound_length(family, wire, body, len(replied)),
         rtt_asked_ms=asked_ms,
         rtt_ms=_handshake_ms(proof),
         proven=bool(proof and proof.proven),

@@ -33,6 +33,8 @@ async def visit_all(hosts: Hosts, plan: Plan, service: Service) -> list[Visit]:
     """Let every client resolve A and AAAA and fetch all `PATHS` from each."""
     name = f"{service.name}.{plan.world.domain}"
     answers = await ask_all(hosts, _asks(plan, name))
+    order = {host.name: number for number, host in enumerate(plan.hosts)}
+    answers.sort(key=lambda answer: (order[answer.ask.client], answer.ask.kind))
     visits = await asyncio.gather(
         *(_visit(hosts, plan, answer, service.port) for answer in answers)
     )

@@ -90,7 +90,7 @@ def timer_svg(named: Sequence[tuple[str, FidelityLog]], limits: Limits) -> str:
                     name,
                     (at_s[0], 1.0),
                     xycoords=("data", "axes fraction"),
-                    xytext=(0, 4),
+                    xytext=(0, 4 + 13 * (index % 2)),
                     textcoords="offset points",
                     fontsize=9.5,
                 )

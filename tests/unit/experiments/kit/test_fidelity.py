@@ -41,8 +41,8 @@ def windows(**changes: float) -> FidelityLog:
             id="most seconds late",
         ),
         pytest.param(
-            windows(runnable_per_core=8.0),
-            ["run queue 8 processes a core at 01:05 (limit 6 processes a core)"],
+            windows(runnable_per_core=9.5),
+            ["run queue 9.5 processes a core at 01:05 (limit 8 processes a core)"],
             id="overloaded four times",
         ),
         pytest.param(
