@@ -30,7 +30,7 @@ readonly RUNTIME_PACKAGES=(
 # need them are skipped there, each with its reason.
 readonly DEV_PACKAGES=(
   clang llvm libbpf-dev linux-libc-dev bpftool shellcheck git
-  user-mode-linux wrk dnsperf vagrant vagrant-libvirt
+  user-mode-linux wrk dnsperf vagrant vagrant-libvirt mmdebstrap
 )
 
 say() { echo "provision: $*"; }

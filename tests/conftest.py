@@ -1,9 +1,9 @@
-"""Live and kernel tests need root; they say so instead of failing without it."""
+"""Live, kernel and setup tests need root; they say so instead of failing without it."""
 
 import pytest
 from needs import need_root
 
-NEED_ROOT = ("live", "kernel")
+NEED_ROOT = ("live", "kernel", "setup")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
