@@ -25,6 +25,7 @@ from mininet.link import Link, OVSLink, TCLink, TCULink  # noqa: E402
 
 from topo.links.mininet_link import DelayLink  # noqa: E402
 from topo.net import LabBridge, LabHost, LabLink, LabNet, LabSwitch  # noqa: E402
+from topo.net.cli import LabCLI  # noqa: E402
 from topo.net.custom import Worlds  # noqa: E402
 from topo.world_file import world_names  # noqa: E402
 
@@ -41,6 +42,7 @@ switches = {"lab": LabSwitch, "labbr": LabBridge}
 LINKS = {"default": Link, "tc": TCLink, "tcu": TCULink, "ovs": OVSLink}
 LINKS |= {"lab": LabLink, "delay": DelayLink}
 Mininet = LabNet
+CLI = LabCLI
 
 
 def findController() -> object:

@@ -18,6 +18,14 @@ class LabIntf(Intf):
         """Apply what is not done yet: nothing, unless an address is given."""
         return super().config(**{**params, "up": None})
 
+    def ifconfig(self, *args: Any) -> Any:
+        """Run ifconfig on it; a host that is set up again is as it was before."""
+        said = super().ifconfig(*args)
+        # The kernel forgets routes and IPv6 addresses of an interface that goes down.
+        if args == ("up",) and isinstance(self.node, LabHost):
+            self.node.configDefault()
+        return said
+
     def delete(self) -> None:
         """Delete the interface, and with it its peer."""
         namespace = getattr(self.node, "namespace", None)
