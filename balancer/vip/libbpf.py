@@ -25,6 +25,7 @@ from ..errors import Unsupported
 _PER_CPU_TYPES = (5, 6, 10)  # hash, array and LRU hash (enum bpf_map_type)
 _BATCH = 4096
 _LOG_LINE = 4096
+_WARNING = 0  # enum libbpf_print_level
 _LOG_KEPT = 5  # the last lines of the verifier say what is wrong
 
 _Print = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)
@@ -196,7 +197,9 @@ class _Log:
         """Return the last lines in one."""
         return "; ".join(self._lines[-_LOG_KEPT:])
 
-    def _take(self, _level: int, template: bytes, arguments: int) -> int:
+    def _take(self, level: int, template: bytes, arguments: int) -> int:
+        if level > _WARNING:
+            return 0
         line = ctypes.create_string_buffer(_LOG_LINE)
         self._vsnprintf(line, _LOG_LINE, template, arguments)
         self._lines.extend(line.value.decode(errors="replace").splitlines())
@@ -212,9 +215,15 @@ def _load(path: Path, rodata: bytes, sizes: Mapping[str, int]) -> int:
         _prepare(pointer, rodata, sizes)
         if status := lib.bpf_object__load(pointer):
             lib.bpf_object__close(pointer)
-            reason = f"{os.strerror(-status)}: {said.last()}"
-            raise Unsupported(f"BPF program {path.name}", reason)
+            raise _refusal(path, -status, said.last())
     return pointer
+
+
+def _refusal(path: Path, number: int, said: str) -> Unsupported:
+    program, reason = f"BPF program {path.name}", os.strerror(number)
+    if number == errno.EPERM:
+        return Unsupported(program, reason, "run as root")
+    return Unsupported(program, f"{reason}: {said}")
 
 
 def _prepare(pointer: int, rodata: bytes, sizes: Mapping[str, int]) -> None:

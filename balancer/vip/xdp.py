@@ -109,4 +109,5 @@ def _ask(interface: str, request: int) -> bytes:
         try:
             return fcntl.ioctl(any_socket, request, question)
         except OSError as error:
-            raise Unsupported(f"interface {interface}", str(error)) from error
+            reason = error.strerror or str(error)
+            raise Unsupported(f"interface {interface}", reason) from error
