@@ -10,18 +10,16 @@ from pathlib import Path
 from balancer.ready import announce
 
 from .syscalls import (
+    NICENESS,
     die_with_parent,
     finest_timers,
-    prefer_this_process,
+    run_in_turn,
     unshare_network,
 )
 
 # One thread of BLAS is one too many already; set before numpy is imported.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-# SCHED_FIFO stalls for 50 ms at a time when the relay saturates (RT throttling).
-NICENESS = -20
-SLICE_NS = 100_000  # the shortest that Linux knows
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
@@ -48,7 +46,7 @@ def _options() -> argparse.Namespace:
 
 
 def _become_urgent() -> None:
-    prefer_this_process(NICENESS, SLICE_NS)
+    run_in_turn()
     # With autogroups, niceness counts only within the session, which is our own.
     if AUTOGROUP.exists():
         AUTOGROUP.write_text(str(NICENESS))

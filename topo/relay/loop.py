@@ -10,7 +10,8 @@ from balancer.errors import FrontlabError
 from .direction import Direction, Gone, Scratch
 from .link import Link
 from .pace import Pace, Rest
-from .syscalls import Timer
+from .syscalls import Timer, run_in_real_time, run_in_turn
+from .urgency import Urgency
 
 CLOSE_TOGETHER_NS = 10_000
 CLOCK_TRIES = 4
@@ -37,7 +38,8 @@ class Relay:
         self._links: dict[tuple[str, str], Link] = {}
         self._by_descriptor: dict[int, tuple[Direction, Link]] = {}
         self._waiting: dict[Direction, Link] = {}
-        self._rest = Rest()
+        self._rest, self._urgency = Rest(), Urgency()
+        run_in_real_time()
         self._pace = Pace(self._calibrated_ns())
 
     def add(self, link: Link) -> None:
@@ -91,6 +93,12 @@ class Relay:
             if self._arrivals.fileno() in ready or self._rested(now_ns):
                 self._receive(now_ns)
             self._release(now_ns)
+            if self._urgency.due(now_ns):
+                self._leave_room(now_ns)
+
+    def _leave_room(self, now_ns: int) -> None:
+        if self._urgency.judge(now_ns, time.process_time_ns()):
+            (run_in_real_time if self._urgency.real_time else run_in_turn)()
 
     def _arm(self) -> None:
         times_ns = []

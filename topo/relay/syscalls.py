@@ -1,7 +1,7 @@
 """The system calls that Python lacks, by ctypes; nothing is decided here."""
 
+import contextlib
 import ctypes
-import ctypes.util
 import errno
 import os
 import signal
@@ -11,6 +11,9 @@ MSG_TRUNC = 0x20
 MSG_DONTWAIT = 0x40
 CLONE_NEWNET = 0x40000000
 SYS_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
+PRIORITY = 10
+NICENESS = -20
+SLICE_NS = 100_000  # the shortest that Linux knows
 PR_SET_PDEATHSIG = 1
 PR_SET_TIMERSLACK = 29
 CLOCK_MONOTONIC = 1
@@ -57,18 +60,26 @@ def die_with_parent() -> None:
         _raise("prctl(PR_SET_PDEATHSIG)")
 
 
-def prefer_this_process(niceness: int, slice_ns: int) -> None:
-    """Run before others of larger `niceness`, for `slice_ns` at a time.
+def run_in_turn() -> None:
+    """Share the cores with others, as far before them as niceness goes.
 
     Since Linux 6.12 a short slice has a process that wakes up preempt those with longer
     ones; earlier kernels ignore it.
     """
-    # struct sched_attr: size, policy (SCHED_OTHER), flags, nice, priority, runtime,
-    # deadline, period.
-    attributes = struct.pack("=IIQiIQQQ", 48, 0, 0, niceness, 0, slice_ns, 0, 0)
+    # struct sched_attr: size, policy, flags, nice, priority, runtime, deadline, period.
+    attributes = struct.pack(
+        "=IIQiIQQQ", 48, os.SCHED_OTHER, 0, NICENESS, 0, SLICE_NS, 0, 0
+    )
     number = SYS_SCHED_SETATTR[os.uname().machine]
     if _libc.syscall(number, 0, attributes, 0):
         _raise("sched_setattr")
+
+
+def run_in_real_time() -> None:
+    """Run before all who are not in real time; where that is denied, change nothing."""
+    # Kernels with real-time group scheduling deny it to groups without a share.
+    with contextlib.suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
 
 
 def finest_timers() -> None:
