@@ -31,7 +31,7 @@ class DelayLink(Link):
         **parameters: Any,
     ) -> None:
         self._relay, self._link = relay, _wan_link(node1, node2, parameters)
-        if relay is None and wan_kind() == "netem":
+        if relay is None and _kernel_delays():
             super().__init__(node1, node2, cls1=TCIntf, cls2=TCIntf, **parameters)
             return
         self._relay = relay or process_relay()
@@ -75,6 +75,11 @@ def process_relay() -> RelayBackend:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(relay_links(super_packets=True))
+
+
+@functools.cache
+def _kernel_delays() -> bool:
+    return wan_kind() == "netem"
 
 
 def _wan_link(node1: Any, node2: Any, parameters: dict[str, Any]) -> WanLink:
