@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAM = "linux.uml"
-MODULES = Path("/usr/lib/uml/modules")
 SCRIPTS = Path(__file__).parent
 MEMORY_BYTES = 2 << 30  # reserved, not used: the guest's memory is a sparse file
 

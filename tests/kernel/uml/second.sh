@@ -3,6 +3,8 @@
 # status in the job's folder, and halts.
 export HOME=/root LANG=C.UTF-8
 hostname guest
+# Every distribution has IPv6 in its kernel; here it is a module, loaded at first use.
+modprobe ipv6
 ip link set lo up
 ln -sf /proc/self/mounts /etc/mtab
 cd "$(</run/job/folder)" || cd /
