@@ -106,5 +106,5 @@ def _octets(rows: Sequence[Row]) -> Claim:
         holds=through <= bound if body else None,
         observed=f"{through / body:.2%} of the octets delivered" if body else "nothing",
         expected=f"at most {bound / body:.2%}" if body else "a download",
-        source="closed form: SYN, request, an ACK for each reply packet; NAT carries 100 %",
+        source="closed form: SYN, request, an ACK a reply packet; NAT carries 100 %",
     )

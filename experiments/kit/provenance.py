@@ -99,13 +99,11 @@ def _libraries() -> dict[str, str]:
 
 def _packages() -> dict[str, str]:
     """Return the versions of Debian's packages that are installed."""
-    query = ["dpkg-query", "-W", "-f", "${Package} ${Version}\\n"]
-    found = {}
-    for name in PACKAGES:
-        try:
-            told = run([*query, name]).split()
-        except CommandError:
-            continue  # Not installed, or not a Debian.
-        if len(told) == 2:
-            found[f"{name} (package)"] = told[1]
-    return found
+    try:
+        told = run(["dpkg-query", "-W", "-f", "${Package} ${Version}\\n"])
+    except CommandError:
+        return {}  # Not a Debian.
+    installed = dict(line.split() for line in told.splitlines() if " " in line.strip())
+    return {
+        f"{name} (package)": installed[name] for name in PACKAGES if name in installed
+    }

@@ -49,8 +49,8 @@ class RunOptions:
 
 
 @dataclass(slots=True)
-class _Run:
-    """A run under way."""
+class Run:
+    """A run under way; `parts` are by experiment, one a repeat."""
 
     experiments: Sequence[Experiment]
     parent: Path
@@ -62,6 +62,11 @@ class _Run:
     plan: Plan | None = None
     made_with: Provenance | None = None
     folder: Path = Path()
+
+    def result(self) -> RunResult:
+        """Judge what was measured so far."""
+        outcomes = tuple(_outcome(self, it) for it in self.experiments)
+        return RunResult(self.folder, outcomes)
 
 
 def run_experiments(
@@ -85,28 +90,32 @@ def run_experiments(
         LabError: the lab did not come up.
     """
     experiments = [load_experiment(name) for name in names]
-    how = options or RunOptions()
-    return run_loaded(lab_factory, experiments, run_folder, progress, how)
+    run = Run(experiments, run_folder, progress, options or RunOptions())
+    measure_all(run, lab_factory)
+    return write_down(run)
 
 
-def run_loaded(
-    lab_factory: LabFactory,
-    experiments: Sequence[Experiment],
-    run_folder: Path,
-    progress: Say,
-    options: RunOptions,
-) -> RunResult:
-    """Do as `run_experiments` does, with experiments from anywhere."""
-    run = _Run(experiments, run_folder, progress, options)
+def measure_all(run: Run, lab_factory: LabFactory) -> None:
+    """Measure every experiment, each repeat in a lab of its own."""
     for repeat in range(run.options.repeats):
         with lab_factory() as lab:
             _open(run, lab)
-            for experiment in experiments:
+            for experiment in run.experiments:
                 _measure(run, lab, experiment, repeat)
-    return _conclude(run)
 
 
-def _open(run: _Run, lab: "Lab") -> None:
+def write_down(run: Run) -> RunResult:
+    """Judge a measured run, write its folder and draw its report."""
+    assert run.plan is not None and run.made_with is not None
+    result = run.result()
+    run.say("writing the results")
+    write_results(result, run.made_with, run.plan.world, run.options.world_text)
+    run.say("drawing the report")
+    write_report(result, run.made_with, run.plan, run.options.limits)
+    return result
+
+
+def _open(run: Run, lab: "Lab") -> None:
     if run.plan is not None:
         return
     names = [experiment.name for experiment in run.experiments]
@@ -118,7 +127,7 @@ def _open(run: _Run, lab: "Lab") -> None:
     run.folder = open_folder(run.parent, run.made_with)
 
 
-def _measure(run: _Run, lab: "Lab", experiment: Experiment, repeat: int) -> None:
+def _measure(run: Run, lab: "Lab", experiment: Experiment, repeat: int) -> None:
     again = (
         f" ({repeat + 1} of {run.options.repeats})" if run.options.repeats > 1 else ""
     )
@@ -152,18 +161,7 @@ def _part(
     return Part(repeat, tuple(rows), watch.log(), tuple(trouble))
 
 
-def _conclude(run: _Run) -> RunResult:
-    assert run.plan is not None and run.made_with is not None
-    outcomes = tuple(_outcome(run, experiment) for experiment in run.experiments)
-    result = RunResult(run.folder, outcomes)
-    run.say("writing the results")
-    write_results(result, run.made_with, run.plan.world, run.options.world_text)
-    run.say("drawing the report")
-    write_report(result, run.made_with, run.plan, run.options.limits)
-    return result
-
-
-def _outcome(run: _Run, experiment: Experiment) -> Outcome:
+def _outcome(run: Run, experiment: Experiment) -> Outcome:
     parts = tuple(run.parts.get(experiment.name, ()))
     found = tuple(
         breach

@@ -53,22 +53,26 @@ def summarise(
 
 
 def main() -> None:
-    """Watch until standard input ends; also the last, unfinished window is told."""
+    """Watch until standard input ends; also the last, unfinished window is told.
+
+    The first window is a single period, so that who started this soon sees it work.
+    """
     started_s = time.monotonic()
-    ended = False
+    ended, window_s = False, PERIOD_S
     while not ended:
-        lateness_s, runnable, ended = _watch_window()
+        lateness_s, runnable, ended = _watch_window(window_s)
+        window_s = WINDOW_S
         if lateness_s:
             window = summarise(time.monotonic() - started_s, lateness_s, runnable)
             sys.stdout.write(json.dumps(asdict(window)) + "\n")
             sys.stdout.flush()
 
 
-def _watch_window() -> tuple[list[float], list[float], bool]:
+def _watch_window(window_s: float) -> tuple[list[float], list[float], bool]:
     lateness_s: list[float] = []
     runnable: list[float] = []
     due_s = time.monotonic() + PERIOD_S
-    end_s = due_s + WINDOW_S
+    end_s = due_s + window_s
     while due_s < end_s:
         wait_s = max(0.0, due_s - time.monotonic())
         if select.select([sys.stdin], [], [], wait_s)[0]:

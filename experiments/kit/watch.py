@@ -1,16 +1,19 @@
 """Recording the emulation's fidelity while an experiment runs; judging is elsewhere."""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from topo.links.backend import DirectionCounters
+from topo.wait import until
 
 from .fidelity import FidelityLog, LinkReading, PairReading
 from .sentinel import TimerWindow
@@ -52,20 +55,26 @@ def watching(lab: "Lab", began_s: float) -> Iterator[Watch]:
     """Watch timer, links and pressure until exit; `began_s` is since the run began."""
     watch = Watch(began_s, pairs=pair_readings(lab))
     before, waited_us, started_s = lab.wan.counters(), _waited_us(), time.monotonic()
-    with subprocess.Popen(
-        SENTINEL,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=PROJECT,
-    ) as sentinel:
-        try:
+    with tempfile.TemporaryFile("w+") as told:
+        with _sentinel(told):
             yield watch
-        finally:
-            told, _ = sentinel.communicate()
-    watch.timer = tuple(TimerWindow(**json.loads(line)) for line in told.splitlines())
+        told.seek(0)
+        watch.timer = tuple(TimerWindow(**json.loads(line)) for line in told)
     watch.links = link_readings(before, lab.wan.counters())
     watch.pressure = _pressure(waited_us, _waited_us(), time.monotonic() - started_s)
+
+
+@contextmanager
+def _sentinel(told: IO[str]) -> Iterator[None]:
+    """Run the sentinel, which writes into `told`, until exit."""
+    with subprocess.Popen(
+        SENTINEL, stdin=subprocess.PIPE, stdout=told, text=True, cwd=PROJECT
+    ) as sentinel:
+        try:
+            until("the timer's first firing", lambda: os.fstat(told.fileno()).st_size)
+            yield
+        finally:
+            sentinel.communicate()
 
 
 def pair_readings(lab: "Lab") -> tuple[PairReading, ...]:

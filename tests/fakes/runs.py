@@ -2,7 +2,10 @@
 
 import random
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+from fakes.captures import FlowScript, in_frame, udp_packet
 
 from experiments.kit.caches import CacheRow, cache_rows, questions
 from experiments.kit.dns_client import Answer
@@ -14,23 +17,28 @@ from experiments.kit.provenance import Provenance
 from experiments.kit.sentinel import TimerWindow
 from experiments.kit.steering import chain
 from experiments.kit.visits import PATHS, Visit
-from fakes.captures import FlowScript, in_frame, udp_packet
 from topo.world.delay import shortest_paths
-from topo.world.plan import Plan, Role
+from topo.world.plan import Plan, Role, make_plan
 from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, STEERED_TTL_S
 from topo.world_file import load_world
-from topo.world.plan import make_plan
 
 
+@cache
 def plan_of(world: str) -> Plan:
     return make_plan(load_world(world))
 
 
 def fetches(plan: Plan) -> list[Followed]:
     """Return what a faithful lab yields for every client, family and path."""
+    return list(_fetches(plan.world.name))
+
+
+@cache
+def _fetches(world: str) -> tuple[Followed, ...]:
+    plan = plan_of(world)
     frames: list[Frame] = []
     visits = list(_visits(plan, frames))
-    return list(follow(plan, visits, frames))
+    return tuple(follow(plan, visits, frames))
 
 
 def _visits(plan: Plan, frames: list[Frame]) -> Iterator[Visit]:
@@ -52,8 +60,8 @@ def _visits(plan: Plan, frames: list[Frame]) -> Iterator[Visit]:
                     backends[port % len(backends)],
                     address,
                     port,
-                    requests=42 if large else 4,
-                    replies=72 if large else 3,
+                    requests=10 if large else 4,
+                    replies=16 if large else 3,
                     rtt_ns=rtt_ns,
                 )
                 frames += script.play().frames
@@ -63,12 +71,18 @@ def _visits(plan: Plan, frames: list[Frame]) -> Iterator[Visit]:
                 yield Visit(client, kind, address, fetched)
 
 
-def caches(plan: Plan, seed: int = 1) -> list[CacheRow]:
+def caches(plan: Plan) -> list[CacheRow]:
     """Return what resolvers do that keep TTLs exactly as each product is known to."""
+    return list(_caches(plan.world.name))
+
+
+@cache
+def _caches(world: str) -> tuple[CacheRow, ...]:
+    plan = plan_of(world)
     answers: list[Answer] = []
     frames: list[Frame] = []
     fresh: dict[tuple[str, str], float] = {}
-    for ask in sorted(questions(plan, random.Random(seed)), key=lambda it: it.at_s):
+    for ask in sorted(questions(plan, random.Random(1)), key=lambda it: it.at_s):
         resolver = next(h.name for h in plan.hosts if h.address4 == ask.server)
         way = chain(plan.world, resolver)
         steered = ask.name.startswith("steered")
@@ -82,7 +96,7 @@ def caches(plan: Plan, seed: int = 1) -> list[CacheRow]:
             frames.append(authority_frame(plan, ask.name, ask.at_s))
         left_s = int(fresh[key] - ask.at_s)
         answers.append(Answer(ask, ask.at_s + 0.01, (), left_s))
-    return list(cache_rows(plan, answers, frames))
+    return tuple(cache_rows(plan, answers, frames))
 
 
 def authority_frame(plan: Plan, name: str, at_s: float) -> Frame:

@@ -32,6 +32,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
 }
 WIDTH_IN = 9.2
+FLOOR = 0.1  # lowest value shown on the logarithmic scale
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -69,13 +70,20 @@ def bands_svg(figure: Bands) -> str:
 
 def timer_svg(named: Sequence[tuple[str, FidelityLog]], limits: Limits) -> str:
     """Draw the timer's lateness and the run queue over the run's seconds."""
+    lines = limits.timer_p99_ms, limits.runnable_per_core
+    seen = [
+        value
+        for _, log in named
+        for window in log.timer
+        for value in (window.p99_ms, window.runnable_per_core)
+    ]
 
     def draw(axes: "Axes") -> None:
         for index, (name, log) in enumerate(named):
             at_s = [log.began_s + window.at_s for window in log.timer]
-            late = [max(window.p99_ms, 0.01) for window in log.timer]
+            late = [max(window.p99_ms, FLOOR) for window in log.timer]
             axes.plot(at_s, late, color=BLUE, marker=".", label=_once(index, "p99"))
-            queue = [max(window.runnable_per_core, 0.01) for window in log.timer]
+            queue = [max(window.runnable_per_core, FLOOR) for window in log.timer]
             axes.plot(
                 at_s,
                 queue,
@@ -95,9 +103,10 @@ def timer_svg(named: Sequence[tuple[str, FidelityLog]], limits: Limits) -> str:
                     fontsize=9.5,
                 )
                 axes.axvline(at_s[0], color=GREY, linewidth=1)
-        axes.axhline(limits.timer_p99_ms, color=BLUE, linewidth=1, linestyle=":")
-        axes.axhline(limits.runnable_per_core, color=ORANGE, linewidth=1, linestyle=":")
+        for limit, colour in zip(lines, (BLUE, ORANGE), strict=True):
+            axes.axhline(limit, color=colour, linewidth=1, linestyle=":")
         axes.set_yscale("log")
+        axes.set_ylim(FLOOR, 3 * max([*seen, *lines]))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xlabel("seconds since the run began")
         axes.set_ylabel("ms late; processes a core")
