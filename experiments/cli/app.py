@@ -12,7 +12,6 @@ from .console import emit
 
 USAGE_STATUS = 2
 FAILED_STATUS = 1
-INTERRUPTED_STATUS = 130
 
 # Everything behind the host's name belongs to the command that runs there.
 PASS_ON = {"allow_interspersed_args": False, "ignore_unknown_options": True}
@@ -33,17 +32,18 @@ def make_app() -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Run the command line; its exit status says how it ended."""
+def run() -> None:
+    """Run the command line; its exit status says how it ended.
+
+    Raises:
+        KeyboardInterrupt: whatever was running is gone.
+    """
     try:
         make_app()(prog_name="frontlab")
     except FrontlabError as error:
         _tell(str(error))
         wrong_use = isinstance(error, ConfigError)
         sys.exit(USAGE_STATUS if wrong_use else FAILED_STATUS)
-    except KeyboardInterrupt:
-        _tell("interrupted; nothing is left running")
-        sys.exit(INTERRUPTED_STATUS)
 
 
 def _verbs() -> dict[str, Callable[..., None]]:

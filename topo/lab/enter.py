@@ -62,7 +62,12 @@ def _shell() -> int:
 
     from topo.net import adopt_net
 
+    class LabCLI(CLI):
+        """Mininet's command line, which takes a hyphen for part of a host's name."""
+
+        identchars = CLI.identchars + "-"
+
     with PLAN.open("rb") as file:
         net = adopt_net(pickle.load(file))
-    CLI(net)
+    LabCLI(net)
     return 0

@@ -32,7 +32,7 @@ async def all_ready(
         LabError: a role died (with its log's last lines), or time ran out (with
             the names of those that hold the lab up, and what they did not do).
     """
-    tasks = {asyncio.ensure_future(_wait(a)): a for a in awaited}
+    tasks = {asyncio.ensure_future(_wait(role)): role for role in awaited}
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within_s
     pending = set(tasks)
@@ -42,7 +42,7 @@ async def all_ready(
             for task in done:
                 _check(task, tasks[task], deaths)
             _refuse_deaths(deaths)
-            names = [tasks[task] for task in pending]
+            names = [role for task, role in tasks.items() if task in pending]
             say(_progress(stage, len(awaited), names))
             if pending and loop.time() > deadline:
                 raise LabError(_late(stage, within_s, names))
