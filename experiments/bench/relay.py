@@ -13,13 +13,13 @@ from .stream import Arrivals, Stream, run_stream
 from .wire import Wire, wire
 
 DELAYS_MS = (1.0, 10.0, 50.0, 150.0)
-PACED = Stream(count=1000, pps=1000)
-ROUNDS = 3
+PACED = Stream(count=600, pps=1000)
+ROUNDS = 5
 MEDIAN_TARGET_US, P99_TARGET_US = 50.0, 500.0
 
 # 1472 bytes of UDP payload make a packet of 1500.
-FLOOD = Stream(count=150_000, pps=100_000, size=1472)
-FLOOD_DELAY_MS = 10.0
+FLOOD = Stream(count=100_000, pps=100_000, size=1472)
+FLOOD_DELAY_MS, FLOOD_LEAST_PPS = 10.0, 97_000.0
 
 # 1 Gbit/s for 150 ms are 18.75 MB under way.
 FULL_RATE_MBIT, FULL_DELAY_MS = 1000.0, 150.0
@@ -55,11 +55,16 @@ def _flood() -> list[Figure]:
         rounds = [_stream(joined, FLOOD) for _ in range(ROUNDS)]
     lost = [FLOOD.count - len(arrivals.sequence) for arrivals in rounds]
     errors_us = [arrivals.errors_us(FLOOD_DELAY_MS) for arrivals in rounds]
+    pps = [arrivals.pps() for arrivals in rounds]
     name = f"relay, 100 kpps of 1500 B, best of {ROUNDS}"
-    best = lost.index(min(lost))
+    best = max(
+        range(ROUNDS), key=lambda i: (pps[i] >= FLOOD_LEAST_PPS, -lost[i], pps[i])
+    )
+    # A sender that was held up itself proves nothing, whatever was lost.
+    carried = lost[best] == 0 and pps[best] >= FLOOD_LEAST_PPS
     return [
-        _at_most(f"{name}, lost", lost[best], "packets", 0),
-        Figure(f"{name}, delivered", rounds[best].pps(), "packets/s"),
+        Figure(f"{name}, lost", lost[best], "packets", 0, carried),
+        Figure(f"{name}, delivered", pps[best], "packets/s", FLOOD_LEAST_PPS, carried),
         Figure(f"{name}, p99 error", float(np.percentile(errors_us[best], 99)), "us"),
         Figure("relay, 100 kpps of 1500 B, worst, lost", max(lost), "packets"),
     ]
