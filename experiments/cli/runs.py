@@ -162,14 +162,16 @@ def _latest() -> Path:
 
 
 def _show(answer: dict[str, Any]) -> None:
+    told = set()
     for outcome in answer["experiments"]:
         rows = [
             (_coloured(claim["verdict"]), claim["name"], claim["observed"])
             for claim in outcome["claims"]
         ]
         show_table(outcome["name"], ("verdict", "claim", "observed"), rows)
-        if outcome["reason"]:
+        if outcome["reason"] and outcome["reason"] not in told:
             OUT.print(outcome["reason"], markup=False)
+            told.add(outcome["reason"])
         OUT.print()
     OUT.print(f"verdict: {_coloured(answer['verdict'])}")
     if answer["report"]:
