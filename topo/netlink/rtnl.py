@@ -11,16 +11,12 @@ from typing import Self
 
 from balancer.errors import FrontlabError
 
+from .answers import HEADER, parse_answers
 from .requests import Request
 
-HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
-CODE = struct.Struct("=i")
-ATTRIBUTE = struct.Struct("=HH")  # length, type
 NLM_F_REQUEST, NLM_F_ACK = 0x1, 0x4
-NLMSG_ERROR = 2
 
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 270, 10, 11
-NLMSGERR_ATTR_MSG = 1
 SO_RCVBUFFORCE = 33
 
 BATCH = 64
@@ -37,9 +33,10 @@ ETHTOOL_VALUE = ctypes.c_uint32 * 2  # command, value
 class NetlinkError(FrontlabError):
     """The kernel refused a request; the message names the object."""
 
-    def __init__(self, what: str, number: int, reason: str) -> None:
+    def __init__(self, what: str, number: int, remark: str = "") -> None:
         self.errno = number
-        super().__init__(f"{what}: {os.strerror(number)}{reason}")
+        more = f" ({remark})" if remark else ""
+        super().__init__(f"{what}: {os.strerror(number)}{more}")
 
 
 class Netlink:
@@ -71,7 +68,7 @@ class Netlink:
         try:
             answer = fcntl.ioctl(self._socket, SIOCGIFINDEX, request)
         except OSError as error:
-            raise NetlinkError(f"link {name}", error.errno or 0, "") from error
+            raise NetlinkError(f"link {name}", error.errno or 0) from error
         index: int = INDEX_REQUEST.unpack(answer)[1]
         return index
 
@@ -109,11 +106,11 @@ class Netlink:
         self._socket.send(b"".join(messages))
         refused, answers = [], 0
         while answers < len(batch):
-            for sequence, number, reason in _answers(self._socket.recv(RECEIVE_SIZE)):
+            for answer in parse_answers(self._socket.recv(RECEIVE_SIZE)):
                 answers += 1
-                if number:
-                    what = batch[sequence - first].what
-                    refused.append(NetlinkError(what, number, reason))
+                if answer.error:
+                    what = batch[answer.sequence - first].what
+                    refused.append(NetlinkError(what, answer.error, answer.remark))
         return refused
 
     def _ethtool(self, name: str, command: int, value: int) -> None:
@@ -122,7 +119,7 @@ class Netlink:
         try:
             fcntl.ioctl(self._socket, SIOCETHTOOL, request)
         except OSError as error:
-            raise NetlinkError(f"offload of {name}", error.errno or 0, "") from error
+            raise NetlinkError(f"offload of {name}", error.errno or 0) from error
 
 
 def _message(request: Request, sequence: int) -> bytes:
@@ -131,27 +128,3 @@ def _message(request: Request, sequence: int) -> bytes:
     padding = b"\0" * (-length % 4)
     head = HEADER.pack(length, request.kind, flags, sequence, 0)
     return head + request.body + padding
-
-
-def _answers(data: bytes) -> Iterable[tuple[int, int, str]]:
-    """Yield (sequence number, error number, the kernel's remark) of each answer."""
-    start = 0
-    while start < len(data):
-        length, kind, _, sequence, _ = HEADER.unpack_from(data, start)
-        if kind == NLMSG_ERROR:
-            number = -CODE.unpack_from(data, start + HEADER.size)[0]
-            # With NETLINK_CAP_ACK the request's header alone is quoted.
-            remarks = data[start + 2 * HEADER.size + CODE.size : start + length]
-            yield sequence, number, _remark(remarks)
-        start += (length + 3) & ~3
-
-
-def _remark(attributes: bytes) -> str:
-    start = 0
-    while start + ATTRIBUTE.size <= len(attributes):
-        length, kind = ATTRIBUTE.unpack_from(attributes, start)
-        if kind == NLMSGERR_ATTR_MSG:
-            text = attributes[start + ATTRIBUTE.size : start + length]
-            return f" ({text.rstrip(bytes(1)).decode(errors='replace')})"
-        start += max((length + 3) & ~3, ATTRIBUTE.size)
-    return ""
