@@ -37,7 +37,7 @@ class Wire:
     @property
     def relay(self) -> int:
         """The relay's process id; 0 when the link has none."""
-        return self.wan.pid if isinstance(self.wan, RelayBackend) else 0
+        return self.wan.process.pid if isinstance(self.wan, RelayBackend) else 0
 
     @property
     def address_a(self) -> str:

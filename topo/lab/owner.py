@@ -15,6 +15,7 @@ from topo.sandbox import run_sandboxed
 
 from .control import answering, info
 from .errors import LabError
+from .lab import Lab
 from .registry import claim, end_process
 
 Say = Callable[[str], None]
@@ -70,11 +71,20 @@ def _serve(open_lab: Open, listener: socket.socket, reports: TextIO) -> int:
         with open_lab(say) as lab, answering(lab, listener):
             _report(reports, "ready", info(lab))
             reports.close()
-            signal.pause()  # SIGTERM and SIGINT end it, by their handlers.
+            _stay(lab)
     except FrontlabError as error:
         _report(reports, "error", str(error))
         return 1
     return 0
+
+
+def _stay(lab: Lab) -> None:
+    """Return never but by a signal, or with LabError when the links are gone."""
+    if lab.wan.process is None:
+        signal.pause()
+    else:
+        lab.wan.process.wait()
+    raise LabError("\n".join(map(str, lab.dead())))
 
 
 def _report(reports: TextIO, kind: str, what: object) -> None:

@@ -46,6 +46,7 @@ from .roles import (
 from .rtt import MeasuredLink, Pair, measure_pairs, probe_host
 from .supervisor import RunningRole, Supervisor
 
+RELAY = "relay"
 CONTROLLER_ADDRESS = ("127.0.0.1", 6653)
 
 # The loopback interface is the first of every network namespace.
@@ -89,7 +90,9 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
     say("starting the controller and the links")
     start(supervisor, controller_role(plan, options.framework, python))
     datapath = options.datapath
-    with open_wan(options.wan) as wan:
+    with open_wan(options.wan, supervisor.log_of(RELAY)) as wan:
+        if wan.process:
+            supervisor.adopt(RELAY, wan.process)
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
         kind = datapath_kind() if datapath == "auto" else datapath
         net = build_net(plan, wan, kind, CONTROLLER_ADDRESS)

@@ -66,8 +66,7 @@ class Supervisor:
         With `notify` the program gets `--notify-fd N` appended, and
         `RunningRole.notify` is readable once it has announced readiness.
         """
-        self.log_folder.mkdir(parents=True, exist_ok=True)
-        log = self.log_folder / f"{name}.log"
+        log = self.log_of(name)
         reader, writer = os.pipe() if notify else (None, None)
         words = [*argv, "--notify-fd", str(writer)] if notify else list(argv)
         with log.open("ab") as out:
@@ -84,6 +83,15 @@ class Supervisor:
         self.roles[name] = role
         return role
 
+    def adopt(self, name: str, process: "subprocess.Popen[bytes]") -> None:
+        """Watch a process that was started elsewhere, with `log_of(name)` for log."""
+        self.roles[name] = RunningRole(name, "", process, self.log_of(name))
+
+    def log_of(self, name: str) -> Path:
+        """Return where role `name` has its log, in a folder that exists."""
+        self.log_folder.mkdir(parents=True, exist_ok=True)
+        return self.log_folder / f"{name}.log"
+
     def expect_end(self, name: str) -> None:
         """Say that role `name` is about to be ended on purpose."""
         self._expected.add(name)
@@ -91,6 +99,7 @@ class Supervisor:
     def end(self) -> None:
         """Kill every role at once and wait for it."""
         for role in self.roles.values():
+            self.expect_end(role.name)
             role.process.kill()
         for role in self.roles.values():
             role.process.wait()

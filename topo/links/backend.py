@@ -1,6 +1,7 @@
 """What every realisation of wide-area links can do, and what it counts."""
 
 from dataclasses import dataclass
+from subprocess import Popen
 from typing import Protocol
 
 from ..world.records import WanLink
@@ -48,9 +49,16 @@ class WanBackend(Protocol):
     """Makes links between two new interfaces of this network namespace.
 
     `a_port` and `b_port` name a link's interfaces; a direction is "a_port>b_port".
+    `process` is the program that carries the packets, None where the kernel does.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Which realisation it is."""
+
+    @property
+    def process(self) -> "Popen[bytes] | None":
+        """The program whose end is the links' end."""
 
     def create(self, a_port: str, b_port: str, link: WanLink) -> None:
         """Make both interfaces, up, and whatever joins them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from balancer.errors import ConfigError, Unsupported
 
@@ -16,11 +17,11 @@ KINDS = ("auto", "netem", "relay")
 
 
 @contextmanager
-def open_wan(kind: str = "auto") -> Iterator[WanBackend]:
+def open_wan(kind: str = "auto", log: Path | None = None) -> Iterator[WanBackend]:
     """Yield a backend that makes links in this network namespace.
 
     "auto" is netem where the kernel has it, else the relay. The relay ends with this
-    context, and with the thread that opened it.
+    context, and with the thread that opened it; it writes to the file `log`.
 
     Raises:
         ConfigError: there is no such kind.
@@ -30,7 +31,7 @@ def open_wan(kind: str = "auto") -> Iterator[WanBackend]:
         raise ConfigError(f"links: {kind!r} is none of {', '.join(KINDS)}")
     chosen = wan_kind() if kind == "auto" else kind
     if chosen == "relay":
-        with relay_links() as relay:
+        with relay_links(log=log) as relay:
             yield relay
         return
     netem = probe_kernel(NETEM)

@@ -54,6 +54,7 @@ class NetemBackend:
     """Links whose interfaces are the two ends of one pair."""
 
     name = "netem"
+    process = None
 
     def __init__(self, netlink: Netlink) -> None:
         self._netlink = netlink

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,8 @@ class RelayBackend:
         netlink: Netlink,
         super_packets: bool = False,
     ) -> None:
-        self.pid = process.pid
-        self._process, self._table, self._netlink = process, table, netlink
+        self.process = process.process
+        self._relay, self._table, self._netlink = process, table, netlink
         self._super_packets = super_packets
         self._rows: dict[tuple[str, str], int] = {}
         self._free_rows = list(range(ROWS - 2, -2, -2))
@@ -56,20 +57,20 @@ class RelayBackend:
         most_bytes = super_packet_bytes(link.forward, link.backward)
         if not self._super_packets:
             most_bytes = None
-        with netns_of(self.pid) as far:
+        with netns_of(self.process.pid) as far:
             for port in ports:
                 join(self._netlink, End(port), End(port, far), link.mtu)
                 self._limit(port, most_bytes)
         row = self._free_rows.pop()
         whole = most_bytes is None
-        self._process.ask(
+        self._relay.ask(
             AddLink(*ports, row, link.mtu, not whole, link.forward, link.backward)
         )
         self._rows[ports] = row
 
     def change(self, a_port: str, b_port: str, link: WanLink) -> None:
         """Give a link new shapes; packets under way keep their time."""
-        self._process.ask(ChangeLink(a_port, b_port, link.forward, link.backward))
+        self._relay.ask(ChangeLink(a_port, b_port, link.forward, link.backward))
 
     def remove(self, a_port: str, b_port: str) -> None:
         """Take a link and its interfaces away."""
@@ -79,11 +80,11 @@ class RelayBackend:
     def forget(self, a_port: str, b_port: str) -> None:
         """Have a link carry nothing more; its interfaces are the caller's to delete."""
         self._free_rows.append(self._rows.pop((a_port, b_port)))
-        self._process.ask(RemoveLink(a_port, b_port))
+        self._relay.ask(RemoveLink(a_port, b_port))
 
     def counters(self) -> dict[str, DirectionCounters]:
         """Return the counters of each direction, "a_port>b_port"."""
-        self._process.ask(SyncCounters())
+        self._relay.ask(SyncCounters())
         counters = {}
         for (a_port, b_port), row in self._rows.items():
             counters[f"{a_port}>{b_port}"] = read_row(self._table[row])
@@ -116,12 +117,14 @@ def read_row(row: NDArray[np.int64]) -> DirectionCounters:
 
 
 @contextmanager
-def relay_links(super_packets: bool = False) -> Iterator[RelayBackend]:
+def relay_links(
+    super_packets: bool = False, log: Path | None = None
+) -> Iterator[RelayBackend]:
     """Run a relay and return its backend; see `RelayBackend` for `super_packets`."""
     descriptor = create_table()
     try:
         table = open_table(descriptor)
-        with start_relay(descriptor) as process, Netlink() as netlink:
+        with start_relay(descriptor, log) as process, Netlink() as netlink:
             yield RelayBackend(process, table, netlink, super_packets)
     finally:
         os.close(descriptor)

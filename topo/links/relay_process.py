@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from balancer.errors import FrontlabError
@@ -28,8 +28,7 @@ class RelayProcess:
     def __init__(
         self, process: subprocess.Popen[bytes], channel: socket.socket
     ) -> None:
-        self.pid = process.pid
-        self._process, self._channel = process, channel
+        self.process, self._channel = process, channel
         self._turn = threading.Lock()
 
     def ask(self, message: Message) -> None:
@@ -54,23 +53,24 @@ class RelayProcess:
             answer = b""
         if not answer:
             # Its socket is gone, so its end is near if it is not behind us.
-            status = self._process.wait(END_WITHIN_S)
+            status = self.process.wait(END_WITHIN_S)
             raise FrontlabError(f"relay: ended with status {status}")
         fields: dict[str, str] = json.loads(answer)
         return fields
 
 
 @contextmanager
-def start_relay(counters: int) -> Iterator[RelayProcess]:
+def start_relay(counters: int, log: Path | None = None) -> Iterator[RelayProcess]:
     """Run a relay that counts in the table behind the descriptor `counters`.
 
-    It is ready when this returns, and dies with the calling thread.
+    It is ready when this returns, and dies with the calling thread. What it has to
+    say goes to the file `log`, or to standard error.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(ANSWER_WITHIN_S)
     with ours:
         with theirs:
-            process, ready = _spawn(theirs.fileno(), counters)
+            process, ready = _spawn(theirs.fileno(), counters, log)
         try:
             _await_ready(process, ready)
             yield RelayProcess(process, ours)
@@ -79,21 +79,23 @@ def start_relay(counters: int) -> Iterator[RelayProcess]:
             _end(process)
 
 
-def _spawn(channel: int, counters: int) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(
+    channel: int, counters: int, log: Path | None
+) -> tuple[subprocess.Popen[bytes], int]:
     ready, notify = os.pipe()
     argv = [sys.executable, "-m", "topo.relay"]
     argv += ["--control-fd", str(channel), "--counters-fd", str(counters)]
     argv += ["--parent", str(os.getpid()), "--notify-fd", str(notify)]
-    try:
+    with ExitStack() as stack:
+        stack.callback(os.close, notify)
         process = subprocess.Popen(
             argv,
             cwd=CHECKOUT,
             stdin=subprocess.DEVNULL,
+            stderr=stack.enter_context(log.open("ab")) if log else None,
             pass_fds=(channel, counters, notify),
             start_new_session=True,
         )
-    finally:
-        os.close(notify)
     return process, ready
 
 
