@@ -93,9 +93,9 @@ LOAD: Every[Row] = Every(
 )
 SUBNETS: Every[Row] = Every(
     name="client subnets",
-    statement="Each client subnet costs one query where subnets are sent; elsewhere "
-    "one query serves all.",
-    expected="one query a subnet, or one",
+    statement="Where subnets are sent, each scope that the authority tells costs one "
+    "query; elsewhere one query serves all.",
+    expected="one query a scope, or one",
     holds=lambda row: row.steered_queries == row.steered_wanted,
     tell=lambda row: (
         f"{row.resolver}: {row.steered_queries} queries for "

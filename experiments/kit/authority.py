@@ -1,11 +1,17 @@
-"""What the authoritative servers were asked, from the packets at their ports."""
+"""What the authoritative servers were asked and told, from packets at their ports."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_network
+
+import dns.edns
+import dns.exception
+import dns.message
+import dns.rdatatype
 
 from balancer.errors import WireError
-from balancer.model import Protocol
+from balancer.model import Network, Protocol
 from balancer.wire.cursor import Cursor
 from balancer.wire.dns.codes import Type
 from balancer.wire.dns.names import name_to_text
@@ -41,19 +47,78 @@ def authority_queries(sightings: Iterable[Sighting]) -> list[AuthorityQuery]:
     return found
 
 
-def times_by_name(
-    queries: Iterable[AuthorityQuery], retry_ns: int = 0
-) -> Mapping[str, Sequence[int]]:
-    """Return when each name was asked for, in ns; retries within `retry_ns` left out.
+@dataclass(frozen=True, slots=True)
+class ToldScope:
+    """An authoritative answer for one client subnet; `scope` is where it holds.
 
-    With client subnets, questions that come together are not retries: pass 0.
+    RFC 7871 7.2.1: a resolver may give the answer to all of `scope`, and to no more.
     """
+
+    name: str
+    subnet: Network
+    scope: Network
+
+
+def told_scopes(sightings: Iterable[Sighting]) -> list[ToldScope]:
+    """Return the answers among `sightings` that are for a client subnet, in order."""
+    found = []
+    for it in sightings:
+        is_answer = not it.frame.to_host and it.flow.source_port == DNS_PORT
+        if is_answer and it.protocol is Protocol.UDP:
+            found += _scopes(it.payload)
+    return found
+
+
+def queries_wanted(subnets: Iterable[Network], told: Sequence[ToldScope]) -> int:
+    """Return how often the authority must be asked for `subnets`, in this order.
+
+    A subnet inside a scope that was told before needs no query.
+    """
+    known: list[Network] = []
+    wanted = 0
+    for subnet in subnets:
+        if any(_within(subnet, scope) for scope in known):
+            continue
+        wanted += 1
+        known += [it.scope for it in told if _within(subnet, it.subnet)][:1]
+    return wanted
+
+
+def times_by_name(queries: Iterable[AuthorityQuery]) -> Mapping[str, Sequence[int]]:
+    """Return when each name was asked for, in ns, without retries."""
     times: dict[str, list[int]] = defaultdict(list)
     for query in sorted(queries, key=lambda query: query.time_ns):
         before = times[query.name]
-        if not before or query.time_ns - before[-1] >= retry_ns:
+        if not before or query.time_ns - before[-1] >= RETRY_NS:
             before.append(query.time_ns)
     return times
+
+
+def _scopes(payload: bytes) -> list[ToldScope]:
+    try:
+        message = dns.message.from_wire(payload)
+    except dns.exception.DNSException:
+        return []
+    name = message.question[0].name.to_text(omit_final_dot=True).lower()
+    return [
+        ToldScope(name, _network(it, it.srclen), _network(it, it.scopelen))
+        for it in message.options
+        if isinstance(it, dns.edns.ECSOption)
+        and message.question[0].rdtype == dns.rdatatype.A
+    ]
+
+
+def _network(option: dns.edns.ECSOption, length: int) -> Network:
+    return ip_network(f"{option.address}/{length}", strict=False)
+
+
+def _within(subnet: Network, scope: Network) -> bool:
+    same = subnet.version == scope.version
+    return (
+        same
+        and subnet.prefixlen >= scope.prefixlen
+        and (subnet.network_address in scope)
+    )
 
 
 def _question(payload: bytes) -> Question | None:

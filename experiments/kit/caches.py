@@ -9,7 +9,13 @@ from statistics import median
 from topo.world.plan import Host, Plan, Role
 from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, probe_names
 
-from .authority import RETRY_NS, authority_queries, times_by_name
+from .authority import (
+    ToldScope,
+    authority_queries,
+    queries_wanted,
+    times_by_name,
+    told_scopes,
+)
 from .dns_client import Answer, Ask, periodic, poisson
 from .frame import Frame
 from .renewal import Interval, Load, hit_ratio, misses, predicted_misses
@@ -20,8 +26,8 @@ WINDOW_S = 20.0
 RATE_QPS = 0.5  # for each name: λT = 2.5, so that hits and misses are both many
 POLL_S = 0.25
 SUBNETS = 4
-STEERED_ROUNDS_S = (1.0, 7.0, 13.0)
-STEERED_GAP_S = 1.0  # longer than any resolution, so that none rides on another's
+STEERED_ROUNDS_S = (1.0, 7.5, 14.0)
+STEERED_GAP_S = 1.5  # longer than a resolution and a retry: each query stands alone
 RESOLVE_S = 0.5  # longest that a miss takes to be answered
 ROUNDING_S = 1.0  # how far products round a TTL, either way
 
@@ -44,7 +50,8 @@ class CacheRow:
         hit_ratio: share of the load that the cache answered; `hit_ratio_predicted`
             is the closed form for an endless load.
         subnets: client networks that asked for the steered name.
-        steered_queries: and `steered_wanted`: questions for it at the authority.
+        steered_queries: questions for it at the authority; `steered_wanted` is how
+            many its answers' `scopes` call for, or one where no subnet is sent.
     """
 
     resolver: str
@@ -69,6 +76,7 @@ class CacheRow:
     subnets: int
     steered_queries: int
     steered_wanted: int
+    scopes: str
 
 
 def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:
@@ -102,31 +110,30 @@ def cache_rows(
     plan: Plan, answers: Iterable[Answer], frames: Iterable[Frame]
 ) -> Iterator[CacheRow]:
     """Yield a row for each resolver from answers and the authorities' packets."""
-    asked = authority_queries(sightings(frames))
-    # Retries are no misses; but subnets that ask together are each a question.
-    first = times_by_name(asked, RETRY_NS)
-    every = times_by_name(asked)
+    seen = list(sightings(frames))
+    asked, told = times_by_name(authority_queries(seen)), told_scopes(seen)
     by_name: dict[str, list[Answer]] = {}
     for answer in answers:
         by_name.setdefault(answer.ask.name, []).append(answer)
     for resolver in plan.world.resolvers:
-        yield _row(plan, resolver.name, by_name, first, every)
+        yield _row(plan, resolver.name, by_name, asked, told)
 
 
 def _row(
     plan: Plan,
     resolver: str,
     by_name: Mapping[str, Sequence[Answer]],
-    first: Mapping[str, Sequence[int]],
-    every: Mapping[str, Sequence[int]],
+    asked: Mapping[str, Sequence[int]],
+    told: Sequence[ToldScope],
 ) -> CacheRow:
     names, host = probe_names(plan.world, resolver), plan.host(resolver)
     way = chain(plan.world, resolver)
     load = [it for name in names.cached for it in by_name.get(name, ())]
-    missed = sum(len(first.get(name, ())) for name in names.cached)
+    missed = sum(len(asked.get(name, ())) for name in names.cached)
     predicted, twice = _prediction(way, len(names.cached))
     served_s = way.ttl_s(SHORT_TTL_S)
-    subnets = len(clients_for(plan, resolver))
+    subnets = [host.subnet.network4 for host in clients_for(plan, resolver)]
+    scopes = [it for it in told if it.name == names.steered]
     return CacheRow(
         resolver=resolver,
         kind=way.links[0].kind.value,
@@ -136,7 +143,7 @@ def _row(
         asked_ttl_s=SHORT_TTL_S,
         served_ttl_s=served_s,
         returned_ttl_s=_full_ttl_s(by_name.get(names.short, ())),
-        requery_s=_median_gap_s(first.get(names.short, ())),
+        requery_s=_median_gap_s(asked.get(names.short, ())),
         requery_low_s=max(0.0, served_s - ROUNDING_S),
         requery_high_s=served_s + _late_s(way) + POLL_S,
         queries=len(load),
@@ -147,9 +154,10 @@ def _row(
         misses_twice=round(twice, 1),
         hit_ratio=round(1 - missed / len(load), 4) if load else 0.0,
         hit_ratio_predicted=round(hit_ratio(RATE_QPS, way.ttl_s(CACHED_TTL_S)), 4),
-        subnets=subnets,
-        steered_queries=len(every.get(names.steered, ())),
-        steered_wanted=subnets if way.sends_subnet else 1,
+        subnets=len(subnets),
+        steered_queries=len(asked.get(names.steered, ())),
+        steered_wanted=queries_wanted(subnets, scopes) if way.sends_subnet else 1,
+        scopes=", ".join(str(it.scope) for it in scopes),
     )
 
 

@@ -111,7 +111,7 @@ def _names(names: Iterable[str]) -> str:
 CACHE_COLUMNS = (
     *("resolver", "kind", "client subnet sent", "TTL asked, s", "answered, s"),
     *("asked again after, s", "queries", "at the authority", "predicted"),
-    *("hit ratio", "λT/(1+λT)", "queries for subnets"),
+    *("hit ratio", "λT/(1+λT)", "queries for subnets", "scopes"),
 )
 
 
@@ -148,6 +148,7 @@ def _cache_cells(row: CacheRow) -> tuple[str, ...]:
         f"{row.hit_ratio:.1%}",
         f"{row.hit_ratio_predicted:.1%}",
         f"{row.steered_queries} for {row.subnets}",
+        row.scopes or "none",
     )
 
 
@@ -181,8 +182,8 @@ def cache_bands(rows: Sequence[CacheRow]) -> list[Bands]:
                 Band(_label(r), r.steered_queries, r.steered_wanted, r.steered_wanted)
                 for r in rows
             ),
-            caption="With client subnets each subnet costs a query and a cache entry "
-            "of its own; without, one serves all.",
+            caption="With client subnets each scope that the authority tells costs a "
+            "query and a cache entry of its own; without, one serves all.",
         ),
     ]
 

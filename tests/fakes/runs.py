@@ -3,8 +3,12 @@
 import random
 from collections.abc import Iterator
 from functools import cache
+from ipaddress import IPv4Network
 from pathlib import Path
 
+import dns.edns
+import dns.message
+import dns.rrset
 from fakes.captures import FlowScript, in_frame, udp_packet
 
 from experiments.kit.caches import CacheRow, cache_rows, questions
@@ -94,6 +98,9 @@ def _caches(world: str) -> tuple[CacheRow, ...]:
         if key not in fresh or ask.at_s >= fresh[key]:
             fresh[key] = ask.at_s + ttl_s
             frames.append(authority_frame(plan, ask.name, ask.at_s))
+            if steered and way.sends_subnet:
+                subnet = plan.host(ask.client).subnet.network4
+                frames.append(scope_frame(plan, ask.name, ask.at_s, subnet))
         left_s = int(fresh[key] - ask.at_s)
         answers.append(Answer(ask, ask.at_s + 0.01, (), left_s))
     return tuple(cache_rows(plan, answers, frames))
@@ -107,6 +114,23 @@ def authority_frame(plan: Plan, name: str, at_s: float) -> Frame:
     source = plan.host(plan.world.resolvers[0].name).address4
     packet = udp_packet(source, plan.nameserver.address4, (5353, 53), payload)
     return in_frame(packet, server.name, True, int(at_s * 1e9) + 10**18)
+
+
+def scope_frame(
+    plan: Plan, name: str, at_s: float, subnet: IPv4Network, scope: int = 24
+) -> Frame:
+    """Return the answer of a nameserver that holds on the first `scope` bits."""
+    server = next(host for host in plan.hosts if host.role is Role.NAMESERVER)
+    address = str(subnet.network_address)
+    option = dns.edns.ECSOption(address, subnet.prefixlen, scope)
+    query = dns.message.make_query(name, "A", use_edns=0, options=[option])
+    answer = dns.message.make_response(query)
+    answer.use_edns(0, options=[option])
+    answer.answer.append(dns.rrset.from_text(name + ".", 60, "IN", "A", "23.0.1.80"))
+    target = plan.host(plan.world.resolvers[0].name).address4
+    source = plan.nameserver.address4
+    packet = udp_packet(source, target, (53, 5353), answer.to_wire())
+    return in_frame(packet, server.name, False, int(at_s * 1e9) + 10**18 + 10**6)
 
 
 def fidelity(plan: Plan, began_s: float = 0.0, p99_ms: float = 1.2) -> FidelityLog:

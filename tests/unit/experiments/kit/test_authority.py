@@ -1,8 +1,17 @@
 from dataclasses import replace
+from ipaddress import ip_network
 
-from fakes.runs import authority_frame, plan_of
+import pytest
+from fakes.runs import authority_frame, plan_of, scope_frame
 
-from experiments.kit.authority import RETRY_NS, authority_queries, times_by_name
+from experiments.kit.authority import (
+    RETRY_NS,
+    ToldScope,
+    authority_queries,
+    queries_wanted,
+    times_by_name,
+    told_scopes,
+)
 from experiments.kit.sighting import sightings
 
 PLAN = plan_of("duo")
@@ -32,9 +41,60 @@ def test_answers_other_types_and_nonsense_are_left_out() -> None:
     )
 
 
-def test_retries_are_left_out_where_asked() -> None:
+def test_retries_are_left_out() -> None:
     at_s = (1.0, 1.3, 1.0 + RETRY_NS / 1e9, 5.0)
     frames = [authority_frame(PLAN, NAME, it) for it in at_s]
     queries = authority_queries(sightings(frames))
-    assert len(times_by_name(queries)[NAME]) == 4
-    assert len(times_by_name(queries, RETRY_NS)[NAME]) == 3
+    assert len(queries) == 4
+    assert len(times_by_name(queries)[NAME]) == 3
+
+
+def test_a_scope_is_told_with_its_subnet() -> None:
+    subnet = ip_network("11.1.16.0/24")
+    frame = scope_frame(PLAN, NAME, 1.0, subnet, 15)
+    assert told_scopes(sightings([frame])) == [
+        ToldScope(NAME, subnet, ip_network("11.0.0.0/15"))
+    ]
+    cut_short = replace(frame, data=frame.data[:100])
+    assert told_scopes(sightings([cut_short])) == []
+    assert told_scopes(sightings([replace(frame, to_host=True)])) == []
+
+
+def told(*pairs: tuple[str, str]) -> list[ToldScope]:
+    return [ToldScope(NAME, ip_network(a), ip_network(b)) for a, b in pairs]
+
+
+@pytest.mark.parametrize(
+    ("subnets", "scopes", "wanted"),
+    [
+        pytest.param(
+            ["11.1.16.0/24", "11.3.16.0/24"],
+            told(("11.1.16.0/24", "11.1.16.0/24"), ("11.3.16.0/24", "11.3.0.0/16")),
+            2,
+            id="apart",
+        ),
+        pytest.param(
+            ["11.1.16.0/24", "11.1.17.0/24"],
+            told(("11.1.16.0/24", "11.0.0.0/15")),
+            1,
+            id="one scope for both",
+        ),
+        pytest.param(
+            ["11.1.16.0/24", "11.1.17.0/24"],
+            told(("11.1.16.0/24", "0.0.0.0/0")),
+            1,
+            id="scope 0 is for everybody",
+        ),
+        pytest.param(
+            ["11.1.16.0/24", "11.3.16.0/24"],
+            told(("11.1.16.0/24", "11.1.0.0/16")),
+            2,
+            id="the second should have been asked for",
+        ),
+        pytest.param(["11.1.16.0/24"], [], 1, id="nothing told"),
+    ],
+)
+def test_queries_wanted(
+    subnets: list[str], scopes: list[ToldScope], wanted: int
+) -> None:
+    assert queries_wanted([ip_network(it) for it in subnets], scopes) == wanted
