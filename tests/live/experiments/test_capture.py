@@ -1,0 +1,72 @@
+"""Captures at the network's end of a link: what goes in and out of a namespace."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from experiments.kit.capture import SNAP_LENGTH, Capture, Port, capturing
+from experiments.kit.sighting import sightings
+from topo.run import run
+
+pytestmark = pytest.mark.live
+
+NAME, INSIDE, OUTSIDE = "flcap", "11.250.0.2", "11.250.0.1"
+ECHO_PORT = 7
+
+
+@pytest.fixture
+def link() -> Iterator[Port]:
+    """A namespace with one link; the network's end of it is in this namespace."""
+    run(["ip", "netns", "add", NAME])
+    try:
+        pair = f"link add {NAME}0 type veth peer name eth0 netns {NAME}"
+        run(["ip", *pair.split()])
+        run(["ip", *f"address add {OUTSIDE}/24 dev {NAME}0".split()])
+        run(["ip", *f"link set {NAME}0 up".split()])
+        run(["ip", *f"-n {NAME} address add {INSIDE}/24 dev eth0".split()])
+        run(["ip", *f"-n {NAME} link set eth0 up".split()])
+        yield Port("inside", f"{NAME}0")
+    finally:
+        run(["ip", "netns", "del", NAME])
+
+
+def send(sizes: list[int]) -> None:
+    """Send datagrams of these sizes into the namespace, where nobody listens."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for size in sizes:
+            sender.sendto(bytes(size), (INSIDE, ECHO_PORT))
+
+
+def datagrams(capture: Capture) -> list[tuple[bool, int]]:
+    return [(it.frame.to_host, it.payload_length) for it in sightings(capture.frames)]
+
+
+def test_frames_have_direction_length_and_time(link: Port) -> None:
+    before_ns = time.time_ns()
+    with capturing([link]) as capture:
+        send([10, 1400])
+    after_ns = time.time_ns()
+    assert [it for it in datagrams(capture) if it[0]] == [(True, 10), (True, 1400)]
+    answers = [frame for frame in capture.frames if not frame.to_host]
+    assert answers  # ARP, and ICMP's port unreachable
+    for frame in capture.frames:
+        assert before_ns <= frame.time_ns <= after_ns
+        assert len(frame.data) == min(frame.length, SNAP_LENGTH)
+    assert capture.lost == 0
+
+
+def test_memory_is_bounded_and_what_it_cost_is_told(link: Port) -> None:
+    with capturing([link], frames_max=5) as capture:
+        send([10] * 50)
+    assert len(capture.frames) == 5
+    assert capture.lost >= 45
+
+
+def test_nothing_is_seen_before_and_after(link: Port) -> None:
+    send([10])
+    with capturing([link]) as capture:
+        pass
+    send([10])
+    assert datagrams(capture) == []
