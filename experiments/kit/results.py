@@ -13,13 +13,14 @@ from .capture import SNAP_LENGTH, Capture
 from .outcome import Outcome, RunResult, claim_json, logs
 from .pcapng import pcapng
 from .provenance import PROJECT, Provenance
+from .resolved_world import world_text
 
 RERUN = """\
 #!/bin/sh
 # Makes this run again: same world, experiments and seed. Made at commit {commit}.
 here=$(cd "$(dirname "$0")" && pwd)
 exec "${{FRONTLAB:-{launcher}}}" run {experiments} \\
-  --world {world} --seed {seed} --repeats {repeats} "$@"
+  --world "$here/world.toml" --seed {seed} --repeats {repeats} "$@"
 """
 
 
@@ -44,20 +45,17 @@ def write_captures(
             file.writelines(pcapng(frames, ports, SNAP_LENGTH))
 
 
-def write_results(
-    result: RunResult, made_with: Provenance, world: World, world_text: str
-) -> None:
+def write_results(result: RunResult, made_with: Provenance, world: World) -> None:
     """Write everything but captures and the report."""
     folder = result.folder
     _write_json(folder / "run.json", asdict(made_with))
     _write_json(folder / "world.json", asdict(world))
-    if world_text:
-        (folder / "world.toml").write_text(world_text)
+    (folder / "world.toml").write_text(world_text(world), encoding="utf-8")
     _write_json(folder / "fidelity.json", _fidelity(result.outcomes))
     _write_json(folder / "result.json", _result(result))
     for outcome in result.outcomes:
         write_rows(folder / f"{outcome.experiment.name}.parquet", outcome, made_with)
-    _write_rerun(folder / "rerun", made_with, bool(world_text))
+    _write_rerun(folder / "rerun", made_with)
 
 
 def write_rows(path: Path, outcome: Outcome, made_with: Provenance) -> None:
@@ -112,13 +110,11 @@ def _finite(value: object) -> object:
     return value
 
 
-def _write_rerun(path: Path, made_with: Provenance, has_world: bool) -> None:
-    world = '"$here/world.toml"' if has_world else made_with.world
+def _write_rerun(path: Path, made_with: Provenance) -> None:
     text = RERUN.format(
         commit=made_with.commit,
         launcher=PROJECT / "frontlab",
         experiments=" ".join(made_with.experiments),
-        world=world,
         seed=made_with.seed,
         repeats=made_with.repeats,
     )

@@ -38,13 +38,11 @@ class RunOptions:
     Args:
         seed: of everything random.
         repeats: how often, each in a lab of its own: runs are the samples.
-        world_text: the world's TOML, kept beside the results for a rerun.
         limits: of fidelity.
     """
 
     seed: int = 1
     repeats: int = 1
-    world_text: str = ""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -109,7 +107,7 @@ def write_down(run: Run) -> RunResult:
     assert run.plan is not None and run.made_with is not None
     result = run.result()
     run.say("writing the results")
-    write_results(result, run.made_with, run.plan.world, run.options.world_text)
+    write_results(result, run.made_with, run.plan.world)
     run.say("drawing the report")
     write_report(result, run.made_with, run.plan, run.options.limits)
     return result

@@ -23,6 +23,7 @@ from topo.lab.rtt import MeasuredLink
 from topo.links.backend import DirectionCounters
 from topo.world.plan import Plan
 from topo.world.records import World
+from topo.world_file import load_world
 
 # The machine that runs tests may be busy; what is tested here is not the machine.
 PATIENT = Limits(timer_p99_ms=1e6, timer_max_ms=1e6, runnable_per_core=1e6)
@@ -105,8 +106,7 @@ def measured(
 
 
 def test_a_run_leaves_a_folder_that_stands_alone(tmp_path: Path) -> None:
-    options: dict[str, Any] = {"seed": 5, "world_text": "name = 1"}
-    run, said = measured(tmp_path, FakeLab(), experiment(), **options)
+    run, said = measured(tmp_path, FakeLab(), experiment(), seed=5)
     # What takes long is written with no lab held up.
     assert said == ["up", "measuring drawing", "down"]
     result = write_down(run)
@@ -120,7 +120,7 @@ def test_a_run_leaves_a_folder_that_stands_alone(tmp_path: Path) -> None:
     [log] = json.loads((result.folder / "fidelity.json").read_text())
     assert log["links"][0]["packets"] == 100
     assert log["timer"]
-    assert (result.folder / "world.toml").read_text() == "name = 1"
+    assert load_world(result.folder / "world.toml") == FakeLab().world
     rerun = result.folder / "rerun"
     assert rerun.stat().st_mode & stat.S_IXUSR
     assert '--world "$here/world.toml" --seed 5 --repeats 1' in rerun.read_text()

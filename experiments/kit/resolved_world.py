@@ -1,0 +1,95 @@
+"""A world back to the text of its file: complete, with no default left to the reader.
+
+A run keeps this text, so that it can be made again when worlds or defaults change.
+"""
+
+from topo.render.toml import Table, to_toml
+from topo.world.records import Resolver, Shape, Site, WanLink, World
+
+
+def world_text(world: World) -> str:
+    """Return a world file that parses to exactly `world`."""
+    return to_toml(
+        {
+            "name": world.name,
+            "description": world.description,
+            "domain": world.domain,
+            "sites": {site.name: _site(site) for site in world.sites},
+            "links": [_link(link) for link in world.links],
+            "resolvers": [_resolver(it) for it in world.resolvers],
+            "clients": [
+                {
+                    "name": it.name,
+                    "site": it.site,
+                    "hosts": it.hosts,
+                    "resolver": it.resolver,
+                }
+                for it in world.client_networks
+            ],
+            "datacenters": [
+                {
+                    "site": it.site,
+                    "balancers": it.balancers,
+                    "backends": it.backends,
+                    "capacity": f"{it.capacity_rps} /s",
+                }
+                for it in world.datacenters
+            ],
+            "services": [
+                {
+                    "name": it.name,
+                    "port": it.port,
+                    "ttl": f"{it.ttl_s} s",
+                    "policy": it.policy,
+                }
+                for it in world.services
+            ],
+        }
+    )
+
+
+def _site(site: Site) -> Table:
+    return {
+        "region": site.region,
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+    }
+
+
+def _link(link: WanLink) -> Table:
+    return {
+        "between": [link.a, link.b],
+        "mtu": link.mtu,
+        "forward": _shape(link.forward),
+        "backward": _shape(link.backward),
+    }
+
+
+def _shape(shape: Shape) -> Table:
+    said = {
+        "delay": f"{shape.delay_ms} ms",
+        "jitter": f"{shape.jitter_ms} ms",
+        "loss": f"{shape.loss * 100} %",
+        "queue": f"{shape.queue_ms} ms",
+    }
+    if shape.rate_mbit is not None:
+        said["rate"] = f"{shape.rate_mbit} Mbit/s"
+    return said
+
+
+def _resolver(resolver: Resolver) -> Table:
+    said: dict[str, str | bool] = {
+        "name": resolver.name,
+        "site": resolver.site,
+        "kind": resolver.kind.value,
+        "ecs": resolver.ecs,
+    }
+    if resolver.forward_to is not None:
+        said["forward_to"] = resolver.forward_to
+    for key, ttl_s in (
+        ("min_ttl", resolver.min_ttl_s),
+        ("max_ttl", resolver.max_ttl_s),
+    ):
+        if ttl_s is not None:
+            said[key] = f"{ttl_s} s"
+    return said

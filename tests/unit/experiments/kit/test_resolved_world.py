@@ -1,0 +1,36 @@
+from dataclasses import replace
+
+import pytest
+from fakes.runs import plan_of
+
+from experiments.kit.resolved_world import world_text
+from topo.world.parse import parse_world
+from topo.world.records import Shape, World
+from topo.world_file import load_airports, world_names
+
+EARTH = plan_of("earth").world
+ROUGH = Shape(12.345, 3.0, 0.001, 250.0, 20.0)
+CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        *(pytest.param(plan_of(name).world, id=name) for name in world_names()),
+        pytest.param(
+            replace(
+                EARTH,
+                links=(
+                    replace(EARTH.links[0], backward=ROUGH, mtu=1400),
+                    *EARTH.links[1:],
+                ),
+            ),
+            id="a rough link",
+        ),
+        pytest.param(
+            replace(EARTH, resolvers=(CLAMPED, *EARTH.resolvers[1:])), id="clamped"
+        ),
+    ],
+)
+def test_the_text_says_the_whole_world(world: World) -> None:
+    assert parse_world(world_text(world), "world.toml", load_airports()) == world
