@@ -28,9 +28,18 @@ def build_net(
     return net
 
 
+class AdoptedNet(LabNet):
+    """A second view of a network, which outlives it."""
+
+    def stop(self) -> None:
+        """End this view's shells, and nothing else."""
+        for node in self.values():
+            node.terminate()
+
+
 def adopt_net(plan: Plan) -> LabNet:
     """Return Mininet's view of the plan's network, which exists already."""
-    return LabNet(WorldTopo(plan))
+    return AdoptedNet(WorldTopo(plan))
 
 
 def receive_from_xdp(ports: list[str]) -> None:

@@ -49,6 +49,7 @@ class LabHost(LazyShell, Host):
 
     isSetup = True  # Mininet's own check looks for ifconfig, which is not needed.
     namespace: Namespace
+    _ended = False
 
     def startShell(self, mnopts: str | None = None) -> None:
         """Make the namespace; the shell comes with the first command."""
@@ -74,8 +75,11 @@ class LabHost(LazyShell, Host):
         return {}
 
     def terminate(self) -> None:
-        """End the shell and give the namespace up."""
+        """End the shell and give the namespace up; twice is as good as once."""
         super().terminate()
+        if self._ended:
+            return
+        self._ended = True
         if not self.params.get("adopted"):
             delete_netns(self.name)
         self.namespace.close()

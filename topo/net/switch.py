@@ -1,16 +1,22 @@
 """Mininet switches: Open vSwitch in one transaction, and the kernel's bridge."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from mininet.node import OVSSwitch, Switch
 
+from balancer.errors import FrontlabError
+
 from ..netlink import Netlink, bridge, delete, set_master, up
-from ..run import run
+from ..run import CommandError, run
 from .link import LabLink
 from .shell import LazyShell
 
 TRANSACTION_WITHIN_S = 30
+
+LOG = Path("/run/openvswitch/ovs-vswitchd.log")
+LOG_LINES = 5
 
 
 class LabSwitch(LazyShell, OVSSwitch):
@@ -142,4 +148,9 @@ def leave_qdisc(port: str) -> list[str]:
 
 def vsctl(words: Sequence[str]) -> None:
     """Run one ovs-vsctl transaction and wait until ovs-vswitchd has done it."""
-    run(["ovs-vsctl", f"--timeout={TRANSACTION_WITHIN_S}", *words])
+    try:
+        run(["ovs-vsctl", f"--timeout={TRANSACTION_WITHIN_S}", *words])
+    except CommandError as error:
+        lines = LOG.read_text().splitlines() if LOG.exists() else []
+        said = "\n  ".join(["its log ends:", *lines[-LOG_LINES:]])
+        raise FrontlabError(f"Open vSwitch: {error}\n{said}") from error

@@ -1,6 +1,7 @@
 """PID 1 of a sandbox: prepares it, starts Open vSwitch and main, and reaps."""
 
 import fcntl
+import os
 import resource
 import signal
 import socket
@@ -11,7 +12,7 @@ from pathlib import Path
 from balancer.errors import FrontlabError
 
 from .mounts import mount_private
-from .ovs import start_ovs
+from .ovs import SEARCH_PATH, start_ovs
 from .process import Main, fork_main
 from .report import Reporter
 from .syscalls import set_process_name
@@ -58,6 +59,7 @@ def _prepare(name: str) -> None:
     socket.sethostname(name)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         fcntl.ioctl(control, SIOCSIFFLAGS, INTERFACE_FLAGS.pack(b"lo", IFF_UP))
+    os.environ["PATH"] = SEARCH_PATH
     if NO_IPV6.exists():
         NO_IPV6.write_text("1")
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))

@@ -17,8 +17,10 @@ DATABASE = FOLDER / "conf.db"
 SOCKET = FOLDER / "db.sock"
 TOOLS = ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl")
 
-# Debian puts the daemons into sbin, which an ordinary user's PATH lacks.
-SBIN = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+# Debian puts daemons and `ip` into sbin, which an ordinary user's PATH lacks.
+SEARCH_PATH = os.pathsep.join(
+    (os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin")
+)
 
 FIRST_OF_ALL = -20  # the lowest niceness
 
@@ -81,8 +83,7 @@ def _spawn(argv: list[str], log: Path) -> int:
 
 
 def _find(tool: str) -> str:
-    path = os.pathsep.join((os.environ.get("PATH", ""), *SBIN))
-    if found := shutil.which(tool, path=path):
+    if found := shutil.which(tool, path=SEARCH_PATH):
         return found
     raise Unsupported("Open vSwitch", f"{tool} is not installed", "./provision.sh")
 

@@ -1,7 +1,6 @@
 """Holding a child: signals go on to it, its end and its report come back."""
 
 import os
-import select
 import signal
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -9,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from balancer.errors import FrontlabError
 
-from .process import fork_tied
+from .process import fork_tied, readable
 from .report import Report, Reporter
 from .syscalls import set_process_name
 from .watch import FORWARDED
@@ -107,7 +106,7 @@ class _Owner:
         # Every process of a sandbox has the pipe open: at its end they are all gone.
         gone_by_s = time.monotonic() + GONE_WITHIN_S
         while not self._report.at_end and time.monotonic() < gone_by_s:
-            if select.select([self._report.descriptor], [], [], GONE_WITHIN_S)[0]:
+            if readable([self._report.descriptor], GONE_WITHIN_S):
                 self._report.read()
         return self._judge(exit_code)
 
@@ -115,11 +114,12 @@ class _Owner:
         """Take in what happens next; true when that is the holder's end."""
         report = [] if self._report.at_end else [self._report.descriptor]
         sources = [holder, self._signals, *report]
-        ready = select.select(sources, [], [], self._left_s())[0]
+        ready = readable(sources, self._left_s())
         if self._report.descriptor in ready:
             self._report.read()
         if self._signals in ready:
-            self._taken += os.read(self._signals, 64)
+            # Python writes every signal there that it has a handler for.
+            self._taken += [n for n in os.read(self._signals, 64) if n in TAKEN]
         if not ready:
             self._taken.append(signal.SIGKILL)
         return holder in ready
@@ -134,7 +134,7 @@ class _Owner:
             return
         for number in self._taken:
             if number != signal.SIGINT:
-                self._killed = number == signal.SIGKILL
+                self._killed |= number == signal.SIGKILL
                 self._kill_at_s = time.monotonic() + GRACE_S
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._report.child, number)

@@ -5,8 +5,9 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from types import FrameType
+from typing import NoReturn
 
 from balancer.errors import FrontlabError
 
@@ -29,15 +30,32 @@ def fork(body: Main) -> int:
     status = 1
     try:
         status = body()
+    except KeyboardInterrupt:
+        status = 128 + signal.SIGINT
     finally:
+        _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End this process, whatever happened: the stack above is the parent's."""
+    try:
         error = sys.exc_info()
-        if error[0] is KeyboardInterrupt:
-            status = 128 + signal.SIGINT
-        elif error[0]:
+        if error[0]:
             sys.excepthook(*error)
         sys.stdout.flush()
         sys.stderr.flush()
+    finally:
         os._exit(status)
+
+
+def readable(descriptors: Iterable[int], within_s: float | None) -> set[int]:
+    """Return which `descriptors` can be read, or are at their end, within a time."""
+    poll = select.poll()  # select() itself knows no descriptor above 1023
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {
+        ready for ready, _ in poll.poll(None if within_s is None else within_s * 1e3)
+    }
 
 
 def fork_tied(body: Main) -> int:
@@ -47,7 +65,7 @@ def fork_tied(body: Main) -> int:
     def tied() -> int:
         die_with_parent(signal.SIGKILL)
         # The parent may have died before the line above: its pidfd is readable then.
-        if select.select([parent], [], [], 0)[0]:
+        if readable([parent], 0):
             return 1
         os.close(parent)
         return body()

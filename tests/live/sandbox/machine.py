@@ -1,7 +1,7 @@
 """A machine of one's own to count in: whatever is left behind in it, a test has left.
 
-The machine is a sandbox itself, with private /tmp and /var, so that neither its other
-processes nor other users' files disturb the comparison.
+The machine is a sandbox itself, and what is written to /tmp and /var is diverted, so
+that neither other processes nor other people's files disturb the comparison.
 """
 
 import os
@@ -17,7 +17,9 @@ from topo.sandbox.syscalls import mount
 from topo.wait import until
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("/run", "/tmp", "/var", "/etc/netns", "/dev/shm")
+SHARED = ("/tmp", "/var")
+# /etc, /tmp and /var show in /run what is written to them.
+FOLDERS = ("/run", "/dev/shm")
 GONE_WITHIN_S = 5.0
 
 # A sandbox with some of everything in it, and a daemon that nobody waits for.
@@ -66,18 +68,22 @@ def on_machine(body: Callable[[], None]) -> None:
     """Run `body` on a machine of its own; what it raises fails the test."""
 
     def main() -> int:
-        mount("tmpfs", "/tmp", "tmpfs")
-        folders = [Path("/run/var", name) for name in ("upper", "work")]
-        for folder in folders:
-            folder.mkdir(parents=True)
-        upper, work = folders
-        data = f"lowerdir=/var,upperdir={upper},workdir={work}"
-        mount("overlay", "/var", "overlay", data=data)
-        os.environ["PYTHONPATH"] = str(ROOT)
+        for folder in SHARED:
+            divert(folder)
+        os.environ |= {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         body()
         return 0
 
     assert run_sandboxed(main, "machine") == 0
+
+
+def divert(folder: str) -> None:
+    """Have all that is written into `folder` appear below /run."""
+    upper, work = Path("/run/upper" + folder), Path("/run/work" + folder)
+    for new in (upper, work):
+        new.mkdir(parents=True)
+    data = f"lowerdir={folder},upperdir={upper},workdir={work}"
+    mount("overlay", folder, "overlay", data=data)
 
 
 def snapshot() -> Snapshot:
