@@ -1,11 +1,22 @@
 import json
+import signal
 import socket
 
 import pytest
 
 from controller.__main__ import main
 
+ENDING = (signal.SIGINT, signal.SIGTERM)
 EMPTY = json.dumps({"routers": [], "wires": [], "hosts": [], "anycasts": []})
+
+
+@pytest.fixture(autouse=True)
+def handlers_as_before():
+    """Undo the signal handlers of a program that ends with its process otherwise."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(
