@@ -58,14 +58,8 @@ def _check_host(host: str) -> None:
 
 
 def _shell() -> int:
-    from mininet.cli import CLI
-
     from topo.net import adopt_net
-
-    class LabCLI(CLI):
-        """Mininet's command line, which takes a hyphen for part of a host's name."""
-
-        identchars = CLI.identchars + "-"
+    from topo.net.cli import LabCLI
 
     with PLAN.open("rb") as file:
         net = adopt_net(pickle.load(file))
