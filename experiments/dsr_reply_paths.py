@@ -18,7 +18,6 @@ from .kit.drawings import path_table, ways
 from .kit.figures import Figure
 from .kit.followed import Followed as Row
 from .kit.followed import follow
-from .kit.steady import await_backends
 from .kit.trial import Trial
 from .kit.verdict import Claim
 from .kit.visits import LARGE, visit_all
@@ -33,7 +32,6 @@ SRE = "SRE book, chapter 19"
 def measure(lab: "Lab", trial: Trial) -> Iterator[Row]:
     """Let every client visit the first service; one row for each fetch."""
     watched = [host for host in lab.plan.hosts if host.role in WATCHED]
-    await_backends(lab)
     with trial.capture("visits", watched) as capture:
         visits = asyncio.run(visit_all(lab, lab.plan, lab.world.services[0]))
     yield from follow(lab.plan, visits, capture.frames)

@@ -10,15 +10,19 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 
 import dns.exception
 import dns.message
 import dns.rcode
 
+from balancer.status import read_status
+
 Address = IPv4Address | IPv6Address
 Inside = Callable[[], AbstractContextManager[None]]
 Attempt = Callable[[], Awaitable[bool]]
 
+DNS_PORT = 53
 RETRY_S = 0.1
 ATTEMPT_S = 1.5
 
@@ -57,7 +61,7 @@ def dns_attempt(asker: Asker, server: Address, name: str) -> Attempt:
         query = dns.message.make_query(name, "A")
         loop = asyncio.get_running_loop()
         with asker.open(server, socket.SOCK_DGRAM) as client:
-            await loop.sock_connect(client, (str(server), 53))
+            await loop.sock_connect(client, (str(server), DNS_PORT))
             await loop.sock_sendall(client, query.to_wire())
             answer = dns.message.from_wire(await loop.sock_recv(client, 4096))
         return answer.rcode() == dns.rcode.NOERROR and bool(answer.answer)
@@ -75,6 +79,16 @@ def http_attempt(asker: Asker, server: Address, port: int, path: str) -> Attempt
             await loop.sock_sendall(client, f"GET {path} HTTP/1.0\r\n\r\n".encode())
             answer = await loop.sock_recv(client, 64)
         return answer.split(b" ")[1:2] == [b"200"]
+
+    return attempt
+
+
+def healthy_attempt(status: Path) -> Attempt:
+    """Read a balancer's status; true when it counts all its backends as healthy."""
+
+    async def attempt() -> bool:
+        told = await asyncio.to_thread(read_status, status)
+        return all(backend["healthy"] for backend in told["backends"].values())
 
     return attempt
 

@@ -24,11 +24,12 @@ from topo.world.records import World
 
 from .errors import LabError
 from .lab import Lab
-from .paths import LOGS, PLAN, PROJECT, STATUS
+from .paths import LOGS, PLAN, PROJECT, STATUS, status_path
 from .probes import (
     Asker,
     Attempt,
     dns_attempt,
+    healthy_attempt,
     http_attempt,
     until_answered,
     until_notified,
@@ -161,7 +162,7 @@ async def _ready(lab: Lab, say: Say, within_s: float) -> None:
         all_ready, deaths=lab.supervisor.dead, say=say, within_s=within_s
     )
     await wait("programs", _programs(lab))
-    await wait("paths", [*_resolvers(lab), *_vips(lab)])
+    await wait("paths", [*_resolvers(lab), *_vips(lab), *_pools(lab)])
 
 
 def _programs(lab: Lab) -> list[Awaited]:
@@ -214,6 +215,15 @@ def _vips(lab: Lab) -> Iterator[Awaited]:
                 )
                 what = f"answered {client.name} at {address}"
                 yield Awaited(vip.name, what, _answered(attempt))
+
+
+def _pools(lab: Lab) -> Iterator[Awaited]:
+    """A balancer that checked before the service was up would still move flows."""
+    for host in lab.plan.hosts:
+        if host.role is Role.BALANCER:
+            attempt = healthy_attempt(status_path(host.name))
+            what = "seen every backend healthy"
+            yield Awaited(host.name, what, _answered(attempt))
 
 
 def _answered(attempt: Attempt) -> Callable[[], Awaitable[None]]:
