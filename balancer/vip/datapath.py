@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..hashing.maglev import TABLE_SIZE
 from ..model import FiveTuple
 from .layouts import (
     COUNTER,
@@ -18,6 +17,7 @@ from .layouts import (
     vip_key_bytes,
 )
 from .libbpf import BpfObject, Map, loaded
+from .slots import SlotHalves, slot_entries
 from .tables import Tables
 from .verdict import Reason
 from .xdp import BPF
@@ -33,10 +33,10 @@ class Datapath:
     def __init__(self, loaded_object: BpfObject) -> None:
         self._maps = loaded_object.maps
         self.programs = loaded_object.programs
+        self._halves = SlotHalves(self._maps["slots"].memory())
         self._slots: tuple[array[int], ...] = ()
         self._backends: dict[int, bytes] = {}
         self._vips: dict[bytes, bytes] = {}
-        self._in_use: list[int] = []  # by pool: which half
 
     def write(self, tables: Tables) -> None:
         """Make the kernel's tables `tables`; what is already there is not written."""
@@ -44,7 +44,7 @@ class Datapath:
         self._write_backends(tables)
         for pool, slots in enumerate(tables.slots):
             if pool >= len(self._slots) or self._slots[pool] is not slots:
-                self._write_slots(pool, slots)
+                self._halves.write(pool, slots)
         self._slots = tables.slots
         self._write_vips(tables)
 
@@ -84,18 +84,9 @@ class Datapath:
             self._maps["backends"].update_batch(keys, b"".join(changed.values()))
         self._backends = wanted
 
-    def _write_slots(self, pool: int, slots: "array[int]") -> None:
-        if pool == len(self._in_use):
-            self._in_use.append(1)
-        half = 1 - self._in_use[pool]
-        first = (2 * pool + half) * TABLE_SIZE
-        keys = array("I", range(first, first + TABLE_SIZE)).tobytes()
-        self._maps["slots"].update_batch(keys, slots.tobytes())
-        self._in_use[pool] = half
-
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
-            vip_key_bytes(key): VIP.pack(self._table(entry.pool), entry.number)
+            vip_key_bytes(key): VIP.pack(*self._halves.place(entry.pool), entry.number)
             for key, entry in tables.vips.items()
         }
         vips = self._maps["vips"]
@@ -105,9 +96,6 @@ class Datapath:
         for key in self._vips.keys() - wanted.keys():
             vips.delete(key)
         self._vips = wanted
-
-    def _table(self, pool: int) -> int:
-        return 2 * pool + self._in_use[pool]
 
 
 @contextmanager
@@ -124,7 +112,7 @@ def open_datapath(
     Raises:
         Unsupported: libbpf is missing, or the kernel refuses the program.
     """
-    sizes = {"slots": 2 * len(tables.slots) * TABLE_SIZE, "flows": flow_entries}
+    sizes = {"slots": slot_entries(tables), "flows": flow_entries}
     rodata = options_bytes(tables.options)
     with loaded(BPF / f"{name}.bpf.o", rodata, sizes) as loaded_object:
         datapath = Datapath(loaded_object)

@@ -8,7 +8,8 @@ from .tables import BackendEntry, Options, VipKey
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
 OPTIONS = Struct("=4sI6s6s")  # source, mtu, mac, gateway_mac
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
-VIP = Struct("=II")  # table, number
+VIP = Struct("=III")  # first slot, slots, number
+SLOT = Struct("=HHI")  # backend, previous, needed
 BACKEND = Struct("=4sI")  # address, usable
 FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, version
 FLOW = Struct("=I")  # backend

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import mmap
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ _SIGNATURES = {
     "bpf_map__type": (c_int, c_void_p),
     "bpf_map__key_size": (c_uint32, c_void_p),
     "bpf_map__value_size": (c_uint32, c_void_p),
+    "bpf_map__max_entries": (c_uint32, c_void_p),
     "bpf_map__set_max_entries": (c_int, c_void_p, c_uint32),
     "bpf_map__initial_value": (c_void_p, c_void_p, POINTER(c_size_t)),
     "bpf_program__name": (c_char_p, c_void_p),
@@ -93,6 +95,7 @@ class Map:
         self._fd: int = lib.bpf_map__fd(pointer)
         self._key_size: int = lib.bpf_map__key_size(pointer)
         self._value_size: int = lib.bpf_map__value_size(pointer)
+        self._entries: int = lib.bpf_map__max_entries(pointer)
         per_cpu = lib.bpf_map__type(pointer) in _PER_CPU_TYPES
         self._copies: int = lib.libbpf_num_possible_cpus() if per_cpu else 1
 
@@ -105,6 +108,15 @@ class Map:
         count = c_uint32(len(keys) // self._key_size)
         batch = library().bpf_map_update_batch
         check(batch(self._fd, keys, values, byref(count), None), self.name)
+
+    def memory(self) -> memoryview:
+        """Return the octets of an array map that can be mapped, to read and write.
+
+        Every value starts at a multiple of eight, and the last page is filled up.
+        """
+        octets = self._entries * -(-self._value_size // 8) * 8
+        whole_pages = -(-octets // mmap.PAGESIZE) * mmap.PAGESIZE
+        return memoryview(mmap.mmap(self._fd, whole_pages))
 
     def delete(self, key: bytes) -> None:
         """Remove `key`, which must be there."""

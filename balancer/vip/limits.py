@@ -2,3 +2,4 @@
 
 MAX_VIPS = 512
 MAX_BACKENDS = 4096
+NOBODY = 0xFFFF  # in place of a backend's number

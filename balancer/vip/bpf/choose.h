@@ -35,12 +35,12 @@ find_tracked(const struct flow *flow, __u32 *number)
 static __always_inline struct backend *
 find_hashed(const struct flow_key *flow, const struct vip *vip, __u32 *number)
 {
-	__u32 slot = vip->table * TABLE_SIZE + hash_flow(flow) % TABLE_SIZE;
-	__u32 *owner = bpf_map_lookup_elem(&slots, &slot);
+	__u32 place = vip->first_slot + hash_flow(flow) % vip->slots;
+	struct slot *slot = bpf_map_lookup_elem(&slots, &place);
 
-	if (!owner)
+	if (!slot)
 		return NULL;
-	*number = *owner;
+	*number = slot->backend;
 	return bpf_map_lookup_elem(&backends, number);
 }
 

@@ -6,9 +6,9 @@
 
 #include "reasons.h"
 
-#define TABLE_SIZE 65537   /* slots of one Maglev table */
 #define MAX_VIPS 512
 #define MAX_BACKENDS 4096
+#define NOBODY 0xffff      /* in place of a backend's number */
 
 /* Port and protocol 0 say that the address is a VIP's at all. */
 struct vip_key {
@@ -19,8 +19,16 @@ struct vip_key {
 };
 
 struct vip {
-	__u32 table;       /* its slots start at table * TABLE_SIZE */
+	__u32 first_slot;  /* of its pool's table */
+	__u32 slots;       /* how many there are */
 	__u32 number;      /* index of its traffic counter */
+};
+
+/* The map has eight octets for each entry anyway, so two fields more cost nothing. */
+struct slot {
+	__u16 backend;
+	__u16 previous;    /* whose the slot's older flows are, or NOBODY */
+	__u32 needed;      /* tick at which that mattered last */
 };
 
 struct backend {
@@ -54,12 +62,15 @@ struct {
 	__type(value, struct vip);
 } vips SEC(".maps");
 
-/* Two tables for each pool, one in use and one being written; sized before load. */
+/* Two tables for each pool, one in use and one being written; sized before load. Python
+ * writes them through a mapping: a system call for 65537 slots would take 16 ms.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 2 * TABLE_SIZE);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u32);
+	__type(value, struct slot);
 } slots SEC(".maps");
 
 struct {

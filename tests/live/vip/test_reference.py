@@ -10,7 +10,6 @@ from vip_strategies import frames
 from vip_vectors import Packet, read_backend, read_balancer
 
 from balancer.backend import decap, strip
-from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import FiveTuple
 from balancer.vip.datapath import Datapath
 from balancer.vip.decide import decide
@@ -18,6 +17,7 @@ from balancer.vip.flows import Flows
 from balancer.vip.layouts import FLOW, flow_key_bytes, options_bytes
 from balancer.vip.libbpf import BpfObject, loaded
 from balancer.vip.packet import parse_flow, parse_ip
+from balancer.vip.slots import slot_entries
 from balancer.vip.tables import Tables
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.vip.verdict import Answer, Drop, Encapsulate, Pass
@@ -65,7 +65,7 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Kernel]:
-    sizes = {"slots": 2 * len(BALANCING.pools) * TABLE_SIZE, "flows": FLOW_ENTRIES}
+    sizes = {"slots": slot_entries(BALANCING.all_up), "flows": FLOW_ENTRIES}
     rodata = options_bytes(BALANCING.options)
     with loaded(BPF / "vip.bpf.o", rodata, sizes) as program:
         yield Kernel(program)

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from needs import need_tool
 
 from balancer.backend import decap
-from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import FiveTuple
 from balancer.vip import layouts
-from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS
+from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
 
 VIP_BPF = Path("balancer/vip/bpf")
@@ -27,7 +26,8 @@ BACKEND_BPF = Path("balancer/backend/bpf")
 LAYOUTS = [
     ("options", layouts.OPTIONS, [0, 4, 8, 14]),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
-    ("vip", layouts.VIP, [0, 4]),
+    ("vip", layouts.VIP, [0, 4, 8]),
+    ("slot", layouts.SLOT, [0, 2, 4]),
     ("backend", layouts.BACKEND, [0, 4]),
     ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
     ("flow", layouts.FLOW, [0]),
@@ -57,10 +57,10 @@ def test_reasons_are_those_of_the_program() -> None:
 
 def test_sizes_are_those_of_the_program() -> None:
     header = (VIP_BPF / "maps.h").read_text()
-    sizes = dict(re.findall(r"^#define (\w+) (\d+)", header, re.MULTILINE))
-    wanted = (TABLE_SIZE, MAX_VIPS, MAX_BACKENDS)
-    names = ("TABLE_SIZE", "MAX_VIPS", "MAX_BACKENDS")
-    assert tuple(int(sizes[name]) for name in names) == wanted
+    sizes = dict(re.findall(r"^#define (\w+) (\w+)", header, re.MULTILINE))
+    wanted = (MAX_VIPS, MAX_BACKENDS, NOBODY)
+    names = ("MAX_VIPS", "MAX_BACKENDS", "NOBODY")
+    assert tuple(int(sizes[name], 0) for name in names) == wanted
 
 
 @pytest.mark.parametrize("folder", [VIP_BPF, BACKEND_BPF], ids=["balancer", "backend"])
