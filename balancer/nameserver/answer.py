@@ -1,24 +1,30 @@
 """From a query's bytes to a response's bytes, for every query there is; pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import WireError
-from ..wire.dns.codes import Opcode, OptionCode, Rcode
+from ..wire.cursor import Cursor
+from ..wire.dns.codes import Class, Opcode, OptionCode, Rcode
 from ..wire.dns.edns import IP_VERSION, ClientSubnet, Edns, Option
-from ..wire.dns.query import HEADER, RESPONSE, Header, Query
-from ..wire.dns.response import Response
+from ..wire.dns.query import (
+    HEADER,
+    MAX_ADDITIONAL,
+    RESPONSE,
+    Header,
+    Query,
+    read_additional,
+)
+from ..wire.dns.response import Response, Sections
+from .authority import Authority
+from .cookies import Cookie
 from .policies import ClientAddress
 from .resolve import Finding, Outcome, resolve
-from .zone import Zone
 
 PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
 # Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
 EDNS_PAYLOAD_OCTETS = 1232
 STREAM_PAYLOAD_OCTETS = 65535
 EDNS_VERSION = 0
-
-Zones = Mapping[bytes, Zone]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,32 @@ class Answer:
     outcome: Outcome
     truncated: bool = False
     client_subnet: bool = False
+    cookie: bool = False
+    is_proven: bool = False  # a cookie showed that the source address is the client's
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of a query that change its answer."""
+
+    subnet: ClientSubnet | None = None
+    cookie: Cookie | None = None
+    identity: bool = False
+
+
+NOTHING_ASKED = Asked()
 
 
 def answer(
-    zones: Zones, data: bytes, source: ClientAddress, stream: bool = False
+    authority: Authority, data: bytes, source: str, now_s: int, stream: bool = False
 ) -> Answer | Drop:
     """Return the response to the message `data`.
 
     Args:
-        zones: what we are authoritative for, by apex.
+        authority: what we are authoritative for.
         data: the message, without the length that TCP puts before it.
         source: the sender's address; it stands for clients without a subnet.
+        now_s: seconds since 1970.
         stream: whether it came by TCP, where nothing is truncated.
     """
     # Responses are never answered, lest two servers answer each other for ever.
@@ -54,66 +75,106 @@ def answer(
     if header.opcode != Opcode.QUERY:
         return _refuse_header(header, Rcode.NOTIMP, Outcome.NOTIMP)
     try:
+        if header.questions == 0:
+            return _answer_cookie_alone(authority, data, source, now_s)
         query = Query.from_wire(data)
     except WireError:
         return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR)
-    return _answer_query(zones, query, source, stream)
-
-
-def _answer_query(
-    zones: Zones, query: Query, source: ClientAddress, stream: bool
-) -> Answer:
     if query.edns is not None and query.edns.version > EDNS_VERSION:
-        return _respond(query, Finding(Outcome.BADVERS), None, stream)
+        return _respond(authority, query, Finding(Outcome.BADVERS), stream=stream)
     try:
-        subnet = _client_subnet(query.edns)
+        asked = _asked(authority, query.edns, source, now_s)
     except WireError:
-        return _respond(query, Finding(Outcome.FORMERR), None, stream)
-    client = source
-    if subnet is not None and subnet.source_prefix_length:
-        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
-    finding = resolve(zones, query.question, client)
-    return _respond(query, finding, subnet, stream)
+        return _respond(authority, query, Finding(Outcome.FORMERR), stream=stream)
+    finding = _find(authority, query, source, asked)
+    return _respond(authority, query, finding, asked, stream)
 
 
-def _client_subnet(edns: Edns | None) -> ClientSubnet | None:
-    data = None if edns is None else edns.option(OptionCode.CLIENT_SUBNET)
-    if data is None:
-        return None
-    subnet = ClientSubnet.from_wire(data)
-    if subnet.scope_prefix_length:
-        raise WireError("client subnet with a scope in a query")
-    return subnet
+def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Finding:
+    if query.question.class_ == Class.CHAOS:
+        own = authority.about_itself(query.question)
+        if own is None:
+            return Finding(Outcome.REFUSED)
+        return Finding(Outcome.ANSWERS, Sections(answers=(own,)))
+    client = ClientAddress.from_text(source)
+    if asked.subnet is not None and asked.subnet.source_prefix_length:
+        client = ClientAddress(IP_VERSION[asked.subnet.family], asked.subnet.value)
+    return resolve(authority.zones, query.question, client)
+
+
+def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> Asked:
+    """Return what the options ask for; WireError when one is malformed."""
+    if edns is None or not edns.options:
+        return NOTHING_ASKED
+    subnet = None
+    if (data := edns.option(OptionCode.CLIENT_SUBNET)) is not None:
+        subnet = ClientSubnet.from_wire(data)
+        if subnet.scope_prefix_length:
+            raise WireError("client subnet with a scope in a query")
+    cookie = None
+    if authority.cookies and (data := edns.option(OptionCode.COOKIE)) is not None:
+        cookie = authority.cookies.reply(data, source, now_s)
+    return Asked(subnet, cookie, edns.option(OptionCode.NSID) is not None)
+
+
+def _answer_cookie_alone(
+    authority: Authority, data: bytes, source: str, now_s: int
+) -> Answer:
+    """Answer who asks for nothing but a server cookie (RFC 7873, section 5.4)."""
+    header = Header.from_wire(data)
+    if header.answers or header.authorities or header.additionals > MAX_ADDITIONAL:
+        raise WireError("no question, but records")
+    edns = read_additional(Cursor(data, HEADER.size), header.additionals)
+    asked = _asked(authority, edns, source, now_s)
+    if edns is None or asked.cookie is None:
+        raise WireError("no question and no cookie")
+    own = _own_edns(authority, edns, Asked(cookie=asked.cookie), 0)
+    wire, _ = Response(header, None, Rcode.NOERROR, edns=own).to_wire(
+        PLAIN_PAYLOAD_OCTETS
+    )
+    return Answer(wire, Outcome.NODATA, cookie=True, is_proven=asked.cookie.is_proven)
 
 
 def _respond(
-    query: Query, finding: Finding, subnet: ClientSubnet | None, stream: bool
+    authority: Authority,
+    query: Query,
+    finding: Finding,
+    asked: Asked = NOTHING_ASKED,
+    stream: bool = False,
 ) -> Answer:
+    scope = finding.scope_prefix_length
     response = Response(
         query.header,
         query.question,
         finding.rcode,
         finding.sections,
         finding.authoritative,
-        _own_edns(query.edns, subnet, finding.scope_prefix_length),
+        query.edns and _own_edns(authority, query.edns, asked, scope),
     )
     wire, truncated = response.to_wire(_limit(query.edns, stream))
-    return Answer(wire, finding.outcome, truncated, subnet is not None)
+    return Answer(
+        wire,
+        finding.outcome,
+        truncated,
+        asked.subnet is not None,
+        asked.cookie is not None,
+        asked.cookie is not None and asked.cookie.is_proven,
+    )
 
 
-def _own_edns(
-    asked: Edns | None, subnet: ClientSubnet | None, scope: int
-) -> Edns | None:
-    if asked is None:
-        return None
-    options: tuple[Option, ...] = ()
-    if subnet is not None:
+def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edns:
+    options = []
+    if asked.identity and authority.identity:
+        options.append(Option(OptionCode.NSID, authority.identity.encode()))
+    if asked.subnet is not None:
         # RFC 7871 7.1.2: who sends source prefix length 0 gets scope 0.
-        scope = scope if subnet.source_prefix_length else 0
-        echo = replace(subnet, scope_prefix_length=scope)
-        options = (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)
-    # DO is copied although nothing is signed (RFC 3225, section 3).
-    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, asked.dnssec_ok, options)
+        scope = scope if asked.subnet.source_prefix_length else 0
+        echo = replace(asked.subnet, scope_prefix_length=scope)
+        options.append(Option(OptionCode.CLIENT_SUBNET, echo.to_wire()))
+    if asked.cookie is not None:
+        options.append(Option(OptionCode.COOKIE, asked.cookie.data))
+    # DO is copied, whether the zone is signed or not (RFC 3225, section 3).
+    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, tuple(options))
 
 
 def _limit(edns: Edns | None, stream: bool) -> int:

@@ -1,30 +1,46 @@
 """From the tables of a dns.toml to zones ready to answer from; pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..model import Address
 from ..wire.dns.codes import Type
-from ..wire.dns.names import parent
-from ..wire.dns.records import NameData, Rdata, RecordSet, SoaData, address_set
-from .config import DelegationTable, DnsConfig, RecordTable, ServiceTable, ZoneTable
+from ..wire.dns.names import ROOT
+from ..wire.dns.records import SOA_TIMES, address_set
+from .config import DnsConfig, ServiceTable, ZoneTable
 from .policies import Geography, Policy, Static, make_geography
-from .zone import Cut, Node, Steered, Zone
+from .zones.draft import Complain, Draft
+from .zones.node import Steered, SteeredSets
+from .zones.text import Unreadable, read_master_file
+from .zones.zone import Zone
 
-# For secondaries, which we do not have yet; RFC 1912, section 2.2, gives the ranges.
+# For secondaries, where no zone file says it; RFC 1912, section 2.2, gives the ranges.
 REFRESH_S = 3600
 RETRY_S = 600
 EXPIRE_S = 14 * 86400
 
-NodeData = dict[int, RecordSet | Steered]
+Row = tuple[str, bytes, int, int, bytes]  # place, owner, type, TTL, rdata
+ReadLines = Callable[[str], Iterable[str]]
 VERSIONS = {Type.A: 4, Type.AAAA: 6}
 
 
-def build_zones(config: DnsConfig) -> dict[bytes, Zone]:
-    """Return the zones of a configuration without mistakes, by apex."""
+def build_zones(
+    config: DnsConfig, read_lines: ReadLines, complain: Complain
+) -> tuple[Zone, ...]:
+    """Return the zones of a configuration; those without grave mistakes, if any.
+
+    Args:
+        config: the tables.
+        read_lines: gives the lines of a zone file.
+        complain: is told what is wrong, and where.
+    """
     networks = tuple((each.prefix, each.location) for each in config.map.network)
     geography = make_geography(networks, config.map.rtt_ms, config.server.site)
     policies = Policies(geography)
-    return {zone.name: _zone(zone, policies) for zone in config.zone}
+    zones = (
+        _zone(f"zone[{index}]", table, policies, read_lines, complain)
+        for index, table in enumerate(config.zone)
+    )
+    return tuple(zone for zone in zones if zone is not None)
 
 
 class Policies:
@@ -46,39 +62,67 @@ class Policies:
         return self._nearest[sites]
 
 
-def _zone(table: ZoneTable, policies: Policies) -> Zone:
-    soa = _soa(table)
-    data: dict[bytes, NodeData] = {table.name: {Type.SOA: soa}}
-    for record_set in _record_sets(table):
-        data.setdefault(record_set.owner, {})[record_set.type] = record_set
-    for service in table.service:
-        data.setdefault(service.name, {}).update(_steered(service, policies))
-    cuts = {each.name: _cut(table, each) for each in table.delegation}
-    names = _with_ancestors([*data, *cuts], table.name)
-    nodes = {name: Node(data.get(name, {})) for name in names}
-    ttl_s = min(soa.ttl_s, table.negative_ttl)  # RFC 2308, section 5
-    negative = RecordSet(table.name, Type.SOA, ttl_s, soa.data)
-    return Zone(table.name, nodes, cuts, negative)
+def _zone(
+    place: str,
+    table: ZoneTable,
+    policies: Policies,
+    read_lines: ReadLines,
+    complain: Complain,
+) -> Zone | None:
+    draft = Draft(table.name, complain)
+    for index, service in enumerate(table.service):
+        sets = _steered(service, policies)
+        draft.steer(f"{place}.service[{index}].name", service.name, sets)
+    if table.file is None:
+        draft.add(place, table.name, Type.SOA, table.ttl or 0, _soa(table))
+    else:
+        _add_file(draft, table, read_lines(table.file), complain)
+    for row in (*_records(place, table), *_delegations(place, table)):
+        draft.add(*row)
+    return draft.finish(place)
 
 
-def _soa(table: ZoneTable) -> RecordSet:
-    times = REFRESH_S, RETRY_S, EXPIRE_S, table.negative_ttl
-    data = SoaData(table.primary, table.contact, table.serial, *times)
-    return RecordSet(table.name, Type.SOA, table.ttl, (data,))
+def _add_file(
+    draft: Draft, table: ZoneTable, lines: Iterable[str], complain: Complain
+) -> None:
+    for entry in read_master_file(lines, table.name):
+        place = f"{table.file}:{entry.line}"
+        if isinstance(entry, Unreadable):
+            complain(place, entry.what)
+        else:
+            draft.add(place, *entry[1:])
 
 
-def _record_sets(table: ZoneTable) -> Iterator[RecordSet]:
-    rows: dict[tuple[bytes, Type], list[RecordTable]] = {}
-    for record in table.record:
-        rows.setdefault((record.name, Type[record.type]), []).append(record)
-    for (owner, type_), same in rows.items():
-        ttl_s = table.ttl if same[0].ttl is None else same[0].ttl
-        yield RecordSet(owner, type_, ttl_s, tuple(row.data() for row in same))
+def _soa(table: ZoneTable) -> bytes:
+    times = table.serial or 0, REFRESH_S, RETRY_S, EXPIRE_S, table.negative_ttl or 0
+    return (table.primary or ROOT) + (table.contact or ROOT) + SOA_TIMES.pack(*times)
 
 
-def _steered(service: ServiceTable, policies: Policies) -> NodeData:
+def _records(place: str, table: ZoneTable) -> Iterator[Row]:
+    for index, record in enumerate(table.record):
+        ttl_s = table.ttl if record.ttl is None else record.ttl
+        at = f"{place}.record[{index}]"
+        yield at, record.name, Type[record.type], ttl_s or 0, record.rdata()
+
+
+def _delegations(place: str, table: ZoneTable) -> Iterator[Row]:
+    ttl_s = table.ttl or 0
+    for index, cut in enumerate(table.delegation):
+        if cut.name == table.name:
+            continue  # complained about as such
+        at = f"{place}.delegation[{index}]"
+        for digest in cut.ds:
+            yield at, cut.name, Type.DS, ttl_s, digest
+        for server, addresses in cut.nameservers.items():
+            yield at, cut.name, Type.NS, ttl_s, server
+            for address in addresses:
+                type_ = Type.A if address.version == 4 else Type.AAAA
+                yield at, server, type_, ttl_s, address.packed
+
+
+def _steered(service: ServiceTable, policies: Policies) -> SteeredSets:
     """Return what answers for each family that the service has addresses of."""
-    data: NodeData = {}
+    data: dict[int, Steered] = {}
     for type_, version in VERSIONS.items():
         addresses = {
             site.name: found
@@ -102,29 +146,3 @@ def _steered_type(
     policy = policies.nearest(tuple(addresses))
     sets = (address_set(service.name, service.ttl, a) for a in addresses.values())
     return Steered(policy, tuple(sets))
-
-
-def _cut(table: ZoneTable, row: DelegationTable) -> Cut:
-    targets: tuple[Rdata, ...] = tuple(NameData(name) for name in row.nameservers)
-    servers = RecordSet(row.name, Type.NS, table.ttl, targets)
-    glue = []
-    for name, addresses in row.nameservers.items():
-        for version in VERSIONS.values():
-            if family := tuple(a for a in addresses if a.version == version):
-                glue.append(address_set(name, table.ttl, family))
-    return Cut(servers, tuple(glue))
-
-
-def _with_ancestors(names: Iterable[bytes], apex: bytes) -> list[bytes]:
-    """Return the names and all between them and the apex: they exist as well.
-
-    An ancestor without data is an empty non-terminal, and answers NODATA; otherwise
-    resolvers that minimise query names would stop at it (RFC 8020, RFC 9156).
-    """
-    found = {apex: None}
-    for name in names:
-        above = name
-        while above not in found:
-            found[above] = None
-            above = parent(above)
-    return list(found)

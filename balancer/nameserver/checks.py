@@ -1,27 +1,12 @@
 """What is wrong between the tables of a dns.toml, each of which is right by itself."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from ..config import Mistake, config_error, did_you_mean, read_config, repeated
-from ..wire.dns.names import name_to_text, suffixes
-from .config import (
-    DelegationTable,
-    DnsConfig,
-    RecordTable,
-    ServiceTable,
-    ZoneTable,
-)
+from ..config import Mistake, did_you_mean, repeated
+from ..wire.dns.names import name_to_text
+from .config import DnsConfig, ZoneTable
 
-Owned = RecordTable | DelegationTable | ServiceTable
-
-
-def read_dns_config(path: Path) -> DnsConfig:
-    """Return the file at `path`; ConfigError with every mistake that is in it."""
-    config = read_config(path, DnsConfig)
-    if mistakes := list(find_mistakes(config)):
-        raise config_error(str(path), mistakes)
-    return config
+AUTHORITY_KEYS = ("primary", "contact", "serial", "ttl", "negative_ttl")
 
 
 def find_mistakes(config: DnsConfig) -> Iterator[Mistake]:
@@ -35,63 +20,34 @@ def find_mistakes(config: DnsConfig) -> Iterator[Mistake]:
 
 
 def _zone_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
-    for place, owned in _owned(path, zone):
-        yield from _place_mistakes(place, owned, zone)
-    if not any(r.type == "NS" and r.name == zone.name for r in zone.record):
-        apex = name_to_text(zone.name)
-        yield Mistake(path, f"no name server; add a record of type NS at {apex!r}")
+    yield from _authority_mistakes(path, zone)
     records = [(record.name, record.type, record.value) for record in zone.record]
     yield from repeated(f"{path}.record", records)
     yield from repeated(f"{path}.delegation", (d.name for d in zone.delegation))
     yield from repeated(f"{path}.service", (s.name for s in zone.service))
-    yield from _set_mistakes(path, zone)
+    for index, delegation in enumerate(zone.delegation):
+        if delegation.name == zone.name:
+            place = f"{path}.delegation[{index}].name"
+            name = name_to_text(zone.name)
+            what = f"{name!r} is the zone itself; delegate a name below it"
+            yield Mistake(place, what)
     for index, service in enumerate(zone.service):
         names = (site.name for site in service.site)
         yield from repeated(f"{path}.service[{index}].site", names)
 
 
-def _owned(path: str, zone: ZoneTable) -> Iterator[tuple[str, Owned]]:
-    tables: dict[str, tuple[Owned, ...]] = {
-        "record": zone.record,
-        "delegation": zone.delegation,
-        "service": zone.service,
-    }
-    for key, rows in tables.items():
-        for index, row in enumerate(rows):
-            yield f"{path}.{key}[{index}].name", row
-
-
-def _place_mistakes(place: str, owned: Owned, zone: ZoneTable) -> Iterator[Mistake]:
-    name = name_to_text(owned.name)
-    above = list(suffixes(owned.name))
-    if zone.name not in above:
-        yield Mistake(place, f"{name!r} is not in zone {name_to_text(zone.name)!r}")
-    if isinstance(owned, DelegationTable) and owned.name == zone.name:
-        yield Mistake(place, f"{name!r} is the zone itself; delegate a name below it")
-    for cut in zone.delegation:
-        if cut is not owned and cut.name in above and cut.name != zone.name:
-            what = f"{name!r} is delegated away by {name_to_text(cut.name)!r}"
-            yield Mistake(place, what)
-
-
-def _set_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
-    """Yield records that cannot stand beside others of their name."""
-    ttls = {(r.name, r.type): r.ttl for r in reversed(zone.record)}
-    services = {service.name for service in zone.service}
-    counts: dict[bytes, int] = {}
-    for record in zone.record:
-        counts[record.name] = counts.get(record.name, 0) + 1
-    for index, record in enumerate(zone.record):
-        place = f"{path}.record[{index}]"
-        name = name_to_text(record.name)
-        if record.ttl != ttls[record.name, record.type]:
-            what = f"another TTL than the {record.type} records of {name!r} before it"
-            yield Mistake(f"{place}.ttl", what)
-        alone = counts[record.name] == 1 and record.name not in services | {zone.name}
-        if record.type == "CNAME" and not alone:
-            yield Mistake(place, f"a CNAME cannot share {name!r} with other records")
-        if record.name in services and record.type in ("A", "AAAA"):
-            yield Mistake(place, f"the service {name!r} has its addresses already")
+def _authority_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
+    """Yield what is missing for the SOA record, or what its file says already."""
+    for key in AUTHORITY_KEYS:
+        given = getattr(zone, key) is not None
+        if zone.file is None and not given:
+            yield Mistake(f"{path}.{key}", "missing")
+        if zone.file is not None and given and key != "ttl":
+            yield Mistake(f"{path}.{key}", f"the SOA record in {zone.file!r} says it")
+    rows = (*zone.record, *zone.delegation)
+    needs_ttl = zone.delegation or any(r.ttl is None for r in zone.record)
+    if zone.file is not None and zone.ttl is None and rows and needs_ttl:
+        yield Mistake(f"{path}.ttl", "missing: records beside the file need it")
 
 
 def _map_mistakes(config: DnsConfig) -> Iterator[Mistake]:

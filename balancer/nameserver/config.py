@@ -1,6 +1,5 @@
 """dns.toml as people write it: the tables, and what each is by itself."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, model_validator
@@ -13,9 +12,9 @@ from ..config import (
     Table,
     WholeSeconds,
 )
-from ..model import Address
 from ..wire.dns.names import name_from_text
-from ..wire.dns.records import AddressData, NameData, Rdata, text_data
+from .cookies import SECRET_OCTETS
+from .zones.text import rdata_from_text, text_rdata
 
 MAX_TTL_S = 2**31 - 1  # RFC 2181, section 8
 MAX_SERIAL = 2**32 - 1
@@ -27,47 +26,93 @@ def _name(value: object) -> bytes:
     return name_from_text(value)
 
 
+def _secret(value: object) -> bytes:
+    secret = bytes.fromhex(_text(value))
+    if len(secret) != SECRET_OCTETS:
+        raise ValueError(f"{2 * len(secret)} digits, not {2 * SECRET_OCTETS}")
+    return secret
+
+
+def _digest(value: object) -> bytes:
+    return rdata_from_text("DS", _text(value))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a text in quotes")
+    return value
+
+
 Name = Annotated[bytes, PlainValidator(_name)]
+Secret = Annotated[bytes, PlainValidator(_secret)]
+Digest = Annotated[bytes, PlainValidator(_digest)]
 Ttl = Annotated[WholeSeconds, Field(ge=0, le=MAX_TTL_S)]
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class ServerTable(Table):
-    """Where the server stands and listens."""
+    """Where the server stands and listens, and what it tells about itself.
+
+    `identity` (NSID, `id.server`) is the site where it is not given; "" hides it, as
+    "" hides the version. `cookie_secrets` of 32 hexadecimal digits are shared by all
+    servers of an address: the first makes cookies, all of them are accepted.
+    """
 
     site: str
     listen: SomeOf[AnyAddress]
     port: int = Field(default=53, ge=0, le=65535)
+    identity: str | None = None
+    version: str = ""
+    cookies: bool = True
+    cookie_secrets: tuple[Secret, ...] = ()
 
 
 class RecordTable(Table):
-    """One record; records of the same name and type form a set."""
+    """One record; records of the same name and type form a set.
+
+    The value is written as in a zone file, with absolute names; but a TXT record's is
+    one text without quotes.
+    """
 
     name: Name
-    type: Literal["A", "AAAA", "NS", "CNAME", "TXT"]
+    type: Literal[
+        "A",
+        "AAAA",
+        "CAA",
+        "CNAME",
+        "DS",
+        "HTTPS",
+        "MX",
+        "NAPTR",
+        "NS",
+        "PTR",
+        "SRV",
+        "SSHFP",
+        "SVCB",
+        "TLSA",
+        "TXT",
+    ]
     value: str
     ttl: Ttl | None = None
 
     @model_validator(mode="after")
     def _value_fits(self) -> "RecordTable":
-        self.data()
+        self.rdata()
         return self
 
-    def data(self) -> Rdata:
+    def rdata(self) -> bytes:
         """Return the value as rdata; ValueError when it is none of this type."""
-        if self.type in ("NS", "CNAME"):
-            return NameData(name_from_text(self.value))
         if self.type == "TXT":
-            return text_data(self.value)
-        version = 4 if self.type == "A" else 6
-        return AddressData(_address_of(version, self.value))
+            return text_rdata(self.value)
+        return rdata_from_text(self.type, self.value)
 
 
 class DelegationTable(Table):
-    """A zone cut: the child's servers with their addresses."""
+    """A zone cut: the child's servers with their addresses, and its key's digests."""
 
     name: Name
     nameservers: Annotated[dict[Name, tuple[AnyAddress, ...]], NOT_EMPTY]
+    ds: tuple[Digest, ...] = ()
 
 
 class SiteTable(Table):
@@ -87,14 +132,18 @@ class ServiceTable(Table):
 
 
 class ZoneTable(Table):
-    """A zone that the server is authoritative for."""
+    """A zone that the server is authoritative for.
+
+    Its SOA record stands in `file`, or else is made of the five keys behind it.
+    """
 
     name: Name
-    primary: Name
-    contact: Name
-    serial: int = Field(ge=0, le=MAX_SERIAL)
-    ttl: Ttl
-    negative_ttl: Ttl
+    file: str | None = None
+    primary: Name | None = None
+    contact: Name | None = None
+    serial: int | None = Field(default=None, ge=0, le=MAX_SERIAL)
+    ttl: Ttl | None = None
+    negative_ttl: Ttl | None = None
     record: tuple[RecordTable, ...] = ()
     delegation: tuple[DelegationTable, ...] = ()
     service: tuple[ServiceTable, ...] = ()
@@ -120,10 +169,3 @@ class DnsConfig(Table):
     server: ServerTable
     zone: SomeOf[ZoneTable]
     map: MapTable = MapTable()
-
-
-def _address_of(version: int, text: str) -> Address:
-    address = ip_address(text)
-    if address.version != version:
-        raise ValueError(f"{text!r} is no IPv{version} address")
-    return address

@@ -13,6 +13,7 @@ COUNTED = (
     "truncated",
     "dropped",
     "ecs",
+    "cookies",
     "unsent",  # responses that the kernel did not take
     "lost_connections",  # TCP connections that could not be accepted
     "other_sources",  # queries of sources that the table had no room for
@@ -29,6 +30,11 @@ class Counters:
         self._counts = dict.fromkeys((*COUNTED, *(o.value for o in Outcome)), 0)
         self.sources: dict[str, int] = {}
 
+    def follow(self, fast: FastPath) -> None:
+        """Go on with another fast path, and keep what the one before it counted."""
+        self._add_fast(self._counts)
+        self._fast = fast
+
     def count(self, name: str) -> None:
         """Add one to a counter."""
         self._counts[name] += 1
@@ -38,6 +44,7 @@ class Counters:
         self._counts[answer.outcome.value] += 1
         self._counts["truncated"] += answer.truncated
         self._counts["ecs"] += answer.client_subnet
+        self._counts["cookies"] += answer.cookie
 
     def count_source(self, source: str) -> None:
         """Count a query by who sent it; sources beyond the table share a counter."""
@@ -51,9 +58,7 @@ class Counters:
     def snapshot(self, site: str) -> dict[str, Any]:
         """Return the status object."""
         counts = dict(self._counts)
-        for name in ("udp", "answers"):
-            counts[name] += self._fast.answered
-        counts["ecs"] += self._fast.client_subnets
+        self._add_fast(counts)
         queries = counts["udp"] + counts["tcp"]
         sources = dict(self.sources)
         return {
@@ -61,3 +66,9 @@ class Counters:
             "counters": {"queries": queries, **counts},
             "queries_by_source": sources,
         }
+
+    def _add_fast(self, counts: dict[str, int]) -> None:
+        for name in ("udp", "answers"):
+            counts[name] += self._fast.answered
+        counts["ecs"] += self._fast.client_subnets
+        counts["cookies"] += self._fast.cookies

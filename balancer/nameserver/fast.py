@@ -4,14 +4,19 @@ It holds ready-made what `answer` says to plain questions about existing records
 that both say the same octets, and leaves every other message to `answer`.
 """
 
-from .answer import Zones
-from .memo import Hot, hot_questions
+from ..wire.dns.edns import OPTION
+from .authority import Authority
+from .memo import LARGEST_OPT_OCTETS, Hot, HotQuestions
 
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
 OPT_OCTETS = 11  # without options
 OPT_START = b"\0\0\x29"  # root owner, type
 OPT_HEAD = OPT_START + b"\x04\xd0\0\0"  # size 1232, extended rcode, version
+LENGTHS = [size.to_bytes(2, "big") for size in range(LARGEST_OPT_OCTETS)]
+SUBNET_START = b"\0\x08\0"  # code, high octet of the length
+COOKIE_HEAD = b"\0\x0a\0\x18"  # code, length of a whole one
+COOKIE_STARTS = (COOKIE_HEAD, b"\0\x0a\0\x08")
 AA = b"\x84\0"  # QR and AA; rcode 0
 AA_RD = b"\x85\0"
 
@@ -19,19 +24,22 @@ AA_RD = b"\x85\0"
 class FastPath:
     """Ready responses by question octets, and counts of what it answered."""
 
-    __slots__ = ("_hot", "answered", "client_subnets")
+    __slots__ = ("_cookies", "_hot", "answered", "client_subnets", "cookies")
 
-    def __init__(self, zones: Zones) -> None:
-        self._hot = hot_questions(zones)
+    def __init__(self, authority: Authority) -> None:
+        self._hot = HotQuestions(authority.zones)
+        self._cookies = authority.cookies
         self.answered = 0
         self.client_subnets = 0
+        self.cookies = 0
 
-    def answer(self, data: bytes, source: str) -> bytes | None:
+    def answer(self, data: bytes, source: str, now_s: int) -> bytes | None:
         """Return the response to a UDP message, or None: `answer` must judge.
 
         Args:
             data: the message.
             source: the sender's address, as the socket gives it.
+            now_s: seconds since 1970.
         """
         # QR, opcode, AA and TC must be 0.
         if len(data) < SHORTEST_OCTETS or data[2] & 0xFE or data[4:11] != ONE_QUESTION:
@@ -41,11 +49,11 @@ class FastPath:
         hot = self._hot.get(question)
         if hot is None:
             # Only the name is folded: as a letter, type 65 would become 97.
-            hot = self._hot.get(question[:-4].lower() + question[-4:])
+            hot = self._hot[question[:-4].lower() + question[-4:]]
             if hot is None:
                 return None
         if data[11]:
-            return self._answer_edns(data, end, source, hot)
+            return self._answer_edns(data, end, source, now_s, hot)
         if len(data) != end:
             return None
         counts, _, records = hot.answers[hot.by_source[source]]
@@ -53,7 +61,7 @@ class FastPath:
         return data[:2] + (AA_RD if data[2] else AA) + counts + question + records
 
     def _answer_edns(
-        self, data: bytes, end: int, source: str, hot: Hot
+        self, data: bytes, end: int, source: str, now_s: int, hot: Hot
     ) -> bytes | None:
         options = data[end + OPT_OCTETS :]
         # One additional record, an OPT that is whole, of version 0.
@@ -63,17 +71,16 @@ class FastPath:
             return None
         if data[end + 9] << 8 | data[end + 10] != len(options):
             return None
-        if options:
-            choice = hot.by_option[options]
+        if not options:
+            number, said = hot.by_source[source], b""
+        else:
+            choice = self._choose(options, source, now_s, hot)
             if choice is None:
                 return None
-            self.client_subnets += 1
-            number, rdata = choice
-        else:
-            number, rdata = hot.by_source[source], b"\0\0"
+            number, said = choice
         _, counts, records = hot.answers[number]
         self.answered += 1
-        return b"%b%b%b%b%b%b%b%b" % (
+        return b"%b%b%b%b%b%b%b%b%b" % (
             data[:2],
             AA_RD if data[2] else AA,
             counts,
@@ -81,5 +88,35 @@ class FastPath:
             records,
             OPT_HEAD,
             b"\x80\0" if data[end + 7] & 0x80 else b"\0\0",  # DO
-            rdata,
+            LENGTHS[len(said)],
+            said,
         )
+
+    def _choose(
+        self, options: bytes, source: str, now_s: int, hot: Hot
+    ) -> tuple[int, bytes] | None:
+        """Return the number of the answer, and the options to send."""
+        has_subnet = options.startswith(SUBNET_START) and len(options) > len(
+            SUBNET_START
+        )
+        subnet_octets = OPTION.size + options[3] if has_subnet else 0
+        cookie = options[subnet_octets:]
+        choice: tuple[int, bytes] | None = hot.by_source[source], b""
+        if has_subnet:
+            choice = hot.by_option[options[:subnet_octets]]
+        if choice is not None and cookie:
+            choice = self._with_cookie(choice, cookie, source, now_s)
+        if choice is not None and has_subnet:
+            self.client_subnets += 1
+        return choice
+
+    def _with_cookie(
+        self, choice: tuple[int, bytes], option: bytes, source: str, now_s: int
+    ) -> tuple[int, bytes] | None:
+        if self._cookies is None or not option.startswith(COOKIE_STARTS):
+            return None
+        if len(option) != OPTION.size + option[3]:
+            return None
+        cookie = self._cookies.reply(option[OPTION.size :], source, now_s)
+        self.cookies += 1
+        return choice[0], choice[1] + COOKIE_HEAD + cookie.data

@@ -3,22 +3,29 @@
 Choices never change while the zones stand, so that remembering them is safe.
 """
 
-from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..errors import WireError
-from ..wire.dns.codes import OptionCode, Rcode, Type
+from ..wire.dns.codes import Class, OptionCode, Rcode
 from ..wire.dns.edns import IP_VERSION, OPT_RECORD, OPTION, SUBNET, ClientSubnet
-from ..wire.dns.query import HEADER, Header, Question
+from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
+from ..wire.dns.query import HEADER, QUESTION, Header, Question
 from ..wire.dns.records import RecordSet
 from ..wire.dns.response import Response
-from .answer import PLAIN_PAYLOAD_OCTETS, STREAM_PAYLOAD_OCTETS, Zones
+from .answer import PLAIN_PAYLOAD_OCTETS, STREAM_PAYLOAD_OCTETS
+from .cookies import WHOLE_OCTETS
 from .policies import ClientAddress, Policy, Static
 from .resolve import answer_sections
-from .zone import Steered, Zone, find_zone
+from .zones.node import COMPRESSED, PLAIN, Node, Steered, packed_sets
+from .zones.zone import NOT_STEERED, Zone, Zones
 
 MAX_MEMOS = 16384  # beyond, all are forgotten at once
-LARGEST_OPT_OCTETS = OPT_RECORD.size + OPTION.size + SUBNET.size + 16
+MAX_HOT = 16384  # beyond, answers are put together anew for each query
+LARGEST_OPT_OCTETS = (
+    OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS
+)
+ONE = b"\0\1"
+NONE = b"\0\0"
 
 
 class BySource(dict[str, int]):
@@ -36,7 +43,7 @@ class BySource(dict[str, int]):
 
 
 class ByOption(dict[bytes, tuple[int, bytes] | None]):
-    """The number of the answer and the OPT rdata to send, by the OPT rdata that came.
+    """The number of the answer and the option to send, by the option that came.
 
     None is for what `answer` must judge: all but one well-formed client subnet.
     """
@@ -55,8 +62,7 @@ class ByOption(dict[bytes, tuple[int, bytes] | None]):
         choice = self.policy.choose(client)
         scope_at = OPTION.size + SUBNET.size - 1
         scope = bytes((choice.scope_prefix_length,))
-        echo = data[:scope_at] + scope + data[scope_at + 1 :]
-        self[data] = choice.answer, len(echo).to_bytes(2, "big") + echo
+        self[data] = choice.answer, data[:scope_at] + scope + data[scope_at + 1 :]
         return self[data]
 
 
@@ -76,55 +82,101 @@ class Hot(NamedTuple):
     answers: tuple[Ready, ...]
 
 
-def hot_questions(zones: Zones) -> Mapping[bytes, Hot]:
-    """Return the ready answers by question octets, with the name in lower case."""
-    memos: dict[int, tuple[BySource, ByOption]] = {}
-    static = Static()
-    hot = {}
-    for zone, question, found in _questions(zones):
-        ready = _ready_answers(zone, question, found)
-        if ready is None:
-            continue
-        policy = found.policy if isinstance(found, Steered) else static
-        memo = memos.setdefault(id(policy), (BySource(policy), ByOption(policy)))
-        hot[question.to_wire()] = Hot(*memo, ready)
-    return hot
+class HotQuestions(dict[bytes, Hot]):
+    """Ready answers by question octets, with the name in lower case.
 
+    They are made when they are first asked for, and the first `MAX_HOT` are kept.
+    """
 
-def _questions(zones: Zones) -> Iterator[tuple[Zone, Question, RecordSet | Steered]]:
-    for zone in zones.values():
-        for name, node in zone.nodes.items():
-            # Not where another zone of ours, or a delegation, hides the name.
-            if find_zone(zones, name) is zone and zone.find(name, Type.A) is node:
-                for type_, found in node.data.items():
-                    yield zone, Question(name, type_), found
+    def __init__(self, zones: Zones) -> None:
+        super().__init__()
+        self._zones = zones
+        self._memos: dict[int, tuple[BySource, ByOption]] = {}
+        self._static = Static()
 
+    def __missing__(self, question: bytes) -> Hot | None:
+        """Return the answers to a question; None: `answer` must judge.
 
-def _ready_answers(
-    zone: Zone, question: Question, found: RecordSet | Steered
-) -> tuple[Ready, ...] | None:
-    """Return what each choice answers; None when one may be too long for plain UDP."""
-    record_sets = found.answers if isinstance(found, Steered) else (found,)
-    ready = []
-    for record_set in record_sets:
-        sections = answer_sections(zone, record_set)
-        response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
-        wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
-        if len(wire) + LARGEST_OPT_OCTETS > PLAIN_PAYLOAD_OCTETS:
+        Args:
+            question: octets up to and with the first 0, and four more, if there are.
+        """
+        try:
+            hot = self._make(question)
+        except IndexError:  # labels that reach behind the name
             return None
-        ready.append(_cut_ready(wire, question))
-    return tuple(ready)
+        if hot is not None and len(self) < MAX_HOT:
+            self[question] = hot
+        return hot
+
+    def _make(self, octets: bytes) -> Hot | None:
+        name = octets[: -QUESTION.size]
+        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
+            return None
+        type_, class_ = QUESTION.unpack(octets[-QUESTION.size :])
+        zone = self._zones.find(name, type_)
+        if zone is None or class_ != Class.IN:
+            return None
+        packed = zone.nodes.get(name)
+        # Not where a delegation hides the name.
+        if packed is None or not packed.startswith(PLAIN):
+            return None
+        node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
+        question = Question(name, type_)
+        if type_ in node.steered:
+            return self._make_steered(zone, question, node.steered[type_])
+        ready = _ready_static(zone, question, node)
+        return ready and Hot(*self._memo(self._static), (ready,))
+
+    def _make_steered(
+        self, zone: Zone, question: Question, found: Steered
+    ) -> Hot | None:
+        ready = [_ready_answer(zone, question, each) for each in found.answers]
+        answers = tuple(each for each in ready if each is not None)
+        if len(answers) < len(ready):
+            return None
+        return Hot(*self._memo(found.policy), answers)
+
+    def _memo(self, policy: Policy) -> tuple[BySource, ByOption]:
+        memo = self._memos.get(id(policy))
+        if memo is None:
+            memo = self._memos[id(policy)] = BySource(policy), ByOption(policy)
+        return memo
 
 
-def _cut_ready(wire: bytes, question: Question) -> Ready:
-    additionals = int.from_bytes(wire[10:12], "big")
-    edns_counts = wire[4:10] + (additionals + 1).to_bytes(2, "big")
-    records = wire[HEADER.size + len(question.to_wire()) :]
-    return Ready(wire[4:12], edns_counts, records)
+def _ready_static(zone: Zone, question: Question, node: Node) -> Ready | None:
+    for type_, count, records in packed_sets(node.packed):
+        if type_ != question.type:
+            continue
+        if type_ in COMPRESSED or question.name == ROOT:
+            return _ready_answer(zone, question, node.find(type_))
+        counts = ONE + count.to_bytes(2, "big") + NONE * 2
+        return _fitting(question, counts, records)
+    return None
+
+
+def _ready_answer(
+    zone: Zone, question: Question, found: RecordSet | Steered | None
+) -> Ready | None:
+    """Return what `answer` writes; None when it may be too long for plain UDP."""
+    if not isinstance(found, RecordSet):
+        return None
+    sections = answer_sections(zone, found)
+    response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
+    wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
+    records = wire[HEADER.size + len(question.name) + QUESTION.size :]
+    return _fitting(question, wire[4 : HEADER.size], records)
+
+
+def _fitting(question: Question, counts: bytes, records: bytes) -> Ready | None:
+    size = HEADER.size + len(question.name) + QUESTION.size + len(records)
+    if size + LARGEST_OPT_OCTETS > PLAIN_PAYLOAD_OCTETS:
+        return None
+    additionals = int.from_bytes(counts[-2:], "big") + 1
+    return Ready(counts, counts[:-2] + additionals.to_bytes(2, "big"), records)
 
 
 def _lone_subnet(data: bytes) -> ClientSubnet | None:
-    """Return the client subnet that is all of this OPT rdata; None: it is not."""
+    """Return the client subnet that is all of these options; None: it is not."""
     head = OPTION.pack(OptionCode.CLIENT_SUBNET, len(data) - OPTION.size & 0xFFFF)
     if not data.startswith(head):
         return None

@@ -1,6 +1,5 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +8,8 @@ from ..wire.dns.query import Question
 from ..wire.dns.records import NameData, RecordSet
 from ..wire.dns.response import NO_RECORDS, Sections
 from .policies import ClientAddress
-from .zone import Cut, Node, Steered, Zone, find_zone
+from .zones.node import Node, Steered
+from .zones.zone import Zone, Zones, is_within
 
 MAX_ALIASES = 8
 
@@ -28,12 +28,25 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """What an answer is about: the zone, and the name that aliases led to, if any.
+
+    `node` is what answers for that name; None: it does not exist.
+    """
+
+    zone: Zone
+    name: bytes | None = None
+    node: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The records for a question, and the scope on which they are the same."""
 
     outcome: Outcome
     sections: Sections = NO_RECORDS
     scope_prefix_length: int = 0
+    matter: Matter | None = None
 
     @property
     def rcode(self) -> Rcode:
@@ -55,26 +68,25 @@ RCODES = {
 }
 
 
-def resolve(
-    zones: Mapping[bytes, Zone], question: Question, client: ClientAddress
-) -> Finding:
+def resolve(zones: Zones, question: Question, client: ClientAddress) -> Finding:
     """Return what our zones say to a question; zones that are not ours are refused."""
     name = question.name.lower()
-    zone = find_zone(zones, name)
+    zone = zones.find(name, question.type)
     if zone is None or question.class_ != Class.IN:
         return Finding(Outcome.REFUSED)
     if question.type in (Type.AXFR, Type.IXFR):
         return Finding(Outcome.REFUSED)
     aliases: tuple[RecordSet, ...] = ()
     while True:
-        found = zone.find(name, question.type)
-        alias = found.alias(question.type) if isinstance(found, Node) else None
+        node = zone.find(name)
+        alias = node.alias(question.type) if node is not None else None
         if alias is None:
-            return _finding(zone, found, question.type, client, aliases)
+            matter = Matter(zone, name, node)
+            return _finding(matter, question.type, client, aliases)
         aliases += (alias,)
         name = _target(alias)
         if len(aliases) == MAX_ALIASES or not zone.holds(name):
-            return Finding(Outcome.ANSWERS, Sections(answers=aliases))
+            return Finding(Outcome.ANSWERS, Sections(answers=aliases), 0, Matter(zone))
 
 
 def answer_sections(
@@ -82,37 +94,46 @@ def answer_sections(
 ) -> Sections:
     """Return the sections of an answer; name servers come with their addresses."""
     additional = zone.addresses(records) if records.type == Type.NS else ()
-    return Sections((*aliases, records), additional=additional)
+    return Sections((*aliases, records), additional=tuple(additional))
 
 
 def _finding(
-    zone: Zone,
-    found: Cut | Node | None,
+    matter: Matter,
     type_: int,
     client: ClientAddress,
     aliases: tuple[RecordSet, ...],
 ) -> Finding:
-    if found is None:
-        return Finding(Outcome.NXDOMAIN, Sections(aliases, (zone.negative,)))
-    if isinstance(found, Cut):
-        return _referral(found, aliases)
-    records = found.find(type_)
+    zone, node = matter.zone, matter.node
+    negative = Sections(aliases, (zone.negative,))
+    if node is None:
+        return Finding(Outcome.NXDOMAIN, negative, 0, matter)
+    # RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
+    if node.is_cut and (type_ != Type.DS or node.owner != matter.name):
+        return _referral(matter, node, aliases)
+    records = node.find(type_)
     if records is None:
         outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
-        return Finding(outcome, Sections(aliases, (zone.negative,)))
+        return Finding(outcome, negative, 0, matter)
     if isinstance(records, Steered):
         chosen, scope = records.choose(client)
         sections = answer_sections(zone, chosen, aliases)
-        return Finding(Outcome.ANSWERS, sections, scope)
-    return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases))
+        return Finding(Outcome.ANSWERS, sections, scope, matter)
+    return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases), 0, matter)
 
 
-def _referral(cut: Cut, aliases: tuple[RecordSet, ...]) -> Finding:
+def _referral(matter: Matter, cut: Node, aliases: tuple[RecordSet, ...]) -> Finding:
     # An alias into a delegated zone is answered alone: the resolver asks on from it.
     if aliases:
-        return Finding(Outcome.ANSWERS, Sections(answers=aliases))
-    sections = Sections(authorities=(cut.servers,), glue=cut.glue)
-    return Finding(Outcome.REFERRALS, sections)
+        sections = Sections(answers=aliases)
+        return Finding(Outcome.ANSWERS, sections, 0, Matter(matter.zone))
+    servers = cut.find(Type.NS)
+    if not isinstance(servers, RecordSet):
+        raise TypeError(f"a cut with {servers!r}")
+    addresses = tuple(matter.zone.addresses(servers))
+    inside = tuple(each for each in addresses if is_within(each.owner, cut.owner))
+    others = tuple(each for each in addresses if each not in inside)
+    sections = Sections(authorities=(servers,), glue=inside, additional=others)
+    return Finding(Outcome.REFERRALS, sections, 0, matter)
 
 
 def _target(alias: RecordSet) -> bytes:

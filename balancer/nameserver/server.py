@@ -1,22 +1,30 @@
 """The authoritative nameserver as a program: one thread around one selector."""
 
+import logging
+import secrets
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
+from typing import Any
 
 from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
-from ..stopping import stop_signals
-from .build import build_zones
-from .checks import read_dns_config
-from .config import ServerTable
+from ..stopping import STOP_SIGNALS, stop_signals
+from ..wire.dns.names import name_to_text
+from .content import Content, Listening
+from .cookies import SECRET_OCTETS
 from .desk import Desk
+from .loader import load_apart
+from .reload import Reloader
 from .sockets import answer_datagrams, open_socket
 from .streams import Streams
+
+log = logging.getLogger("frontlab-dns")
 
 Handlers = list[tuple[socket.socket, Callable[[], None]]]
 
@@ -24,32 +32,55 @@ Handlers = list[tuple[socket.socket, Callable[[], None]]]
 def main(argv: Sequence[str]) -> int:
     """Run `python -m balancer dns` until SIGTERM or SIGINT; return 0."""
     options = parse_options("dns", argv)
-    config = read_dns_config(options.config)
-    desk = Desk(build_zones(config))
+    logging.basicConfig(format="frontlab-dns: %(message)s")
+    content = load_apart(options.config)
+    secret = secrets.token_bytes(SECRET_OCTETS)
+    desk = Desk(content.authority(secret))
     with ExitStack() as running:
-        stop = running.enter_context(stop_signals())
+        signals = running.enter_context(stop_signals((*STOP_SIGNALS, signal.SIGHUP)))
         selector = running.enter_context(DefaultSelector())
-        streams = Streams(desk, selector, time.monotonic)
-        running.enter_context(closing(streams))
-        handlers = running.enter_context(listening(config.server, desk, streams))
+        streams = running.enter_context(
+            closing(Streams(desk, selector, time.monotonic))
+        )
+        handlers = running.enter_context(listening(content.listening, desk, streams))
         for opened, handler in handlers:
             selector.register(opened, EVENT_READ, handler)
+        use = partial(replace_content, desk, content.listening, secret)
+        reloader = running.enter_context(
+            closing(Reloader(options.config, selector, use))
+        )
         if options.status is not None:
-            snapshot = partial(desk.counters.snapshot, config.server.site)
+            snapshot = partial(status, content.site, desk, reloader)
             running.enter_context(status_socket(options.status, snapshot))
         announce(options.notify_descriptor)
-        serve(selector, streams, stop)
+        serve(selector, streams, signals, reloader.start)
     return 0
 
 
+def status(site: str, desk: Desk, reloader: Reloader) -> dict[str, Any]:
+    """Return the status object."""
+    serials = {name_to_text(z.apex): z.serial for z in desk.zones}
+    more = {"reloads": reloader.snapshot(), "serials": serials}
+    return {**desk.counters.snapshot(site), **more}
+
+
+def replace_content(
+    desk: Desk, listening: Listening, secret: bytes, content: Content
+) -> None:
+    """Answer from another configuration from now on."""
+    if content.listening != listening:
+        log.warning("listen and port are fixed while the server runs: not changed")
+    desk.replace(content.authority(secret))
+
+
 @contextmanager
-def listening(table: ServerTable, desk: Desk, streams: Streams) -> Iterator[Handlers]:
+def listening(where: Listening, desk: Desk, streams: Streams) -> Iterator[Handlers]:
     """Open a UDP and a TCP socket on each address; give each its handler."""
     handlers: Handlers = []
     with ExitStack() as opened:
-        for address in table.listen:
+        for address in where.addresses:
             udp, tcp = (
-                opened.enter_context(open_socket(address, table.port, kind))
+                opened.enter_context(open_socket(address, where.port, kind))
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
             )
             handlers.append((udp, partial(answer_datagrams, udp, desk)))
@@ -57,11 +88,19 @@ def listening(table: ServerTable, desk: Desk, streams: Streams) -> Iterator[Hand
         yield handlers
 
 
-def serve(selector: BaseSelector, streams: Streams, stop: socket.socket) -> None:
-    """Answer until `stop` is readable."""
-    selector.register(stop, EVENT_READ)
+def serve(
+    selector: BaseSelector,
+    streams: Streams,
+    signals: socket.socket,
+    reload: Callable[[], None],
+) -> None:
+    """Answer until a signal says to stop; SIGHUP says to load anew."""
+    selector.register(signals, EVENT_READ)
     while True:
         for key, _ in selector.select(streams.expire()):
-            if key.fileobj is stop:
+            if key.fileobj is not signals:
+                key.data()
+            elif set(signals.recv(64)) <= {signal.SIGHUP}:
+                reload()
+            else:
                 return
-            key.data()

@@ -1,13 +1,15 @@
 """Sockets of the server: bound one for each address, and the UDP side of answering."""
 
 import socket
+import time
 
 from ..errors import FrontlabError
 from ..model import Address
 from .desk import Desk
 
 RECEIVE_BUFFER_OCTETS = 4 << 20
-BACKLOG = 128
+SO_RCVBUFFORCE = 33  # <asm/socket.h>; for who has CAP_NET_ADMIN
+BACKLOG = 1024
 MAX_DATAGRAM_OCTETS = 4096  # what is cut off here is malformed, and answered so
 BATCH = 64  # datagrams from one socket before the others have their turn
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
@@ -37,12 +39,13 @@ def open_socket(address: Address, port: int, kind: socket.SocketKind) -> socket.
 def answer_datagrams(opened: socket.socket, desk: Desk) -> None:
     """Answer the datagrams that wait at a socket, at most `BATCH`."""
     receive, send, answer = opened.recvfrom, opened.sendto, desk.answer_datagram
+    now_s = int(time.time())
     for _ in range(BATCH):
         try:
             data, peer = receive(MAX_DATAGRAM_OCTETS)
         except BlockingIOError:
             return
-        wire = answer(data, peer[0])
+        wire = answer(data, peer[0], now_s)
         if wire is None:
             continue
         try:
@@ -57,5 +60,11 @@ def _set_options(opened: socket.socket, kind: socket.SocketKind) -> None:
     if kind == socket.SOCK_STREAM:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     else:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_OCTETS)
+        # Beyond the kernel's usual limit where we may: bursts must not be lost.
+        try:
+            opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_OCTETS)
+        except PermissionError:
+            opened.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_OCTETS
+            )
     opened.setblocking(False)

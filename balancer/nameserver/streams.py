@@ -1,6 +1,7 @@
 """The TCP side of answering: connections with pipelining, idle timeout and a limit."""
 
 import socket
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -108,6 +109,7 @@ class Streams:
         return self._clock() + self._idle_timeout_s
 
     def _read(self, connection: Connection) -> None:
+        now_s = int(time.time())
         data = connection.socket.recv(READ_OCTETS)
         connection.ends = not data
         messages = connection.cutter.receive(data)
@@ -116,7 +118,7 @@ class Streams:
             connection.deadline_s = self._deadline_s()
             self._connections.move_to_end(connection)
         for message in messages:
-            wire = self._desk.answer_message(message, connection.source)
+            wire = self._desk.answer_message(message, connection.source, now_s)
             if wire is not None:
                 connection.outgoing += frame(wire)
 

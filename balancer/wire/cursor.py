@@ -40,6 +40,28 @@ class Cursor:
         """Return the fields of `layout`; WireError when it does not fit."""
         return layout.unpack(self.take(layout.size))
 
+    def take_parts(self, largest: int, most: int, link: int = 256) -> bytes:
+        """Return parts, each behind its length octet, up to and with an empty one.
+
+        A length octet from `link` on ends them as well, together with the octet behind
+        it. One loop without calls: the sender chooses how many parts there are.
+
+        Raises:
+            WireError: a part is longer than `largest`, or all are longer than `most`.
+        """
+        data, position = self._data, self.position
+        end = min(self._end, position + most)
+        while position < end:
+            size = data[position]
+            if size > largest:
+                if size < link:
+                    break
+                return self.take(position + 2 - self.position)
+            position += 1 + size
+            if size == 0:
+                return self.take(position - self.position)
+        raise WireError(f"no end of parts up to {largest} in {most} octets")
+
     def rest(self) -> bytes:
         """Return everything that is left."""
         return self.take(self.remaining)

@@ -10,13 +10,26 @@ class Type(IntEnum):
     NS = 2
     CNAME = 5
     SOA = 6
+    PTR = 12
+    MX = 15
     TXT = 16
     AAAA = 28
+    SRV = 33
+    DNAME = 39
     OPT = 41
     DS = 43
+    RRSIG = 46
+    NSEC = 47
+    DNSKEY = 48
+    NSEC3 = 50
+    NSEC3PARAM = 51
+    SVCB = 64
+    HTTPS = 65
+    NXNAME = 128  # says in an NSEC record that the name does not exist (RFC 9824)
     IXFR = 251
     AXFR = 252
     ANY = 255
+    CAA = 257
 
 
 class Class(IntEnum):
@@ -30,6 +43,7 @@ class Opcode(IntEnum):
     """Kinds of query."""
 
     QUERY = 0
+    NOTIFY = 4
 
 
 class Rcode(IntEnum):
@@ -46,4 +60,6 @@ class Rcode(IntEnum):
 class OptionCode(IntEnum):
     """EDNS0 options."""
 
+    NSID = 3
     CLIENT_SUBNET = 8
+    COOKIE = 10

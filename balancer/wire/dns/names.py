@@ -6,7 +6,6 @@ A name is `bytes` and ends with the root's zero octet. `bytes.lower` folds its c
 
 from collections.abc import Iterator
 
-from ...errors import WireError
 from ..cursor import Cursor
 
 ROOT = b"\0"
@@ -39,12 +38,19 @@ def name_to_text(name: bytes) -> str:
 
 
 def suffixes(name: bytes) -> Iterator[bytes]:
-    """Yield the name itself, then its ancestors, up to and with the root."""
+    """Return the name itself, then its ancestors, up to and with the root."""
+    return (name[start:] for start in label_starts(name))
+
+
+def label_starts(name: bytes) -> list[int]:
+    """Return the offset of each label, the root's too: where the suffixes start."""
+    starts = []
     start = 0
-    while name[start]:
-        yield name[start:]
-        start += 1 + name[start]
-    yield ROOT
+    while size := name[start]:
+        starts.append(start)
+        start += 1 + size
+    starts.append(start)
+    return starts
 
 
 def parent(name: bytes) -> bytes:
@@ -58,30 +64,12 @@ def read_name(cursor: Cursor) -> bytes:
     A query's name comes first in the message, so that a pointer in it could only
     point into the header or forward: both are malformed (RFC 1035 4.1.4).
     """
-    labels = []
-    octets = 0
-    while True:
-        length = cursor.take(1)
-        size = length[0]
-        if size > MAX_LABEL_OCTETS:
-            raise WireError(f"label type {size:#x} in a name that may have none")
-        octets += 1 + size
-        if octets > MAX_NAME_OCTETS:
-            raise WireError(f"name longer than {MAX_NAME_OCTETS} octets")
-        labels.append(length + cursor.take(size))
-        if size == 0:
-            return b"".join(labels)
+    return cursor.take_parts(MAX_LABEL_OCTETS, MAX_NAME_OCTETS)
 
 
 def skip_name(cursor: Cursor) -> None:
     """Move behind a name that may end in a compression pointer; never follow it."""
-    while size := cursor.take(1)[0]:
-        if size >= POINTER:
-            cursor.take(1)
-            return
-        if size > MAX_LABEL_OCTETS:
-            raise WireError(f"label type {size:#x} is unknown")
-        cursor.take(size)
+    cursor.take_parts(MAX_LABEL_OCTETS, MAX_NAME_OCTETS, POINTER)
 
 
 def _label(label: str, name: str) -> bytes:

@@ -84,7 +84,7 @@ class Query:
             raise WireError(f"{header.additionals} additional records in a query")
         cursor = Cursor(data, HEADER.size)
         question = Question.read(cursor)
-        edns = _read_additional(cursor, header.additionals)
+        edns = read_additional(cursor, header.additionals)
         if cursor.remaining:
             raise WireError(f"{cursor.remaining} octets behind the message")
         return cls(header, question, edns)
@@ -101,7 +101,8 @@ def make_query(identifier: int, question: Question, edns: Edns | None = None) ->
     return Query(Header(identifier, 0, 1, 0, 0, additionals), question, edns)
 
 
-def _read_additional(cursor: Cursor, count: int) -> Edns | None:
+def read_additional(cursor: Cursor, count: int) -> Edns | None:
+    """Read `count` additional records; return the OPT record, if there is one."""
     edns = None
     for _ in range(count):
         start = cursor.position

@@ -11,7 +11,6 @@ from .writer import Writer
 
 RECORD_HEAD = Struct("!HHI")  # type, class, TTL; between the owner and the length
 SOA_TIMES = Struct("!IIIII")  # serial, refresh, retry, expire, minimum
-MAX_STRING_OCTETS = 255
 
 
 class Rdata(Protocol):
@@ -30,6 +29,17 @@ class AddressData:
     def write(self, writer: Writer) -> None:
         """Append the address."""
         writer.put(self.address.packed)
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueData:
+    """Rdata that responses carry as it is, whatever it says (RFC 3597)."""
+
+    octets: bytes
+
+    def write(self, writer: Writer) -> None:
+        """Append the octets."""
+        writer.put(self.octets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +93,11 @@ class RecordSet:
     type: int
     ttl_s: int
     data: tuple[Rdata, ...]
+    class_: int = Class.IN
 
     def write(self, writer: Writer) -> None:
         """Append every record of the set."""
-        head = RECORD_HEAD.pack(self.type, Class.IN, self.ttl_s)
+        head = RECORD_HEAD.pack(self.type, self.class_, self.ttl_s)
         for data in self.data:
             writer.put_name(self.owner)
             writer.put(head)
@@ -100,12 +111,3 @@ def address_set(owner: bytes, ttl_s: int, addresses: tuple[Address, ...]) -> Rec
     is_ipv6 = isinstance(addresses[0], IPv6Address)
     data = tuple(AddressData(address) for address in addresses)
     return RecordSet(owner, Type.AAAA if is_ipv6 else Type.A, ttl_s, data)
-
-
-def text_data(text: str) -> TextData:
-    """Return TXT rdata of `text`, cut into strings of 255 octets."""
-    octets = text.encode()
-    starts = range(0, max(1, len(octets)), MAX_STRING_OCTETS)
-    return TextData(
-        tuple(octets[start : start + MAX_STRING_OCTETS] for start in starts)
-    )

@@ -77,7 +77,8 @@ class Response:
         )
         writer = Writer(header.to_wire())
         if self.question is not None:
-            _write_question(writer, self.question)
+            writer.put_question_name(self.question.name)
+            writer.put(QUESTION.pack(self.question.type, self.question.class_))
         for record_set in sections.answers + sections.authorities + additional:
             record_set.write(writer)
         if self.edns is not None:
@@ -97,8 +98,3 @@ class Response:
 
 def _count(record_sets: Iterable[RecordSet]) -> int:
     return sum(len(record_set.data) for record_set in record_sets)
-
-
-def _write_question(writer: Writer, question: Question) -> None:
-    writer.put_name(question.name)
-    writer.put(QUESTION.pack(question.type, question.class_))

@@ -1,9 +1,10 @@
 """A message under construction, with name compression (RFC 1035, section 4.1.4)."""
 
-from .names import ROOT, suffixes
+from .names import ROOT, label_starts, suffixes
 
 POINTER = 0xC000
 MAX_POINTER = 0x3FFF
+MAX_ASKED_SUFFIXES = 8  # all that records are likely to share with a question
 
 
 class Writer:
@@ -18,6 +19,19 @@ class Writer:
     def put(self, data: bytes) -> None:
         """Append `data` as it is."""
         self.octets += data
+
+    def put_question_name(self, name: bytes) -> None:
+        """Append the first name of a message, as it is.
+
+        Only the whole name and its last suffixes are pointed to later: a sender may
+        ask for 127 labels, and remembering each would cost more than answering.
+        """
+        start = len(self.octets)
+        folded = name.lower()
+        kept = label_starts(name)[:-1]
+        for offset in {*kept[:1], *kept[-MAX_ASKED_SUFFIXES:]}:
+            self._offsets[folded[offset:]] = start + offset
+        self.octets += name
 
     def put_name(self, name: bytes) -> None:
         """Append a name, as a pointer from the first label on that was written before.

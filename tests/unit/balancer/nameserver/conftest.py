@@ -3,8 +3,13 @@
 import pytest
 
 from balancer.config import parse_config
+from balancer.nameserver.authority import Authority
 from balancer.nameserver.build import build_zones
 from balancer.nameserver.config import DnsConfig
+from balancer.nameserver.cookies import Cookies
+from balancer.nameserver.zones.zone import Zones
+
+NOW_S = 1_800_000_000
 
 CONFIG = """
 [server]
@@ -37,6 +42,13 @@ record = [
   { name = "ns.gslb.net", type = "A", value = "23.53.0.53" },
   { name = "ns.gslb.net", type = "AAAA", value = "2a23:53::53" },
   { name = "a.b.gslb.net", type = "TXT", value = "deep", ttl = "1 min" },
+  { name = "gslb.net", type = "MX", value = "10 mail.gslb.net." },
+  { name = "gslb.net", type = "CAA", value = '0 issue "ca.example.net"' },
+  { name = "_dns._tcp.gslb.net", type = "SRV", value = "1 2 53 ns.gslb.net." },
+  { name = "web.gslb.net", type = "HTTPS", value = '1 . alpn="h2" port=8443' },
+  { name = "*.wild.gslb.net", type = "A", value = "23.53.0.70" },
+  { name = "*.wild.gslb.net", type = "TXT", value = "wild" },
+  { name = "a.real.wild.gslb.net", type = "TXT", value = "real" },
   { name = "alias.gslb.net", type = "CNAME", value = "www.gslb.net" },
   { name = "lost.gslb.net", type = "CNAME", value = "nowhere.gslb.net" },
   { name = "away.gslb.net", type = "CNAME", value = "www.example.org" },
@@ -63,6 +75,14 @@ site = [
   { name = "fra", addresses = ["23.0.1.80"] },
   { name = "iad", addresses = ["23.0.2.80"] },
 ]
+[[zone.service]]
+name = "*.cdn.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", addresses = ["23.0.1.81"] },
+  { name = "iad", addresses = ["23.0.2.81"] },
+]
 [map]
 network = [
   { prefix = "11.0.0.0/8", location = "fra" },
@@ -83,13 +103,30 @@ def config_with(*lines: str) -> DnsConfig:
     return parse_config(CONFIG + "\n".join(lines), "dns.toml", DnsConfig)
 
 
+def zones_of(config: DnsConfig, **files: str) -> Zones:
+    """The zones of a configuration without mistakes."""
+    mistakes = []
+
+    def complain(place, what):
+        mistakes.append(f"{place}: {what}")
+
+    zones = build_zones(config, lambda name: files[name].splitlines(True), complain)
+    assert not mistakes
+    return Zones(zones)
+
+
+def authority_of(zones: Zones) -> Authority:
+    """A server with everything on."""
+    return Authority(zones, Cookies((b"k" * 16,)), "fra-ns1", "9.9")
+
+
 @pytest.fixture(scope="session")
 def config():
     return config_with()
 
 
 @pytest.fixture(scope="session")
-def zones(config):
+def zones():
     many = "".join(
         f'{{ name = "many.gslb.net", type = "A", value = "23.1.0.{i}" }},'
         for i in range(40)
@@ -97,4 +134,9 @@ def zones(config):
     text = CONFIG.replace(
         'record = [\n  { name = "gslb', f'record = [\n  {many}{{ name = "gslb'
     )
-    return build_zones(parse_config(text, "dns.toml", DnsConfig))
+    return zones_of(parse_config(text, "dns.toml", DnsConfig))
+
+
+@pytest.fixture(scope="session")
+def authority(zones):
+    return authority_of(zones)

@@ -3,7 +3,7 @@
 import pytest
 
 from balancer.errors import ConfigError
-from balancer.nameserver.checks import read_dns_config
+from balancer.nameserver.loading import load_content
 
 HEAD = """
 [server]
@@ -26,7 +26,7 @@ record = [
   { name = "a.gslb.net", type = "A", value = "23.0.0.2", ttl = "5 s" },
   { name = "a.gslb.net", type = "CNAME", value = "b.gslb.net" },
   { name = "www.gslb.net", type = "AAAA", value = "2a23::1" },
-  { name = "x.child.gslb.net", type = "A", value = "23.0.0.3" },
+  { name = "x.child.gslb.net", type = "TXT", value = "far" },
   { name = "gslb.org", type = "A", value = "23.0.0.4" },
 ]
 delegation = [
@@ -52,13 +52,13 @@ rtt_ms.fra = { fra = 0.5 }
 )
 MISTAKES = [
     "server.listen[2]: the same as server.listen[0]",
-    "zone[0].record[5].name: 'x.child.gslb.net' is delegated away by 'child.gslb.net'",
-    "zone[0].record[6].name: 'gslb.org' is not in zone 'gslb.net'",
+    "zone[0]: 'x.child.gslb.net' is delegated away by 'child.gslb.net'",
+    "zone[0].record[6]: 'gslb.org' is not in zone 'gslb.net'",
     "zone[0].delegation[1].name: 'gslb.net' is the zone itself; delegate a name"
     " below it",
     "zone[0]: no name server; add a record of type NS at 'gslb.net'",
     "zone[0].record[1]: the same as zone[0].record[0]",
-    "zone[0].record[2].ttl: another TTL than the A records of 'a.gslb.net' before it",
+    "zone[0].record[2]: another TTL than the records of 'a.gslb.net' before it",
     "zone[0].record[3]: a CNAME cannot share 'a.gslb.net' with other records",
     "zone[0].record[4]: the service 'www.gslb.net' has its addresses already",
     "zone[0].service[0].site[2]: the same as zone[0].service[0].site[0]",
@@ -75,6 +75,7 @@ record = [
   { name = "gslb.net", type = "MX", value = "mail" },
   { name = "gslb.net", type = "AAAA", value = "23.0.0.1" },
   { name = "gslb.net", type = "NS", value = "n s" },
+  { name = "gslb.net", type = "DNAME", value = "a.net" },
 ]
 delegation = [{ name = "child.gslb.net", nameservers = {} }]
 service = [{ name = "www.gslb.net", ttl = "90 ms", policy = "closest", site = [] }]
@@ -86,9 +87,10 @@ PLACES_BY_ITSELF = [
     "server.listen[1]",
     "zone[0].ttl",
     "zone[0].record[0].name",
-    "zone[0].record[1].type",
+    "zone[0].record[1]",
     "zone[0].record[2]",
     "zone[0].record[3]",
+    "zone[0].record[4].type",
     "zone[0].delegation[0].nameservers",
     "zone[0].service[0].ttl",
     "zone[0].service[0].policy",
@@ -101,7 +103,7 @@ def complaints(tmp_path, text):
     path = tmp_path / "dns.toml"
     path.write_text(text)
     with pytest.raises(ConfigError) as caught:
-        read_dns_config(path)
+        load_content(path)
     lines = str(caught.value).splitlines()
     assert all(line.startswith(f"{path}: ") for line in lines)
     return [line.removeprefix(f"{path}: ") for line in lines]

@@ -7,6 +7,7 @@ from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
+NOW_S = 1_800_000_000
 SUBNET = Option(8, b"\0\1\x18\0\x0b\2\3")
 
 
@@ -38,9 +39,11 @@ def query(name, type_=1, edns=None):
         pytest.param(b"\0\0\x80" + bytes(9), {"dropped"}, id="a response"),
     ],
 )
-def test_each_outcome_has_its_counter(zones, wire, counted):
-    desk = Desk(zones)
-    assert (desk.answer_datagram(wire, "11.1.3.10") is None) == ("dropped" in counted)
+def test_each_outcome_has_its_counter(authority, wire, counted):
+    desk = Desk(authority)
+    assert (desk.answer_datagram(wire, "11.1.3.10", NOW_S) is None) == (
+        "dropped" in counted
+    )
     counters = desk.counters.snapshot("fra")["counters"]
     assert {name for name, count in counters.items() if count} == {
         "queries",
@@ -50,11 +53,11 @@ def test_each_outcome_has_its_counter(zones, wire, counted):
     assert set(counters.values()) <= {0, 1}
 
 
-def test_streams_and_sources_are_counted(zones):
-    desk = Desk(zones)
+def test_streams_and_sources_are_counted(authority):
+    desk = Desk(authority)
     for _ in range(3):
-        desk.answer_message(query("many.gslb.net"), "11.1.3.10")
-    desk.answer_datagram(query("many.gslb.net"), "2a11::10")
+        desk.answer_message(query("many.gslb.net"), "11.1.3.10", NOW_S)
+    desk.answer_datagram(query("many.gslb.net"), "2a11::10", NOW_S)
     status = desk.counters.snapshot("fra")
     assert status["site"] == "fra"
     assert status["queries_by_source"] == {"11.1.3.10": 3, "2a11::10": 1}
@@ -62,11 +65,11 @@ def test_streams_and_sources_are_counted(zones):
     assert status["counters"]["truncated"] == 1
 
 
-def test_the_table_of_sources_is_bounded(zones, monkeypatch):
+def test_the_table_of_sources_is_bounded(authority, monkeypatch):
     monkeypatch.setattr("balancer.nameserver.counters.MAX_SOURCES", 2)
-    desk = Desk(zones)
+    desk = Desk(authority)
     for host in (1, 2, 3, 3, 1):
-        desk.answer_datagram(query("www.gslb.net"), f"11.1.3.{host}")
+        desk.answer_datagram(query("www.gslb.net"), f"11.1.3.{host}", NOW_S)
     status = desk.counters.snapshot("fra")
     assert status["queries_by_source"] == {"11.1.3.1": 2, "11.1.3.2": 1}
     assert status["counters"]["other_sources"] == 2

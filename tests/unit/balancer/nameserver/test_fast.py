@@ -6,16 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balancer.nameserver.answer import answer
+from balancer.nameserver.cookies import Cookies
 from balancer.nameserver.fast import FastPath
-from balancer.nameserver.policies import ClientAddress
 from balancer.wire.dns.edns import ClientSubnet, Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
+NOW_S = 1_800_000_000
 SOURCES = ["11.1.3.10", "11.2.3.10", "2a11:0:2::10", "fe80::1%eth0"]
 IAD = Option(8, ClientSubnet(1, 24, 0, b"\x0b\2\3").to_wire())
 OPT_OUT = Option(8, b"\0\1\0\0")
 COOKIE = Option(10, b"x" * 8)
+WHOLE_COOKIE = Option(
+    10, Cookies((b"k" * 16,)).reply(b"x" * 8, "11.2.3.10", 1_800_000_000).data
+)
+OLD_COOKIE = Option(10, b"x" * 24)
+BAD_COOKIE = Option(10, b"x" * 9)
+NSID = Option(3, b"")
 KNOWN = [
     name_from_text(text)
     for text in (
@@ -27,6 +34,10 @@ KNOWN = [
         "many.gslb.net",
         "child.gslb.net",
         "hidden.gslb.net",
+        "x.wild.gslb.net",
+        "web.gslb.net",
+        "*.cdn.gslb.net",
+        "x.cdn.gslb.net",
         ".",
     )
 ]
@@ -50,25 +61,25 @@ hot_names = st.builds(
 
 
 @pytest.fixture(scope="session")
-def fast(zones):
-    return FastPath(zones)
+def fast(authority):
+    return FastPath(authority)
 
 
-def slow(zones, wire, source):
-    return answer(zones, wire, ClientAddress.from_text(source)).wire
+def slow(authority, wire, source):
+    return answer(authority, wire, source, NOW_S).wire
 
 
 @given(queries(hot_names), st.sampled_from(SOURCES))
 @settings(max_examples=50)
-def test_same_octets_for_whole_queries(zones, fast, query, source):
+def test_same_octets_for_whole_queries(authority, fast, query, source):
     wire = query.to_wire()
-    said = fast.answer(wire, source)
-    assert said is None or said == slow(zones, wire, source)
+    said = fast.answer(wire, source, NOW_S)
+    assert said is None or said == slow(authority, wire, source)
 
 
 @given(st.data())
 @settings(max_examples=50)
-def test_same_octets_for_broken_queries(zones, fast, data):
+def test_same_octets_for_broken_queries(authority, fast, data):
     edns = data.draw(st.none() | edns_records)
     wire = make_query(1, Question(data.draw(hot_names), 1), edns).to_wire()
     at = data.draw(st.integers(0, len(wire) - 1))
@@ -78,14 +89,14 @@ def test_same_octets_for_broken_queries(zones, fast, data):
         )
         | st.integers(0, 255).map(lambda o: wire[:at] + bytes((o,)) + wire[at + 1 :])
     )
-    said = fast.answer(broken, SOURCES[0])
-    assert said is None or said == slow(zones, broken, SOURCES[0])
+    said = fast.answer(broken, SOURCES[0], NOW_S)
+    assert said is None or said == slow(authority, broken, SOURCES[0])
 
 
 @given(st.binary(max_size=60), names)
 def test_any_octets_do_no_harm(fast, data, name):
-    fast.answer(data, SOURCES[0])
-    fast.answer(make_query(1, Question(name, 1)).to_wire() + data, SOURCES[0])
+    fast.answer(data, SOURCES[0], NOW_S)
+    fast.answer(make_query(1, Question(name, 1)).to_wire() + data, SOURCES[0], NOW_S)
 
 
 @pytest.mark.parametrize("repeat", [1, 2], ids=["first time", "remembered"])
@@ -96,6 +107,9 @@ def test_any_octets_do_no_harm(fast, data, name):
         pytest.param(Edns(1232), id="EDNS0"),
         pytest.param(Edns(4096, dnssec_ok=True), id="DO"),
         pytest.param(Edns(512, options=(IAD,)), id="client subnet"),
+        pytest.param(Edns(1232, options=(COOKIE,)), id="half a cookie"),
+        pytest.param(Edns(1232, options=(WHOLE_COOKIE,)), id="a whole cookie"),
+        pytest.param(Edns(1232, options=(IAD, OLD_COOKIE)), id="subnet and cookie"),
     ],
 )
 @pytest.mark.parametrize(
@@ -104,14 +118,19 @@ def test_any_octets_do_no_harm(fast, data, name):
         pytest.param(Question(b"\3www\4gslb\3net\0", 1), id="A"),
         pytest.param(Question(b"\3wWw\4gsLB\3net\0", 28), id="AAAA in 0x20 case"),
         pytest.param(Question(b"\4gslb\3net\0", 2), id="NS with addresses"),
+        pytest.param(Question(b"\4gslb\3net\0", 15), id="MX"),
+        pytest.param(Question(b"\4_dns\4_TCP\4gslb\3net\0", 33), id="SRV"),
+        pytest.param(Question(b"\3web\4gslb\3net\0", 65), id="HTTPS"),
+        pytest.param(Question(b"\5alias\4gslb\3net\0", 5), id="CNAME"),
+        pytest.param(Question(b"\0", 2), id="the root"),
     ],
 )
-def test_what_is_hot(zones, fast, question, edns, repeat):
+def test_what_is_hot(authority, fast, question, edns, repeat):
     wire = make_query(7, question, edns).to_wire()
     for _ in range(repeat):
-        said = fast.answer(wire, SOURCES[1])
+        said = fast.answer(wire, SOURCES[1], NOW_S)
     assert said is not None
-    assert said == slow(zones, wire, SOURCES[1])
+    assert said == slow(authority, wire, SOURCES[1])
 
 
 @pytest.mark.parametrize(
@@ -121,32 +140,34 @@ def test_what_is_hot(zones, fast, question, edns, repeat):
         pytest.param("hidden.gslb.net", 1, None, id="hidden by a more specific zone"),
         pytest.param("www.gslb.net", 65, None, id="a type that is not there"),
         pytest.param("www.gslb.net", 1, Edns(1232, version=1), id="EDNS 1"),
-        pytest.param("www.gslb.net", 1, with_options(COOKIE), id="a cookie"),
+        pytest.param("www.gslb.net", 1, with_options(BAD_COOKIE), id="no cookie"),
+        pytest.param("www.gslb.net", 1, with_options(COOKIE, IAD), id="odd order"),
+        pytest.param("www.gslb.net", 1, with_options(NSID), id="NSID"),
         pytest.param("www.gslb.net", 1, with_options(OPT_OUT), id="opted out"),
         pytest.param("www.gslb.net", 1, with_options(IAD, IAD), id="two subnets"),
     ],
 )
 def test_what_is_left_to_the_slow_path(fast, name, type_, edns):
     wire = make_query(7, Question(name_from_text(name), type_), edns).to_wire()
-    assert fast.answer(wire, SOURCES[0]) is None
+    assert fast.answer(wire, SOURCES[0], NOW_S) is None
 
 
-def test_counts_what_it_answered(zones):
-    fast = FastPath(zones)
+def test_counts_what_it_answered(authority):
+    fast = FastPath(authority)
     question = Question(KNOWN[0], 1)
-    fast.answer(make_query(1, question).to_wire(), SOURCES[0])
+    fast.answer(make_query(1, question).to_wire(), SOURCES[0], NOW_S)
     subnet = Edns(1232, options=(IAD,))
-    fast.answer(make_query(1, question, subnet).to_wire(), SOURCES[0])
-    fast.answer(b"", SOURCES[0])
+    fast.answer(make_query(1, question, subnet).to_wire(), SOURCES[0], NOW_S)
+    fast.answer(b"", SOURCES[0], NOW_S)
     assert (fast.answered, fast.client_subnets) == (2, 1)
 
 
-def test_memos_are_bounded(zones, monkeypatch):
+def test_memos_are_bounded(authority, monkeypatch):
     monkeypatch.setattr("balancer.nameserver.memo.MAX_MEMOS", 4)
-    fast = FastPath(zones)
+    fast = FastPath(authority)
     wire = make_query(1, Question(KNOWN[0], 1)).to_wire()
     for host in range(20):
         source = f"11.1.3.{host}"
-        assert fast.answer(wire, source) == slow(zones, wire, source)
+        assert fast.answer(wire, source, NOW_S) == slow(authority, wire, source)
     [hot] = [fast._hot[wire[12:]]]
     assert len(hot.by_source) <= 4

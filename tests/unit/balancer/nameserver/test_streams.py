@@ -35,9 +35,9 @@ class Listener:
 class Bench:
     """Streams with their selector, a clock, and clients to connect to them."""
 
-    def __init__(self, zones):
+    def __init__(self, authority):
         self.now_s = 0.0
-        self.desk = Desk(zones)
+        self.desk = Desk(authority)
         self.selector = DefaultSelector()
         self.streams = Streams(self.desk, self.selector, lambda: self.now_s, 10.0, 3)
         self.listener = Listener()
@@ -63,8 +63,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(zones):
-    made = Bench(zones)
+def bench(authority):
+    made = Bench(authority)
     yield made
     made.close()
 

@@ -17,9 +17,7 @@ from balancer.wire.dns.records import (
     NameData,
     RecordSet,
     SoaData,
-    TextData,
     address_set,
-    text_data,
 )
 from balancer.wire.dns.response import Response, Sections
 
@@ -100,11 +98,6 @@ def test_extended_rcode_is_split():
     theirs = dns.message.from_wire(wire)
     assert theirs.rcode() == dns.rcode.BADVERS
     assert theirs.ednsflags & dns.flags.DO
-
-
-def test_text_is_cut_into_strings():
-    assert text_data("") == TextData((b"",))
-    assert text_data("x" * 300) == TextData((b"x" * 255, b"x" * 45))
 
 
 @given(st.lists(st.lists(st.sampled_from("ab"), max_size=4), max_size=12))

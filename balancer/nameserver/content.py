@@ -1,0 +1,53 @@
+"""What the server runs on, read from a dns.toml and its zone files; as plain records.
+
+These cross from the process that reads files to the one that answers, which therefore
+needs none of the libraries for reading.
+"""
+
+from dataclasses import dataclass
+
+from ..model import Address
+from .authority import Authority
+from .cookies import Cookies
+from .zones.zone import Zone, Zones
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the server listens, by UDP and TCP; fixed while it runs."""
+
+    addresses: tuple[Address, ...]
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All of a configuration.
+
+    Args:
+        site: where the server stands.
+        listening: its addresses.
+        zones: what it is authoritative for.
+        identity: its name among the servers of its address, or "".
+        version: what it says of its software, or "".
+        cookies: whether it gives out DNS cookies.
+        cookie_secrets: what they are made and checked with, if that is given.
+    """
+
+    site: str
+    listening: Listening
+    zones: tuple[Zone, ...]
+    identity: str = ""
+    version: str = ""
+    cookies: bool = True
+    cookie_secrets: tuple[bytes, ...] = ()
+
+    def authority(self, secret: bytes) -> Authority:
+        """Return what queries are answered from.
+
+        Args:
+            secret: for cookies, where none is given.
+        """
+        secrets = self.cookie_secrets or (secret,)
+        cookies = Cookies(secrets) if self.cookies else None
+        return Authority(Zones(self.zones), cookies, self.identity, self.version)

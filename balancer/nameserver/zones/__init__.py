@@ -1,0 +1,1 @@
+"""Zones as a server holds them: read from text, checked, and packed for look-ups."""

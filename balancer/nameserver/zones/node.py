@@ -1,0 +1,141 @@
+"""What stands at one name, packed into octets as responses have them.
+
+A node is one octet of flags, then its sets: type, count and length (16 bits each) and
+the set's records, whose owner is a pointer to the question. A response to a question
+about the name itself can take them as they are.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from struct import Struct
+
+from ...wire.cursor import Cursor
+from ...wire.dns.codes import Class, Type
+from ...wire.dns.names import read_name
+from ...wire.dns.records import (
+    SOA_TIMES,
+    NameData,
+    OpaqueData,
+    Rdata,
+    RecordSet,
+    SoaData,
+)
+from ..policies import ClientAddress, Policy
+
+PLAIN = b"\0"
+CUT = b"\1"  # a delegation: what is here is the parent's side of it
+GLUE = b"\2"  # below a cut: addresses that referrals need, and no data of ours
+
+SET = Struct("!HHH")  # type, count of records, octets of records
+RECORD = Struct("!HHHIH")  # pointer to the owner, type, class, TTL, rdata octets
+ASKED_NAME = 0xC00C  # a pointer to the question's name
+MAX_SET_OCTETS = 0xFFFF
+# Rdata of names that responses compress, so that these records depend on the message.
+COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """Records of one type that a policy chooses: one set for each of its answers."""
+
+    policy: Policy
+    answers: tuple[RecordSet, ...]
+
+    def choose(self, client: ClientAddress) -> tuple[RecordSet, int]:
+        """Return the set for this client and its scope prefix length."""
+        answer, scope = self.policy.choose(client)
+        return self.answers[answer], scope
+
+    def at(self, owner: bytes) -> "Steered":
+        """Return the same for another name, as a wildcard's answers need."""
+        return replace(
+            self, answers=tuple(replace(each, owner=owner) for each in self.answers)
+        )
+
+
+SteeredSets = Mapping[int, Steered]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A name that exists; without data it is an empty non-terminal.
+
+    Args:
+        owner: the name; for what a wildcard stands for, the name that was asked.
+        packed: the node's octets.
+        steered: what policies choose, by type.
+    """
+
+    owner: bytes
+    packed: bytes = PLAIN
+    steered: SteeredSets = field(default_factory=dict)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the name is delegated away."""
+        return self.packed.startswith(CUT)
+
+    def find(self, type_: int) -> RecordSet | Steered | None:
+        """Return what is there for a type; for ANY one set (RFC 8482, section 4.1)."""
+        if type_ == Type.ANY:
+            type_ = next(iter(self.types()), Type.ANY)
+        if type_ in self.steered:
+            return self.steered[type_]
+        for found, _, records in packed_sets(self.packed):
+            if found == type_:
+                return read_set(self.owner, records)
+        return None
+
+    def alias(self, type_: int) -> RecordSet | None:
+        """Return the CNAME that answers for this type, if there is one."""
+        if type_ in (Type.CNAME, Type.ANY):
+            return None
+        found = self.find(Type.CNAME)
+        return found if isinstance(found, RecordSet) else None
+
+    def types(self) -> tuple[int, ...]:
+        """Return the types that are here."""
+        return (*(type_ for type_, _, _ in packed_sets(self.packed)), *self.steered)
+
+
+def packed_sets(packed: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Yield type, count and records of each set of a node."""
+    position = len(PLAIN)
+    while position < len(packed):
+        type_, count, length = SET.unpack_from(packed, position)
+        position += SET.size + length
+        yield type_, count, packed[position - length : position]
+
+
+def pack_record(type_: int, ttl_s: int, rdata: bytes) -> bytes:
+    """Return a record whose owner is the question's name."""
+    head = RECORD.pack(ASKED_NAME, type_, Class.IN, ttl_s, len(rdata))
+    return head + rdata
+
+
+def pack_set(type_: int, records: bytes, count: int = 1) -> bytes:
+    """Return a set of records for a node; OverflowError when it is too long."""
+    if len(records) > MAX_SET_OCTETS:
+        raise OverflowError(f"{len(records)} octets of records of one type")
+    return SET.pack(type_, count, len(records)) + records
+
+
+def read_set(owner: bytes, records: bytes) -> RecordSet:
+    """Return the records of a packed set as records of `owner`."""
+    cursor = Cursor(records)
+    data = []
+    while cursor.remaining:
+        _, type_, _, ttl_s, length = cursor.unpack(RECORD)
+        data.append(read_rdata(type_, cursor.take(length)))
+    return RecordSet(owner, type_, ttl_s, tuple(data))
+
+
+def read_rdata(type_: int, rdata: bytes) -> Rdata:
+    """Return uncompressed rdata; as octets where responses take it as it is."""
+    if type_ not in COMPRESSED:
+        return OpaqueData(rdata)
+    cursor = Cursor(rdata)
+    first = read_name(cursor)
+    if type_ != Type.SOA:
+        return NameData(first)
+    return SoaData(first, read_name(cursor), *cursor.unpack(SOA_TIMES))

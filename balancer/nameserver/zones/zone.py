@@ -1,0 +1,127 @@
+"""Zones as look-ups: which names exist, what is there, and where the zone is cut."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ...wire.dns.codes import Type
+from ...wire.dns.names import label_starts
+from ...wire.dns.records import NameData, RecordSet, SoaData
+from .image import Image
+from .node import PLAIN, Node, SteeredSets
+
+WILDCARD = b"\1*"
+NOT_STEERED: SteeredSets = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One zone; all names are in lower case.
+
+    Args:
+        apex: the zone's name.
+        nodes: every name that exists, the empty non-terminals among them.
+        soa: the record about the zone.
+        negative: the same as negative answers carry it, with their TTL.
+        steered: what policies choose, by name and type.
+        has_cuts: whether a name in it is delegated away.
+        has_wildcards: whether a name in it starts with an asterisk.
+    """
+
+    apex: bytes
+    nodes: Image
+    soa: RecordSet
+    negative: RecordSet
+    steered: Mapping[bytes, SteeredSets] = field(default_factory=dict)
+    has_cuts: bool = False
+    has_wildcards: bool = False
+
+    @property
+    def serial(self) -> int:
+        """The number of the zone's version."""
+        [data] = self.soa.data
+        return data.serial if isinstance(data, SoaData) else 0
+
+    def find(self, name: bytes) -> Node | None:
+        """Return the node that answers for a name of this zone.
+
+        That is its own, that of the cut at or above it, or what a wildcard stands
+        for (RFC 4592); None: the name does not exist.
+        """
+        if not (self.has_cuts or self.has_wildcards):
+            return self.node(name)
+        encloser = self.apex
+        found = self.node(self.apex)
+        # From the apex down: what does not exist has nothing below it, so that a
+        # name of many labels costs no more look-ups than the zone is deep.
+        for start in reversed(label_starts(name)[: -len(label_starts(self.apex))]):
+            below = name[start:]
+            found = self.node(below)
+            if found is None:
+                return self._synthesized(name, encloser)
+            if found.is_cut:
+                return found
+            encloser = below
+        return found
+
+    def node(self, name: bytes) -> Node | None:
+        """Return what is stored at exactly this name."""
+        packed = self.nodes.get(name)
+        if packed is None:
+            return None
+        return Node(name, packed, self.steered.get(name, NOT_STEERED))
+
+    def holds(self, name: bytes) -> bool:
+        """Say whether a name is at or below the apex."""
+        return is_within(name, self.apex)
+
+    def addresses(self, servers: RecordSet) -> Iterator[RecordSet]:
+        """Yield the address records in this zone of the targets of `servers`."""
+        for data in servers.data:
+            if isinstance(data, NameData) and self.holds(data.target):
+                node = Node(data.target, self.nodes.get(data.target) or PLAIN)
+                found = (node.find(type_) for type_ in (Type.A, Type.AAAA))
+                yield from (each for each in found if isinstance(each, RecordSet))
+
+    def _synthesized(self, name: bytes, encloser: bytes) -> Node | None:
+        source = WILDCARD + encloser
+        packed = self.nodes.get(source) if self.has_wildcards else None
+        if packed is None:
+            return None
+        steered = self.steered.get(source, NOT_STEERED)
+        return Node(name, packed, {t: each.at(name) for t, each in steered.items()})
+
+
+class Zones:
+    """What a server is authoritative for."""
+
+    __slots__ = ("_depth", "by_apex")
+
+    def __init__(self, zones: Iterable[Zone] = ()) -> None:
+        self.by_apex = {zone.apex: zone for zone in zones}
+        self._depth = max((len(label_starts(apex)) for apex in self.by_apex), default=1)
+
+    def find(self, name: bytes, type_: int = Type.ANY) -> Zone | None:
+        """Return the zone that answers for a name, of those it lies in the deepest.
+
+        RFC 4035 3.1.4.1: the one type that stands on the parent's side is DS.
+        """
+        starts = label_starts(name)
+        # Of 127 labels, only as many are looked at as an apex has.
+        for start in starts[-self._depth :]:
+            apex = name[start:]
+            if zone := self.by_apex.get(apex):
+                if type_ == Type.DS and apex == name and (over := self._over(name)):
+                    return over
+                return zone
+        return None
+
+    def _over(self, apex: bytes) -> Zone | None:
+        above = (apex[start:] for start in label_starts(apex)[1:])
+        return next(
+            (self.by_apex[name] for name in above if name in self.by_apex), None
+        )
+
+
+def is_within(name: bytes, ancestor: bytes) -> bool:
+    """Say whether a name is `ancestor` or below it."""
+    return name.endswith(ancestor) and len(name) - len(ancestor) in label_starts(name)
