@@ -65,6 +65,11 @@ def parse_config(text: str, file_name: str, model: type[M]) -> M:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file_name}: not TOML: {error}") from error
+    return check_tree(tree, file_name, model)
+
+
+def check_tree(tree: object, file_name: str, model: type[M]) -> M:
+    """Return what a file's text says as `model`; see `read_config`."""
     try:
         return model.model_validate(tree)
     except _ValidationError as error:

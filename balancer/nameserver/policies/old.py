@@ -2,27 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
-from ..model import Network
-from .regions import Regions, cut_regions
-
-
-class ClientAddress(NamedTuple):
-    """Who asks, as integers: its network, or else the resolver's address.
-
-    A NamedTuple and not a dataclass, because there is one per query.
-    """
-
-    version: int
-    value: int
-
-    @classmethod
-    def from_text(cls, text: str) -> "ClientAddress":
-        """Return the address that a socket gives as `text`."""
-        address = ip_address(text)
-        return cls(address.version, int(address))
+from ...model import Network
+from ..regions import Regions, cut_regions
+from .asker import ClientAddress
 
 
 class Choice(NamedTuple):

@@ -1,0 +1,112 @@
+"""Longest-prefix match over a whole address family, cut into runs of one value.
+
+Runs instead of a trie: a look-up is one search, and the shortest prefix on which the
+value is the same follows from the two ends of the run.
+"""
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .starts import (
+    SHORT,
+    Starts,
+    Words,
+    as_buffer,
+    from_buffer,
+    pack_starts,
+    packed,
+    words_of,
+)
+
+BITS = {4: 32, 6: 128}
+
+# The first address of a prefix, its length, and a number that says what is there.
+Placed = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Neighbouring runs of addresses, with different values; the first starts at 0.
+
+    Args:
+        starts: first address of each run.
+        values: what holds from each start to the next one, as numbers.
+    """
+
+    starts: Starts
+    values: Words
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is one value for the whole family."""
+        return len(self.values) == 1
+
+    def lookup(self, address: int) -> tuple[int, int]:
+        """Return the value at `address`, and the length of the shortest prefix of
+        `address` on which this value is the only one.
+        """
+        starts = self.starts
+        run = starts.run_of(address)
+        # A prefix must exclude the addresses just before and just behind the run, so
+        # it is longer than what `address` has in common with the nearer of them.
+        spare_bits = starts.bits + 1
+        if run > 0:
+            spare_bits = (address ^ (starts[run] - 1)).bit_length()
+        if run + 1 < len(starts):
+            behind = (address ^ starts[run + 1]).bit_length()
+            spare_bits = min(spare_bits, behind)
+        return self.values[run], starts.bits + 1 - spare_bits
+
+    def mapped(self, names: ArrayLike) -> "Regions":
+        """Return the regions with `names[value]` for each value, joined anew.
+
+        Args:
+            names: numbers by number, in any form that numpy takes.
+        """
+        renamed = np.asarray(names, dtype=np.uint32)[words_of(self.values)]
+        differs = np.append(True, renamed[1:] != renamed[:-1])
+        if differs.all():
+            return Regions(self.starts, packed(renamed))
+        kept = np.flatnonzero(differs)
+        return Regions(self.starts.picked(kept), packed(renamed[kept]))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _from_buffers, (self.starts, as_buffer(self.values))
+
+
+def cut_regions(version: int, placed: Iterable[Placed], default: int = 0) -> Regions:
+    """Return the longest-prefix match of the prefixes of one IP version.
+
+    Args:
+        version: 4 or 6.
+        placed: prefixes, each at most once.
+        default: the value outside of all prefixes.
+    """
+    bits = BITS[version]
+    runs = {0: default}
+    open_prefixes = [(1 << bits, default)]  # (one past the end, value), innermost last
+    for start, length, value in sorted(placed):
+        if open_prefixes[-1][0] <= start:
+            _close(open_prefixes, start, runs)
+        runs[start] = value
+        open_prefixes.append((start + (1 << (bits - length)), value))
+    _close(open_prefixes, (1 << bits) - 1, runs)
+    cut = Regions(pack_starts(bits, runs), Words(array(SHORT, runs.values())))
+    return cut.mapped(range(max(cut.values) + 1))
+
+
+def _from_buffers(starts: Starts, values: object) -> Regions:
+    return Regions(starts, from_buffer(values, SHORT))
+
+
+def _close(
+    open_prefixes: list[tuple[int, int]], position: int, runs: dict[int, int]
+) -> None:
+    """End the prefixes that do not reach `position`; the one around goes on."""
+    while open_prefixes[-1][0] <= position:
+        end, _ = open_prefixes.pop()
+        runs[end] = open_prefixes[-1][1]

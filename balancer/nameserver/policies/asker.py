@@ -1,0 +1,36 @@
+"""Who asks for a name, as integers: records that there is one of per query."""
+
+from ipaddress import ip_address
+from typing import NamedTuple
+
+# As long as RFC 7871, section 11.1, wants client subnets to be.
+SUBNET_BITS = {4: 24, 6: 56}
+ADDRESS_BITS = {4: 32, 6: 128}
+
+
+class ClientAddress(NamedTuple):
+    """An address, or the network that starts at it.
+
+    A NamedTuple and not a dataclass, because there is one per query.
+    """
+
+    version: int
+    value: int
+
+    @classmethod
+    def from_text(cls, text: str) -> "ClientAddress":
+        """Return the address that a socket gives as `text`."""
+        address = ip_address(text)
+        return cls(address.version, int(address))
+
+    def subnet(self) -> bytes:
+        """Return the subnet of the address, for hashing."""
+        bits = SUBNET_BITS[self.version]
+        return (self.value >> (ADDRESS_BITS[self.version] - bits)).to_bytes(bits // 8)
+
+
+class Asker(NamedTuple):
+    """The client's network, or else the resolver's address; and the resolver."""
+
+    client: ClientAddress
+    resolver: ClientAddress
