@@ -38,6 +38,7 @@ class Answer:
 
     wire: bytes
     outcome: Outcome
+    likeness: bytes = b"error"
     truncated: bool = False
     client_subnet: bool = False
     cookie: bool = False
@@ -88,6 +89,16 @@ def answer(
         return _respond(authority, query, Finding(Outcome.FORMERR), stream=stream)
     finding = _find(authority, query, source, asked)
     return _respond(authority, query, finding, asked, stream)
+
+
+def truncated_answer(data: bytes) -> bytes | None:
+    """Return a response that says "ask by TCP" and no more; None: to no query."""
+    try:
+        query = Query.from_wire(data)
+    except WireError:
+        return None
+    edns = query.edns and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=query.edns.dnssec_ok)
+    return Response(query.header, query.question, Rcode.NOERROR, edns=edns).cut()
 
 
 def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Finding:
@@ -155,6 +166,7 @@ def _respond(
     return Answer(
         wire,
         finding.outcome,
+        finding.likeness(query.question),
         truncated,
         asked.subnet is not None,
         asked.cookie is not None,

@@ -8,6 +8,7 @@ from ..config import (
     NOT_EMPTY,
     AnyAddress,
     AnyNetwork,
+    Seconds,
     SomeOf,
     Table,
     WholeSeconds,
@@ -50,6 +51,24 @@ Ttl = Annotated[WholeSeconds, Field(ge=0, le=MAX_TTL_S)]
 Milliseconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+class RateLimitTable(Table):
+    """How many like responses a client network gets by UDP; see `RateLimit`."""
+
+    per_second: int = Field(ge=1, le=1_000_000)
+    window: Annotated[WholeSeconds, Field(ge=1, le=3600)] = 15
+    slip: int = Field(default=2, ge=0, le=10)
+    ipv4_prefix: int = Field(default=24, ge=8, le=32)
+    ipv6_prefix: int = Field(default=56, ge=16, le=128)
+    exempt: tuple[AnyNetwork, ...] = ()
+
+
+class TcpTable(Table):
+    """How many connections there may be, and how long one may be idle."""
+
+    connections: int = Field(default=4096, ge=1, le=65536)
+    idle: Annotated[Seconds, Field(ge=0.1, le=3600)] = 10.0
+
+
 class ServerTable(Table):
     """Where the server stands and listens, and what it tells about itself.
 
@@ -65,6 +84,8 @@ class ServerTable(Table):
     version: str = ""
     cookies: bool = True
     cookie_secrets: tuple[Secret, ...] = ()
+    tcp: TcpTable = TcpTable()
+    rate_limit: RateLimitTable | None = None
 
 
 class RecordTable(Table):

@@ -9,15 +9,25 @@ from dataclasses import dataclass
 from ..model import Address
 from .authority import Authority
 from .cookies import Cookies
+from .limit import RateLimit
 from .zones.zone import Zone, Zones
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where the server listens, by UDP and TCP; fixed while it runs."""
+    """Where the server listens, by UDP and TCP; fixed while it runs.
+
+    Args:
+        addresses: each has a socket of either kind.
+        port: the same on all of them.
+        max_connections: by TCP, at once.
+        idle_timeout_s: how long a connection lives without a whole query.
+    """
 
     addresses: tuple[Address, ...]
     port: int
+    max_connections: int = 4096
+    idle_timeout_s: float = 10.0  # RFC 7766, section 6.2.3: seconds, not minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class Content:
         zones: what it is authoritative for.
         identity: its name among the servers of its address, or "".
         version: what it says of its software, or "".
+        rate_limit: how many like responses a network gets; None: as many as it asks.
         cookies: whether it gives out DNS cookies.
         cookie_secrets: what they are made and checked with, if that is given.
     """
@@ -39,6 +50,7 @@ class Content:
     zones: tuple[Zone, ...]
     identity: str = ""
     version: str = ""
+    rate_limit: RateLimit | None = None
     cookies: bool = True
     cookie_secrets: tuple[bytes, ...] = ()
 

@@ -14,6 +14,9 @@ COUNTED = (
     "dropped",
     "ecs",
     "cookies",
+    "proven",  # cookies that were ours
+    "slipped",  # responses over the rate limit, sent truncated
+    "held_back",  # responses over the rate limit, not sent
     "unsent",  # responses that the kernel did not take
     "lost_connections",  # TCP connections that could not be accepted
     "other_sources",  # queries of sources that the table had no room for
@@ -45,6 +48,7 @@ class Counters:
         self._counts["truncated"] += answer.truncated
         self._counts["ecs"] += answer.client_subnet
         self._counts["cookies"] += answer.cookie
+        self._counts["proven"] += answer.is_proven
 
     def count_source(self, source: str) -> None:
         """Count a query by who sent it; sources beyond the table share a counter."""
@@ -72,3 +76,4 @@ class Counters:
             counts[name] += self._fast.answered
         counts["ecs"] += self._fast.client_subnets
         counts["cookies"] += self._fast.cookies
+        counts["proven"] += self._fast.proven

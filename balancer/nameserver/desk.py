@@ -1,19 +1,21 @@
 """Where every message is answered: the fast path, else the slow one, and counters."""
 
-from .answer import Drop, answer
+from .answer import Answer, Drop, answer, truncated_answer
 from .authority import Authority
 from .counters import Counters
-from .fast import FastPath
+from .fast import FastPath, asked_name
+from .limit import Limiter, RateLimit, Verdict
 from .zones.zone import Zone
 
 
 class Desk:
     """Answers messages and counts them; knows no sockets."""
 
-    __slots__ = ("_authority", "_sources", "counters", "fast")
+    __slots__ = ("_authority", "_limiter", "_sources", "counters", "fast")
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, authority: Authority, limit: RateLimit | None = None) -> None:
         self._authority = authority
+        self._limiter = None if limit is None else Limiter(limit)
         self.fast = FastPath(authority)
         self.counters = Counters(self.fast)
         self._sources = self.counters.sources
@@ -23,9 +25,10 @@ class Desk:
         """What is answered from."""
         return tuple(self._authority.zones.by_apex.values())
 
-    def replace(self, authority: Authority) -> None:
+    def replace(self, authority: Authority, limit: RateLimit | None = None) -> None:
         """Answer from something else, and go on counting."""
         self._authority = authority
+        self._limiter = None if limit is None else Limiter(limit)
         self.fast = FastPath(authority)
         self.counters.follow(self.fast)
 
@@ -35,24 +38,51 @@ class Desk:
             self._sources[source] += 1
         except KeyError:
             self.counters.count_source(source)
+        if self._limiter is not None:
+            return self._answer_limited(self._limiter, data, source, now_s)
         wire = self.fast.answer(data, source, now_s)
         if wire is not None:
             return wire
         self.counters.count("udp")
-        return self._answer(data, source, now_s, stream=False)
+        result = self._answer(data, source, now_s, stream=False)
+        return None if result is None else result.wire
+
+    def _answer_limited(
+        self, limiter: Limiter, data: bytes, source: str, now_s: int
+    ) -> bytes | None:
+        proven_before = self.fast.proven
+        wire = self.fast.answer(data, source, now_s)
+        if wire is not None:
+            is_proven = self.fast.proven > proven_before
+            likeness = b"a" + asked_name(data)
+        else:
+            self.counters.count("udp")
+            result = self._answer(data, source, now_s, stream=False)
+            if result is None:
+                return None
+            wire, is_proven, likeness = result.wire, result.is_proven, result.likeness
+        # Who returns our cookie is where it says it is.
+        verdict = Verdict.SEND
+        if not is_proven:
+            verdict = limiter.judge(source, likeness, now_s)
+        if verdict is Verdict.SEND:
+            return wire
+        self.counters.count(verdict.value)
+        return truncated_answer(data) if verdict is Verdict.SLIP else None
 
     def answer_message(self, data: bytes, source: str, now_s: int) -> bytes | None:
         """Return the response to a message by TCP; None: there is none."""
         self.counters.count("tcp")
         self.counters.count_source(source)
-        return self._answer(data, source, now_s, stream=True)
+        result = self._answer(data, source, now_s, stream=True)
+        return None if result is None else result.wire
 
     def _answer(
         self, data: bytes, source: str, now_s: int, stream: bool
-    ) -> bytes | None:
+    ) -> Answer | None:
         result = answer(self._authority, data, source, now_s, stream)
         if isinstance(result, Drop):
             self.counters.count("dropped")
             return None
         self.counters.count_answer(result)
-        return result.wire
+        return result

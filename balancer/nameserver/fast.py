@@ -24,7 +24,7 @@ AA_RD = b"\x85\0"
 class FastPath:
     """Ready responses by question octets, and counts of what it answered."""
 
-    __slots__ = ("_cookies", "_hot", "answered", "client_subnets", "cookies")
+    __slots__ = ("_cookies", "_hot", "answered", "client_subnets", "cookies", "proven")
 
     def __init__(self, authority: Authority) -> None:
         self._hot = HotQuestions(authority.zones)
@@ -32,6 +32,7 @@ class FastPath:
         self.answered = 0
         self.client_subnets = 0
         self.cookies = 0
+        self.proven = 0  # cookies that were ours
 
     def answer(self, data: bytes, source: str, now_s: int) -> bytes | None:
         """Return the response to a UDP message, or None: `answer` must judge.
@@ -119,4 +120,10 @@ class FastPath:
             return None
         cookie = self._cookies.reply(option[OPTION.size :], source, now_s)
         self.cookies += 1
+        self.proven += cookie.is_proven
         return choice[0], choice[1] + COOKIE_HEAD + cookie.data
+
+
+def asked_name(data: bytes) -> bytes:
+    """Return the name in a query that the fast path answered, in lower case."""
+    return data[12 : data.find(b"\0", 12) + 1].lower()

@@ -7,8 +7,9 @@ from pathlib import Path
 from ..config import Mistake, config_error, read_config
 from .build import build_zones
 from .checks import find_mistakes
-from .config import DnsConfig, ServerTable
+from .config import DnsConfig, RateLimitTable, ServerTable
 from .content import Content, Listening
+from .limit import RateLimit
 from .zones.zone import Zone
 
 MAX_MISTAKES = 100  # a file of the wrong kind has a million
@@ -47,14 +48,26 @@ def load_content(path: Path) -> Content:
 
 
 def _content(server: ServerTable, zones: tuple[Zone, ...]) -> Content:
+    tcp = server.tcp
     return Content(
         server.site,
-        Listening(tuple(server.listen), server.port),
+        Listening(tuple(server.listen), server.port, tcp.connections, tcp.idle),
         zones,
         server.site if server.identity is None else server.identity,
         server.version,
+        None if server.rate_limit is None else _rate_limit(server.rate_limit),
         server.cookies,
         server.cookie_secrets,
+    )
+
+
+def _rate_limit(table: RateLimitTable) -> RateLimit:
+    return RateLimit(
+        table.per_second,
+        table.window,
+        table.slip,
+        ((4, table.ipv4_prefix), (6, table.ipv6_prefix)),
+        table.exempt,
     )
 
 

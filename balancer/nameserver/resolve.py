@@ -58,6 +58,23 @@ class Finding:
         """Whether the answer is ours: a referral or an error is not."""
         return self.outcome in (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 
+    def likeness(self, question: Question) -> bytes:
+        """Return what responses of the same content share, however one asks for them.
+
+        Denials of a zone are alike, as are referrals to a child, answers of a
+        wildcard, and errors: made-up names do not make them different.
+        """
+        if self.matter is None:
+            return self.outcome.encode()
+        node = self.matter.node
+        if self.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
+            return b"n" + self.matter.zone.apex
+        if node is not None and node.is_cut:
+            return b"r" + node.owner
+        if node is not None and node.wildcard is not None:
+            return b"w" + node.wildcard
+        return b"a" + question.name.lower()
+
 
 RCODES = {
     Outcome.NXDOMAIN: Rcode.NXDOMAIN,

@@ -1,6 +1,7 @@
 """The authoritative nameserver as a program: one thread around one selector."""
 
 import logging
+import resource
 import secrets
 import signal
 import socket
@@ -26,6 +27,7 @@ from .streams import Streams
 
 log = logging.getLogger("frontlab-dns")
 
+OTHER_DESCRIPTORS = 256
 Handlers = list[tuple[socket.socket, Callable[[], None]]]
 
 
@@ -33,15 +35,14 @@ def main(argv: Sequence[str]) -> int:
     """Run `python -m balancer dns` until SIGTERM or SIGINT; return 0."""
     options = parse_options("dns", argv)
     logging.basicConfig(format="frontlab-dns: %(message)s")
-    content = load_apart(options.config)
     secret = secrets.token_bytes(SECRET_OCTETS)
-    desk = Desk(content.authority(secret))
     with ExitStack() as running:
         signals = running.enter_context(stop_signals((*STOP_SIGNALS, signal.SIGHUP)))
+        content = load_apart(options.config)
+        desk = Desk(content.authority(secret), content.rate_limit)
+        allow_descriptors(content.listening.max_connections)
         selector = running.enter_context(DefaultSelector())
-        streams = running.enter_context(
-            closing(Streams(desk, selector, time.monotonic))
-        )
+        streams = running.enter_context(closing(_streams(content, desk, selector)))
         handlers = running.enter_context(listening(content.listening, desk, streams))
         for opened, handler in handlers:
             selector.register(opened, EVENT_READ, handler)
@@ -57,6 +58,15 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def allow_descriptors(connections: int) -> None:
+    """Let this process open so many sockets and some more, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = max(soft, connections + OTHER_DESCRIPTORS)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def status(site: str, desk: Desk, reloader: Reloader) -> dict[str, Any]:
     """Return the status object."""
     serials = {name_to_text(z.apex): z.serial for z in desk.zones}
@@ -70,7 +80,13 @@ def replace_content(
     """Answer from another configuration from now on."""
     if content.listening != listening:
         log.warning("listen and port are fixed while the server runs: not changed")
-    desk.replace(content.authority(secret))
+    desk.replace(content.authority(secret), content.rate_limit)
+
+
+def _streams(content: Content, desk: Desk, selector: BaseSelector) -> Streams:
+    where = content.listening
+    limits = where.idle_timeout_s, where.max_connections
+    return Streams(desk, selector, time.monotonic, *limits)
 
 
 @contextmanager

@@ -12,8 +12,6 @@ from ..errors import WireError
 from .desk import Desk
 from .framing import StreamCutter, frame
 
-IDLE_TIMEOUT_S = 10.0  # RFC 7766, section 6.2.3: seconds, not minutes
-MAX_CONNECTIONS = 512
 ACCEPT_BATCH = 64
 READ_OCTETS = 4096  # bounds the queries that one connection has answered in one turn
 
@@ -46,8 +44,8 @@ class Streams:
         desk: Desk,
         selector: BaseSelector,
         clock: Callable[[], float],
-        idle_timeout_s: float = IDLE_TIMEOUT_S,
-        limit: int = MAX_CONNECTIONS,
+        idle_timeout_s: float,
+        limit: int,
     ) -> None:
         self._desk, self._selector, self._clock = desk, selector, clock
         self._idle_timeout_s, self._limit = idle_timeout_s, limit

@@ -52,6 +52,7 @@ class Draft:
         self._sets: dict[bytes, bytes] = {apex: b""}
         self._steered: dict[bytes, dict[int, Steered]] = {}
         self._cuts: set[bytes] = set()
+        self._has_digests = False
 
     def steer(self, place: str, owner: bytes, sets: Mapping[int, Steered]) -> None:
         """Add what policies choose at a name; before its records."""
@@ -73,6 +74,7 @@ class Draft:
             return
         if type_ == Type.NS and owner != self._apex:
             self._cuts.add(owner)
+        self._has_digests |= type_ == Type.DS
         record = pack_record(type_, ttl_s, rdata)
         before = self._sets.get(owner)
         try:
@@ -155,10 +157,14 @@ class Draft:
                 self._sets[above] = b""
 
     def _check_cuts(self, place: str) -> None:
-        for name, sets in self._sets.items() if self._cuts else ():
+        has_cuts = self._cuts or self._has_digests
+        for name, sets in self._sets.items() if has_cuts else ():
             here = {type_ for type_, _, _ in packed_sets(PLAIN + sets)}
             if name in self._cuts:
                 self._check_at_cut(place, name, here)
+            elif Type.DS in here:
+                what = f"{name_to_text(name)!r} has a DS record, and is not delegated"
+                self._complain(place, what)
             elif (cut := self._cut_over(name)) is not None:
                 here |= set(self._steered.get(name, ()))
                 if here - GLUE_TYPES or name in self._steered:

@@ -64,11 +64,13 @@ class Node:
         owner: the name; for what a wildcard stands for, the name that was asked.
         packed: the node's octets.
         steered: what policies choose, by type.
+        wildcard: whose place the owner takes, if it is not there itself.
     """
 
     owner: bytes
     packed: bytes = PLAIN
     steered: SteeredSets = field(default_factory=dict)
+    wildcard: bytes | None = None
 
     @property
     def is_cut(self) -> bool:

@@ -175,6 +175,9 @@ class _Collected:
     def check_put_rdataset(self, check: object) -> None:
         """Take no check: the zone is checked as a whole."""
 
+    def _set_origin(self, origin: dns.name.Name) -> None:
+        """Do nothing: the reader knows its origin by itself."""
+
     def add(self, name: dns.name.Name, ttl_s: int, rdata: dns.rdata.Rdata) -> None:
         """Keep a record."""
         self.records.append((name, ttl_s, rdata))

@@ -87,8 +87,9 @@ class Zone:
         packed = self.nodes.get(source) if self.has_wildcards else None
         if packed is None:
             return None
-        steered = self.steered.get(source, NOT_STEERED)
-        return Node(name, packed, {t: each.at(name) for t, each in steered.items()})
+        found = self.steered.get(source, NOT_STEERED)
+        steered = {type_: each.at(name) for type_, each in found.items()}
+        return Node(name, packed, steered, source)
 
 
 class Zones:

@@ -62,8 +62,12 @@ class Response:
         if len(wire) > limit and self.sections.additional:
             wire = self._pack(replace(self.sections, additional=()))
         if len(wire) > limit:
-            return self._pack(NO_RECORDS, TRUNCATED), True
+            return self.cut(), True
         return wire, False
+
+    def cut(self) -> bytes:
+        """Return the message without records, truncated."""
+        return self._pack(NO_RECORDS, TRUNCATED)
 
     def _pack(self, sections: Sections, flags: int = 0) -> bytes:
         additional = sections.glue + sections.additional

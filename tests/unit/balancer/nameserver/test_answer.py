@@ -14,6 +14,8 @@ from balancer.nameserver.answer import Answer, Drop, answer
 from balancer.nameserver.authority import Authority
 from balancer.nameserver.resolve import Outcome
 from balancer.nameserver.zones.zone import Zones
+from balancer.wire.dns.edns import Edns, Option
+from balancer.wire.dns.query import Header
 
 NOW_S = 1_800_000_000
 FRA = "11.1.3.10"
@@ -102,6 +104,55 @@ def texts(section):
             ["below.gslb.net. 3600 IN CNAME www.child.gslb.net."], [],
             id="alias below a cut",
         ),
+        pytest.param(
+            "gslb.net", "MX", "answers", ["gslb.net. 3600 IN MX 10 mail.gslb.net."], [],
+            id="MX",
+        ),
+        pytest.param(
+            "gslb.net", "CAA", "answers",
+            ['gslb.net. 3600 IN CAA 0 issue "ca.example.net"'], [],
+            id="CAA",
+        ),
+        pytest.param(
+            "_dns._tcp.gslb.net", "SRV", "answers",
+            ["_dns._tcp.gslb.net. 3600 IN SRV 1 2 53 ns.gslb.net."], [],
+            id="SRV",
+        ),
+        pytest.param(
+            "web.gslb.net", "HTTPS", "answers",
+            ['web.gslb.net. 3600 IN HTTPS 1 . alpn="h2" port="8443"'], [],
+            id="HTTPS",
+        ),
+        pytest.param(
+            "x.y.wild.gslb.net", "A", "answers",
+            ["x.y.wild.gslb.net. 3600 IN A 23.53.0.70"], [],
+            id="wildcard, over two labels",
+        ),
+        pytest.param(
+            "*.wild.gslb.net", "TXT", "answers",
+            ['*.wild.gslb.net. 3600 IN TXT "wild"'], [],
+            id="wildcard by its own name",
+        ),
+        pytest.param("x.wild.gslb.net", "MX", "nodata", [], [SOA], id="wildcard of A"),
+        pytest.param("wild.gslb.net", "A", "nodata", [], [SOA], id="above a wildcard"),
+        pytest.param(
+            "real.wild.gslb.net", "A", "nodata", [], [SOA],
+            id="empty non-terminal hides a wildcard",
+        ),
+        pytest.param(
+            "b.real.wild.gslb.net", "A", "nxdomain", [], [SOA],
+            id="beside what hides a wildcard",
+        ),
+        pytest.param(
+            "x.*.wild.gslb.net", "A", "nxdomain", [], [SOA],
+            id="below a wildcard",
+        ),
+        pytest.param(
+            "deep.x.cdn.gslb.net", "A", "answers",
+            ["deep.x.cdn.gslb.net. 20 IN A 23.0.1.81"], [],
+            id="steered wildcard",
+        ),
+        pytest.param("gslb.net", "DS", "nodata", [], None, id="DS of a zone of ours"),
         pytest.param("child.gslb.net", "DS", "nodata", [], [SOA], id="DS at a cut"),
         pytest.param("net", "A", "nodata", [], None, id="above, in the root zone"),
     ],
@@ -155,6 +206,7 @@ def test_aliases_in_a_ring_end(authority):
     ("name", "options"),
     [
         pytest.param("www.gslb.net", {"rdclass": "CH"}, id="CHAOS"),
+        pytest.param("version.bind", {"rdclass": "CH"}, id="CHAOS, not TXT"),
         pytest.param("www.gslb.net", {"rdclass": "ANY"}, id="any class"),
         pytest.param("gslb.net", {"rdtype": "AXFR"}, id="zone transfer"),
     ],
@@ -172,6 +224,61 @@ def test_out_of_zone_is_refused(authority):
     assert result.outcome == Outcome.REFUSED
     assert response.rcode() == dns.rcode.REFUSED
     assert not response.flags & dns.flags.AA
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("version.bind", "9.9"), ("VERSION.server", "9.9"), ("id.server", "fra-ns1"),
+     ("hostname.bind", "fra-ns1")],
+)  # fmt: skip
+def test_tells_about_itself_when_it_may(authority, name, text):
+    _, response = ask(authority, name, "TXT", rdclass="CH")
+    assert texts(response.answer) == [f'{name}. 0 CH TXT "{text}"']
+    query = dns.message.make_query(name, "TXT", rdclass="CH").to_wire()
+    hidden = answer(Authority(authority.zones), query, FRA, NOW_S)
+    assert hidden.outcome == Outcome.REFUSED
+
+
+def test_identity_is_told_to_who_asks(authority):
+    option = dns.edns.GenericOption(dns.edns.NSID, b"")
+    _, response = ask(authority, "www.gslb.net", options=[option])
+    assert [o.to_wire() for o in response.options] == [b"fra-ns1"]
+    _, response = ask(Authority(authority.zones), "www.gslb.net", options=[option])
+    assert not response.options
+
+
+def test_cookies_go_round(authority):
+    first = dns.edns.CookieOption(b"c" * 8, b"")
+    result, response = ask(authority, "www.gslb.net", options=[first])
+    assert (result.cookie, result.is_proven) == (True, False)
+    result, again = ask(authority, "www.gslb.net", options=response.options)
+    assert result.is_proven
+    assert again.options == response.options
+    result, _ = ask(authority, "www.gslb.net", source=IAD, options=response.options)
+    assert not result.is_proven
+    _, response = ask(Authority(authority.zones), "www.gslb.net", options=[first])
+    assert not response.options
+
+
+def test_no_cookie_has_nine_octets(authority):
+    query = dns.message.make_query(
+        "www.gslb.net", "A", options=[dns.edns.GenericOption(10, b"c" * 9)]
+    )
+    result = answer(authority, query.to_wire(), FRA, NOW_S)
+    assert result.outcome == Outcome.FORMERR
+
+
+def test_a_cookie_can_be_asked_for_alone(authority):
+    edns = Edns(1232, options=(Option(10, b"c" * 8),))
+    header = Header(7, 0, 0, 0, 0, 1)
+    result = answer(authority, header.to_wire() + edns.to_wire(), FRA, NOW_S)
+    response = dns.message.from_wire(result.wire)
+    assert response.rcode() == dns.rcode.NOERROR
+    assert not response.question
+    assert len(response.options[0].to_wire()) == 24
+    for broken in (header.to_wire(), header.to_wire() + Edns(1232).to_wire()):
+        refused = answer(authority, broken, FRA, NOW_S)
+        assert refused.outcome == Outcome.FORMERR
 
 
 def test_any_gets_one_set(authority):

@@ -1,8 +1,14 @@
 """What is counted, and what the status object shows of it."""
 
+import dns.flags
+import dns.message
+import dns.rcode
 import pytest
 
+from balancer.nameserver.authority import Authority
 from balancer.nameserver.desk import Desk
+from balancer.nameserver.limit import RateLimit
+from balancer.nameserver.zones.zone import Zones
 from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
@@ -73,3 +79,48 @@ def test_the_table_of_sources_is_bounded(authority, monkeypatch):
     status = desk.counters.snapshot("fra")
     assert status["queries_by_source"] == {"11.1.3.1": 2, "11.1.3.2": 1}
     assert status["counters"]["other_sources"] == 2
+
+
+def limited(authority):
+    return Desk(authority, RateLimit(per_second=2, slip=2))
+
+
+@pytest.mark.parametrize(
+    "name", ["www.gslb.net", "many.gslb.net", "{}.gslb.net", "x{}.wild.gslb.net"]
+)
+def test_a_flood_is_held_back_and_slips(authority, name):
+    desk = limited(authority)
+    wires = [
+        desk.answer_datagram(query(name.format(n), edns=Edns(1232)), "11.1.3.10", NOW_S)
+        for n in range(6)
+    ]
+    assert [wire is None for wire in wires] == [False, False, True, False, True, False]
+    slipped = dns.message.from_wire(wires[-1])
+    assert slipped.flags & dns.flags.TC
+    assert not slipped.answer
+    assert slipped.edns == 0
+    counters = desk.counters.snapshot("fra")["counters"]
+    assert (counters["held_back"], counters["slipped"]) == (2, 2)
+
+
+def test_who_returns_a_cookie_or_comes_by_tcp_is_not_limited(authority):
+    desk = limited(authority)
+    half = Edns(1232, options=(Option(10, b"c" * 8),))
+    wire = desk.answer_datagram(query("www.gslb.net", edns=half), "11.1.3.10", NOW_S)
+    whole = Edns(1232, options=(Option(10, wire[-24:]),))
+    for name in ("www.gslb.net", "nowhere.gslb.net"):
+        asked = query(name, edns=whole)
+        for _ in range(9):
+            assert desk.answer_datagram(asked, "11.1.3.10", NOW_S) is not None
+            assert desk.answer_message(query(name), "11.1.3.10", NOW_S) is not None
+    assert desk.counters.snapshot("fra")["counters"]["proven"] == 18
+
+
+def test_another_authority_takes_over_and_counts_go_on(authority):
+    desk = Desk(authority)
+    desk.answer_datagram(query("www.gslb.net"), "11.1.3.10", NOW_S)
+    desk.replace(Authority(Zones()))
+    wire = desk.answer_datagram(query("www.gslb.net"), "11.1.3.10", NOW_S)
+    assert dns.message.from_wire(wire).rcode() == dns.rcode.REFUSED
+    counters = desk.counters.snapshot("fra")["counters"]
+    assert (counters["answers"], counters["refused"], counters["udp"]) == (1, 1, 2)
