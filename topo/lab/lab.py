@@ -1,5 +1,6 @@
 """The handle of a running lab: few fields, and the ways into its hosts."""
 
+import functools
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from topo.world.plan import Plan
 from topo.world.records import World
 
 from .paths import status_path
+from .probes import Asker
 from .rtt import MeasuredLink
 from .supervisor import DeadRole, Supervisor
 
@@ -52,6 +54,10 @@ class Lab:
         """
         with self.net.get(host).namespace.inside():
             yield
+
+    def asker(self, host: str) -> Asker:
+        """Return who asks questions from `host`."""
+        return Asker(functools.partial(self.inside, host))
 
     def run(
         self, host: str, argv: Sequence[str], timeout_s: float = 10.0

@@ -7,7 +7,7 @@ import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_interface
@@ -19,28 +19,18 @@ from topo.links import open_wan
 from topo.net import LabNet, build_net, spawn_in
 from topo.netlink import put_address
 from topo.world.delay import shortest_paths
-from topo.world.plan import Anycast, Plan, Role, make_plan
+from topo.world.plan import Anycast, Plan, make_plan
 from topo.world.records import World
 
 from .errors import LabError
 from .lab import Lab
-from .paths import LOGS, PLAN, PROJECT, STATUS, status_path
-from .probes import (
-    Asker,
-    Attempt,
-    dns_attempt,
-    healthy_attempt,
-    http_attempt,
-    until_answered,
-    until_notified,
-)
-from .ready import Awaited, Say, all_ready
+from .paths import LOGS, PLAN, PROJECT, STATUS
+from .promises import paths, programs
+from .ready import Say, all_ready
 from .roles import (
-    CONTROLLER,
     RoleSpec,
     balancer_roles,
     controller_role,
-    nearest_client,
     resolver_roles,
     web_roles,
 )
@@ -161,77 +151,8 @@ async def _ready(lab: Lab, say: Say, within_s: float) -> None:
     wait = functools.partial(
         all_ready, deaths=lab.supervisor.dead, say=say, within_s=within_s
     )
-    await wait("programs", _programs(lab))
-    await wait("paths", [*_resolvers(lab), *_vips(lab), *_pools(lab)])
-
-
-def _programs(lab: Lab) -> list[Awaited]:
-    notified = [
-        Awaited(
-            role.name,
-            _promise(role.name),
-            functools.partial(until_notified, role.notify),
-        )
-        for role in lab.supervisor.roles.values()
-        if role.notify is not None
-    ]
-    return notified + [
-        Awaited(
-            f"{host.name}-web",
-            "answered http://.../health",
-            _answered(
-                http_attempt(_asker(lab, host.name), host.address4, 80, "/health")
-            ),
-        )
-        for host in lab.plan.hosts
-        if host.role is Role.BACKEND
-    ]
-
-
-def _promise(name: str) -> str:
-    if name == CONTROLLER:
-        return "had every switch confirm its routes"
-    return "announced that it is ready"
-
-
-def _resolvers(lab: Lab) -> Iterator[Awaited]:
-    service = lab.world.services[0].name
-    name = f"{service}.{lab.world.domain}"
-    for resolver in lab.world.resolvers:
-        host = lab.plan.host(resolver.name)
-        attempt = dns_attempt(_asker(lab, host.name), host.address4, name)
-        what = f"resolved {name} through the root"
-        yield Awaited(resolver.name, what, _answered(attempt))
-
-
-def _vips(lab: Lab) -> Iterator[Awaited]:
-    for service in lab.world.services:
-        for datacenter in lab.world.datacenters:
-            vip = lab.plan.vip(service.name, datacenter.site)
-            client = nearest_client(lab.plan, datacenter)
-            for address in (vip.address4, vip.address6):
-                attempt = http_attempt(
-                    _asker(lab, client.name), address, service.port, "/health"
-                )
-                what = f"answered {client.name} at {address}"
-                yield Awaited(vip.name, what, _answered(attempt))
-
-
-def _pools(lab: Lab) -> Iterator[Awaited]:
-    """A balancer that checked before the service was up would still move flows."""
-    for host in lab.plan.hosts:
-        if host.role is Role.BALANCER:
-            attempt = healthy_attempt(status_path(host.name))
-            what = "seen every backend healthy"
-            yield Awaited(host.name, what, _answered(attempt))
-
-
-def _answered(attempt: Attempt) -> Callable[[], Awaitable[None]]:
-    return functools.partial(until_answered, attempt)
-
-
-def _asker(lab: Lab, host: str) -> Asker:
-    return Asker(functools.partial(lab.inside, host))
+    await wait("programs", programs(lab))
+    await wait("paths", paths(lab))
 
 
 async def _measure(lab: Lab, say: Say) -> tuple[MeasuredLink, ...]:
@@ -240,6 +161,6 @@ async def _measure(lab: Lab, say: Say) -> tuple[MeasuredLink, ...]:
     for (a, b), rtt_ms in asked.items():
         if a < b:
             near, far = probe_host(lab.plan, a), probe_host(lab.plan, b)
-            pairs.append(Pair(a, b, rtt_ms, _asker(lab, near.name), str(far.address4)))
+            pairs.append(Pair(a, b, rtt_ms, lab.asker(near.name), str(far.address4)))
     say(f"measuring {len(pairs)} site pairs")
     return await measure_pairs(pairs)
