@@ -4,6 +4,7 @@ import asyncio
 import functools
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -110,7 +111,13 @@ def announce(net: LabNet, anycast: Anycast) -> None:
 
 
 def start(supervisor: Supervisor, spec: RoleSpec) -> RunningRole:
-    """Write the role's files and start it where it belongs."""
+    """Write the role's files and start it where it belongs.
+
+    Raises:
+        Unsupported: its program is not installed.
+    """
+    if shutil.which(spec.argv[0]) is None:
+        raise Unsupported(spec.argv[0], "it is not installed", "./provision.sh")
     for path, text in spec.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
