@@ -31,7 +31,7 @@ from .selector import (
 
 MOST_BUCKETS = 1 << 20
 MOST_NODES = 1000
-_SPARE = 2  # buckets for each one that is needed at first
+_SPARE = 4  # buckets for each one that is needed at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Anchor:
     """The method.
 
     Args:
-        capacity: most buckets there can ever be; 0 for twice of what is needed at
+        capacity: most buckets there can ever be; 0 for four times what is needed at
             first, and a new start without a past when that is too little.
         nodes: buckets of a backend with weight 1.
     """
