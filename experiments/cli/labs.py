@@ -103,16 +103,25 @@ def exec_(
     host: Annotated[str, typer.Argument(help="A host of the lab, or 'root'.")],
     command: Annotated[list[str], typer.Argument(help="The command to run there.")],
     lab: Lab = None,
+    as_json: Json = False,
 ) -> None:
     """Run a command in a host of a lab; its exit status is the command's.
+
+    Options of ours stand before the host; what follows it is the command's.
 
     Example: frontlab exec fra-home-1 curl -s http://www.frontlab.net/
     """
     need_root()
-    from topo.lab.enter import run_in_lab
+    from topo.lab.enter import captured_in_lab, run_in_lab
 
     words = command[1:] if command[0] == "--" else command
-    raise typer.Exit(run_in_lab(only(lab), host, words))
+    if not as_json:
+        raise typer.Exit(run_in_lab(only(lab), host, words))
+
+    def say(output: str, error: str) -> None:
+        emit({"host": host, "command": words, "stdout": output, "stderr": error})
+
+    raise typer.Exit(captured_in_lab(only(lab), host, words, say))
 
 
 def shell(name: Name = None) -> None:

@@ -2,7 +2,8 @@
 
 import os
 import pickle
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Callable, Sequence
 
 from topo.sandbox import enter
 
@@ -11,7 +12,6 @@ from .paths import PLAN
 from .pids import init_pid
 from .registry import LabEntry
 
-NOT_FOUND_STATUS = 127
 SANDBOX = "root"
 
 
@@ -23,7 +23,20 @@ def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
     Raises:
         LabError: there is no such host, or the lab is going down.
     """
-    return enter(_init(entry), lambda: _replace(host, list(argv)))
+    return enter(_init(entry), lambda: _replace(_argv(host, argv)))
+
+
+def captured_in_lab(
+    entry: LabEntry, host: str, argv: Sequence[str], say: Callable[[str, str], None]
+) -> int:
+    """Run `argv` as `run_in_lab` does; `say` gets its standard output and error."""
+
+    def capture() -> int:
+        done = subprocess.run(_argv(host, argv), capture_output=True, text=True)
+        say(done.stdout, done.stderr)
+        return done.returncode
+
+    return enter(_init(entry), capture)
 
 
 def mininet_shell(entry: LabEntry) -> int:
@@ -37,13 +50,17 @@ def _init(entry: LabEntry) -> int:
     raise LabError(f"lab {entry.name} has no sandbox (any more)")
 
 
-def _replace(host: str, argv: list[str]) -> int:
-    """Become `argv`; returns only when that cannot be done."""
+def _argv(host: str, argv: Sequence[str]) -> list[str]:
     from topo.net.spawn import host_argv
 
-    if host != SANDBOX:
-        _check_host(host)
-        argv = host_argv(host, argv)
+    if host == SANDBOX:
+        return list(argv)
+    _check_host(host)
+    return host_argv(host, argv)
+
+
+def _replace(argv: list[str]) -> int:
+    """Become `argv`; returns only when that cannot be done."""
     try:
         os.execvp(argv[0], argv)  # noqa: S606 - an argument list, and no shell
     except OSError as error:

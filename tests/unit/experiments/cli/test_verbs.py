@@ -1,0 +1,76 @@
+"""The command line without a lab: help, looks, and how wrong use is told."""
+
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from experiments.cli import app as command
+from experiments.cli.app import make_app
+
+VERBS = [verb.name for verb in make_app().registered_commands]
+# A shell is for people; every other verb can speak to programs.
+WITHOUT_JSON = {"shell"}
+
+
+def _run(*words):
+    return CliRunner().invoke(make_app(), words)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_an_example_of_itself(verb):
+    assert f"Example: frontlab {verb}" in " ".join(_run(verb, "--help").output.split())
+
+
+@pytest.mark.parametrize("verb", sorted(set(VERBS) - WITHOUT_JSON))
+def test_every_verb_speaks_json(verb):
+    assert "--json" in _run(verb, "--help").output
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        pytest.param(("plan", "duo"), {"name", "sites", "hosts", "links"}, id="plan"),
+        pytest.param(("list",), {"labs", "worlds", "experiments"}, id="list"),
+    ],
+)
+def test_a_look_is_one_json_object(words, keys):
+    done = _run(*words, "--json")
+    assert done.exit_code == 0
+    assert keys <= json.loads(done.stdout).keys()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        pytest.param(["plan", "dou"], 2, 'no world "dou" (did you mean', id="world"),
+        pytest.param(["report", "/nowhere"], 2, "not a run's folder", id="run"),
+    ],
+)
+def test_wrong_use_is_one_line_with_its_cure(capsys, monkeypatch, words, status, said):
+    monkeypatch.setattr(sys, "argv", ["frontlab", *words])
+    with pytest.raises(SystemExit) as ended:
+        command.run()
+    assert ended.value.code == status
+    told = capsys.readouterr().err
+    assert said in told and told.count("\n") == 1
+
+
+def test_with_json_an_error_is_an_object_too(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["frontlab", "plan", "dou", "--json"])
+    with pytest.raises(SystemExit):
+        command.run()
+    assert "no world" in json.loads(capsys.readouterr().out)["error"]
+
+
+@pytest.mark.parametrize("verb", ["up duo", "demo", "bench lab", "down"])
+def test_without_root_it_is_one_line(capsys, monkeypatch, verb):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(sys, "argv", ["frontlab", *verb.split()])
+    with pytest.raises(SystemExit) as ended:
+        command.run()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == (
+        "frontlab: this needs root: run it by ./frontlab, which asks for it\n"
+    )
