@@ -56,13 +56,14 @@ def test_too_long():
     os.waitpid(waiting, 0)
 
 
+# Sent to this thread, which blocks it: numpy's threads, if there are any, do not.
 def test_a_signal_without_a_main_ends_everything():
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
     with pytest.raises(Interrupted, match="SIGTERM"):
         Watch().step(1)
 
 
 def test_a_signal_goes_on_to_main():
     main = child("sleep 60")
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)
     assert Watch(main_pid=main).wait_for(main, "main ends", 5) == 128 + signal.SIGTERM
