@@ -78,7 +78,7 @@ def test_rate_queue_and_order():
     # Never faster; slower by what the host's scheduling takes from this kernel.
     assert 0.8 * rate_mbit < measured_mbit < 1.02 * rate_mbit
     standing_ms = float(np.median(arrivals.delays_ns[steady])) / 1e6
-    assert standing_ms == pytest.approx(5.0 + queue_ms, abs=3.0)
+    assert 5.0 + queue_ms - 3.0 < standing_ms < (5.0 + queue_ms) / 0.8
     assert counters.drops_queue == pytest.approx(count - len(arrivals.sequence), abs=5)
 
 
