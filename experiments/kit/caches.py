@@ -8,6 +8,7 @@ from statistics import median
 
 from topo.world.plan import Host, Plan, Role
 from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, probe_names
+from topo.world.records import Resolver, World
 
 from .authority import (
     ToldScope,
@@ -20,7 +21,7 @@ from .dns_client import Answer, Ask, periodic, poisson
 from .frame import Frame
 from .renewal import Interval, Load, hit_ratio, misses, predicted_misses
 from .sighting import sightings
-from .steering import Chain, chain
+from .steering import Chain, chain, chains
 
 WINDOW_S = 20.0
 RATE_QPS = 0.5  # for each name: λT = 2.5, so that hits and misses are both many
@@ -79,9 +80,14 @@ class CacheRow:
     scopes: str
 
 
+def predictable(world: World) -> list[Resolver]:
+    """Return the resolvers whose queries take one way: a farm's have no closed form."""
+    return [it for it in world.resolvers if len(list(chains(world, it.name))) == 1]
+
+
 def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:
-    """Yield everything to ask every resolver, within `WINDOW_S`."""
-    for resolver in plan.world.resolvers:
+    """Yield everything to ask every predictable resolver, within `WINDOW_S`."""
+    for resolver in predictable(plan.world):
         names = probe_names(plan.world, resolver.name)
         server = plan.host(resolver.name).address4
         askers = clients_for(plan, resolver.name)
@@ -97,7 +103,8 @@ def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:
 
 def clients_for(plan: Plan, resolver: str) -> list[Host]:
     """Return one client of each of up to `SUBNETS` networks, its own ones first."""
-    own = {it.name for it in plan.world.client_networks if it.resolver == resolver}
+    asked = {resolver} | {it.anycast for it in plan.world.resolvers_named(resolver)}
+    own = {it.name for it in plan.world.client_networks if it.resolver in asked}
     first_of: dict[str, Host] = {}
     for host in plan.hosts:
         if host.role is Role.CLIENT:
@@ -109,13 +116,13 @@ def clients_for(plan: Plan, resolver: str) -> list[Host]:
 def cache_rows(
     plan: Plan, answers: Iterable[Answer], frames: Iterable[Frame]
 ) -> Iterator[CacheRow]:
-    """Yield a row for each resolver from answers and the authorities' packets."""
+    """Yield a row for each predictable resolver, from answers and packets."""
     seen = list(sightings(frames))
     asked, told = times_by_name(authority_queries(seen)), told_scopes(seen)
     by_name: dict[str, list[Answer]] = {}
     for answer in answers:
         by_name.setdefault(answer.ask.name, []).append(answer)
-    for resolver in plan.world.resolvers:
+    for resolver in predictable(plan.world):
         yield _row(plan, resolver.name, by_name, asked, told)
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from balancer.model import Address
 from topo.world.delay import shortest_paths
 from topo.world.plan import Plan, Role
+from topo.world.records import Resolver
 
 from .frame import Frame
 from .paths import Cast, Certificate, certify
 from .sighting import Sighting, sightings
-from .steering import chain, nearest, vantage
-from .visits import Visit, resolver_of
+from .steering import chain, instances, nearest, wanted
+from .visits import Visit
 
 TCP_HEADER, TCP_OPTIONS, SYN_OPTIONS = 20, 12, 20  # with time stamps
 SACK_OPTION = 20  # two blocks: what came twice, and what came out of order
@@ -124,7 +125,7 @@ class Geography:
     def wanted(self, network: str) -> str:
         """Return where the network's clients should be sent."""
         world = self.plan.world
-        return _joined(nearest(world, vantage(world, self._networks[network])))
+        return _joined(wanted(world, self._networks[network]))
 
     def best(self, network: str) -> str:
         """Return where they would be served best."""
@@ -134,6 +135,10 @@ class Geography:
         """Whether their resolver tells the authority where they are."""
         resolver = self._networks[network].resolver
         return chain(self.plan.world, resolver).sends_subnet
+
+    def resolver(self, network: str) -> Resolver:
+        """Return the resolver that the network's clients reach."""
+        return instances(self.plan.world, self._networks[network])[0]
 
 
 def bound_length(
@@ -156,7 +161,7 @@ def bound_length(
 
 def _row(visit: Visit, proof: Certificate | None, geography: Geography) -> Followed:
     client, fetched = visit.client, visit.fetched
-    resolver = resolver_of(geography.plan, client)
+    resolver = geography.resolver(client.network)
     datacenter = geography.datacenter(visit.vip)
     family = 4 if visit.kind == "A" else 6
     stages = proof.stages if proof else None

@@ -3,7 +3,9 @@
 A run keeps this text, so that it can be made again when worlds or defaults change.
 """
 
-from topo.render.toml import Table, to_toml
+from collections.abc import Mapping
+
+from topo.render.toml import Table, Value, to_toml
 from topo.world.records import Resolver, Shape, Site, WanLink, World
 
 
@@ -32,6 +34,7 @@ def world_text(world: World) -> str:
                     "balancers": it.balancers,
                     "backends": it.backends,
                     "capacity": f"{it.capacity_rps} /s",
+                    "nameserver": it.nameserver.value,
                 }
                 for it in world.datacenters
             ],
@@ -78,18 +81,25 @@ def _shape(shape: Shape) -> Table:
 
 
 def _resolver(resolver: Resolver) -> Table:
-    said: dict[str, str | bool] = {
+    optional: Mapping[str, Value | None] = {
+        "anycast": resolver.anycast or None,
+        "forward_to": list(resolver.forward_to) or None,
+        "choice": resolver.choice,
+        "order": resolver.order,
+        "prefetch": resolver.prefetch,
+        "serve_stale": _seconds(resolver.stale_s),
+        "min_ttl": _seconds(resolver.min_ttl_s),
+        "max_ttl": _seconds(resolver.max_ttl_s),
+    }
+    return {
         "name": resolver.name,
         "site": resolver.site,
         "kind": resolver.kind.value,
         "ecs": resolver.ecs,
+        **{key: value for key, value in optional.items() if value is not None},
+        "replies_from_own": resolver.replies_from_own,
     }
-    if resolver.forward_to is not None:
-        said["forward_to"] = resolver.forward_to
-    for key, ttl_s in (
-        ("min_ttl", resolver.min_ttl_s),
-        ("max_ttl", resolver.max_ttl_s),
-    ):
-        if ttl_s is not None:
-            said[key] = f"{ttl_s} s"
-    return said
+
+
+def _seconds(ttl_s: int | None) -> str | None:
+    return None if ttl_s is None else f"{ttl_s} s"

@@ -1,9 +1,17 @@
 """Where DNS should send whom, from the world alone: nothing is asked here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from topo.world.delay import shortest_paths
-from topo.world.records import ClientNetwork, Resolver, ResolverKind, World
+from topo.world.products import PRODUCTS
+from topo.world.records import (
+    ClientNetwork,
+    NameserverKind,
+    Resolver,
+    ResolverKind,
+    World,
+)
 
 # The kinds that keep a cache per client subnet and send it; the others never do.
 SENDS_SUBNET = frozenset({ResolverKind.UNBOUND, ResolverKind.PDNS_RECURSOR})
@@ -11,6 +19,8 @@ SENDS_SUBNET = frozenset({ResolverKind.UNBOUND, ResolverKind.PDNS_RECURSOR})
 HEEDS_SUBNET = frozenset({ResolverKind.UNBOUND})
 # The least TTL that a product's defaults leave; the others take what they get.
 LEAST_TTL_S = {ResolverKind.KNOT_RESOLVER: 5, ResolverKind.PDNS_RECURSOR: 1}
+# The authoritative servers that know nothing of client subnets.
+BLIND_NAMESERVERS = frozenset({NameserverKind.BIND9})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +38,17 @@ class Chain:
         if len(self.links) == 1:
             return True
         return all(it.ecs for it in self.links) and (
-            first.kind is ResolverKind.DNSMASQ and last.kind in HEEDS_SUBNET
+            PRODUCTS[first.kind].forwards and last.kind in HEEDS_SUBNET
         )
+
+    @property
+    def seen_at(self) -> str:
+        """The site at which the authority takes the client to be, if not its own."""
+        last = self.links[-1]
+        if last.ecs and last.kind in SENDS_SUBNET and len(self.links) > 1:
+            # The recursive resolver sends its client's subnet: that of a forwarder.
+            return self.links[-2].site
+        return last.site
 
     def ttl_s(self, asked_s: int) -> int:
         """Return the TTL for which a record that says `asked_s` is served."""
@@ -45,28 +64,61 @@ class Chain:
 
 
 def chain(world: World, resolver: str) -> Chain:
-    """Return the chain that starts at the resolver of that name."""
-    by_name = {it.name: it for it in world.resolvers}
-    links = [by_name[resolver]]
-    while (ahead := links[-1].forward_to) is not None:
-        links.append(by_name[ahead])
-    return Chain(tuple(links))
+    """Return the chain that starts at the resolver of that name.
+
+    A forwarder with several others behind it has several: this is the first.
+    """
+    return next(chains(world, resolver))
 
 
-def vantage(world: World, network: ClientNetwork) -> str:
-    """Return the site that the authority sees when the network's clients ask.
+def chains(world: World, resolver: str) -> Iterator[Chain]:
+    """Yield every chain that a query to the resolver of that name may take."""
+    for first in world.resolvers_named(resolver):
+        for ahead in first.forward_to:
+            for rest in chains(world, ahead):
+                yield Chain((first, *rest.links))
+        if not first.forward_to:
+            yield Chain((first,))
+
+
+def instances(world: World, network: ClientNetwork) -> tuple[Resolver, ...]:
+    """Return the resolvers that the network's queries may reach.
+
+    That is one, or those at the nearest site that announces the address it asks.
+    """
+    some = world.resolvers_named(network.resolver)
+    rtt_ms = shortest_paths(world)
+    least = min(rtt_ms[network.site, it.site] for it in some)
+    return tuple(it for it in some if rtt_ms[network.site, it.site] <= least)
+
+
+def vantages(world: World, network: ClientNetwork) -> frozenset[str]:
+    """Return the sites that the authority may see when the network's clients ask.
 
     RFC 7871: with client subnets the client's own place; else the place of the last
     resolver of the chain that the authority is told of.
     """
-    asked = chain(world, network.resolver)
-    if asked.sends_subnet:
-        return network.site
-    last = asked.links[-1]
-    if last.ecs and last.kind in SENDS_SUBNET and len(asked.links) > 1:
-        # The recursive resolver sends its client's subnet, and that is a forwarder.
-        return asked.links[-2].site
-    return last.site
+    ways = [way for it in instances(world, network) for way in chains(world, it.name)]
+    return frozenset(_vantage(world, network, way) for way in ways)
+
+
+def _vantage(world: World, network: ClientNetwork, way: Chain) -> str:
+    if heeds_subnet(world, way.links[-1].site):
+        return network.site if way.sends_subnet else way.seen_at
+    return way.links[-1].site
+
+
+def heeds_subnet(world: World, site: str) -> bool:
+    """Whether the authoritative servers near `site` use client subnets."""
+    near = nearest(world, site)
+    kinds = {it.nameserver for it in world.datacenters if it.site in near}
+    return not kinds & BLIND_NAMESERVERS
+
+
+def wanted(world: World, network: ClientNetwork) -> frozenset[str]:
+    """Return the datacenters to which the network's clients should be sent."""
+    sites = vantages(world, network)
+    return frozenset(it for site in sites for it in nearest(world, site))
 
 
 def nearest(world: World, site: str) -> frozenset[str]:

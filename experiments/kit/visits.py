@@ -41,18 +41,10 @@ async def visit_all(hosts: Hosts, plan: Plan, service: Service) -> list[Visit]:
     return [visit for some in visits for visit in some]
 
 
-def resolver_of(plan: Plan, client: Host) -> Host:
-    """Return the host of the resolver that the client's network uses."""
-    for network in plan.world.client_networks:
-        if network.name == client.network:
-            return plan.host(network.resolver)
-    raise KeyError(client.network)
-
-
 def _asks(plan: Plan, name: str) -> Iterable[Ask]:
     for client in plan.hosts:
         if client.role is Role.CLIENT:
-            server = resolver_of(plan, client).address4
+            server = plan.asked_by(client.network).address4
             for kind in ("A", "AAAA"):
                 yield Ask(0.0, client.name, server, name, kind)
 

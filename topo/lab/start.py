@@ -88,7 +88,7 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
         kind = datapath_kind() if datapath == "auto" else datapath
         net = build_net(plan, wan, kind, CONTROLLER_ADDRESS)
-        for anycast in (plan.nameserver, plan.root):
+        for anycast in plan.announced:
             announce(net, anycast)
         lab = Lab(name, plan, net, wan, supervisor)
         _start_roles(supervisor, plan)

@@ -115,7 +115,4 @@ def addressing(plan: Plan, host: Host) -> Addressing:
 
 
 def _resolver(plan: Plan, host: Host) -> Address | None:
-    for network in plan.world.client_networks:
-        if host.role is Role.CLIENT and network.name == host.network:
-            return plan.host(network.resolver).address4
-    return None
+    return plan.asked_by(host.network).address4 if host.role is Role.CLIENT else None

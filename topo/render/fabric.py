@@ -9,7 +9,7 @@ from topo.world.records import WanLink
 
 def fabric_json(plan: Plan) -> str:
     """Routers, wires, hosts and anycast addresses, as `controller.fabric` reads."""
-    anycasts = (*plan.vips.values(), plan.nameserver, plan.root)
+    anycasts = (*plan.vips.values(), *plan.announced)
     fabric = {
         "routers": [_router(plan, it) for it in plan.routers],
         "wires": [_wire(it) for it in plan.world.links],

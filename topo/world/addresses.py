@@ -55,6 +55,16 @@ def vip6(datacenter: int, service: int) -> IPv6Address:
     return IPv6Address(f"2a23:0:{datacenter}::{FIRST_VIP + service}")
 
 
+def shared_resolver4(number: int) -> IPv4Address:
+    """23.53.1.N, of the N-th address that resolvers share."""
+    return IPv4Address(f"23.53.1.{number}")
+
+
+def shared_resolver6(number: int) -> IPv6Address:
+    """2a23:53:1::N."""
+    return IPv6Address(f"2a23:53:1::{number}")
+
+
 def host_mac(site: int, subnet: int, host: int) -> str:
     """02:00:SS:NN:HH:HH, locally administered."""
     return f"02:00:{site:02x}:{subnet:02x}:{host >> 8:02x}:{host & 255:02x}"

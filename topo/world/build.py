@@ -1,8 +1,9 @@
 """Checked tables of a world file to a World, with every default filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from .delay import distance_rtt_ms
+from .instances import instance_names
 from .records import (
     Airport,
     ClientNetwork,
@@ -14,11 +15,12 @@ from .records import (
     WanLink,
     World,
 )
+from .resolver_table import ResolverTable
 from .schema import (
+    DatacenterTable,
     DefaultsTable,
     DirectionTable,
     LinkTable,
-    ResolverTable,
     SiteTable,
     WorldTable,
 )
@@ -40,11 +42,8 @@ def build_world(table: WorldTable, airports: Mapping[str, Airport]) -> World:
             ClientNetwork(it.name, it.site, it.hosts, it.resolver)
             for it in table.clients
         ),
-        resolvers=tuple(_resolver(it) for it in table.resolvers),
-        datacenters=tuple(
-            Datacenter(it.site, it.balancers, it.backends, it.capacity)
-            for it in table.datacenters
-        ),
+        resolvers=tuple(each for it in table.resolvers for each in _resolvers(it)),
+        datacenters=tuple(_datacenter(it, table) for it in table.datacenters),
         services=tuple(
             Service(it.name, it.port, it.ttl, it.policy) for it in table.services
         ),
@@ -111,13 +110,35 @@ def _shape(
     )
 
 
-def _resolver(table: ResolverTable) -> Resolver:
+def _datacenter(table: DatacenterTable, world: WorldTable) -> Datacenter:
+    nameserver = table.nameserver or world.nameserver
+    return Datacenter(
+        table.site, table.balancers, table.backends, table.capacity, nameserver
+    )
+
+
+def _resolvers(table: ResolverTable) -> Iterator[Resolver]:
+    """The resolver of a table, or all those that share the address of its name."""
+    if table.site is not None:
+        yield _resolver(table, table.name, table.site, table.anycast or "")
+    for site in table.sites:
+        for name in instance_names(table.name, [site], table.instances):
+            yield _resolver(table, name, site, table.name)
+
+
+def _resolver(table: ResolverTable, name: str, site: str, anycast: str) -> Resolver:
     return Resolver(
-        name=table.name,
-        site=table.site,
+        name=name,
+        site=site,
         kind=table.kind,
         ecs=table.ecs,
-        forward_to=table.forward_to,
+        forward_to=tuple(table.forward_to),
         min_ttl_s=table.min_ttl,
         max_ttl_s=table.max_ttl,
+        prefetch=table.prefetch,
+        stale_s=table.serve_stale,
+        order=table.order,
+        choice=table.choice,
+        anycast=anycast,
+        replies_from_own=table.replies_from_own,
     )

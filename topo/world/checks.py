@@ -9,9 +9,11 @@ from typing import Any
 
 from .addresses import CLIENT_NETWORKS_PER_SITE_MAX, SITES_MAX
 from .delay import reachable
+from .instances import raw_names, raw_shared_name
 from .lines import Lines, Location
 from .problems import Problem
-from .records import Airport, ResolverKind
+from .products import PRODUCTS
+from .records import Airport
 from .suggest import close_to
 
 NAME_MAX = 15  # an interface's name in Linux: IFNAMSIZ less its final zero
@@ -61,6 +63,7 @@ def check(raw: Raw, airports: Mapping[str, Airport], lines: Lines) -> Iterator[P
     yield from _duplicates(raw, "clients", "name", lines)
     yield from _host_names(raw, lines)
     yield from _service_names(raw)
+    yield from _shared_names(raw)
     yield from _forwarders(raw)
 
 
@@ -105,7 +108,9 @@ def referred_sites(raw: Raw) -> set[str]:
     sections = ("clients", "resolvers", "datacenters")
     named = {site for it in sections for _, site in texts(raw, it, "site")}
     linked = (ends(table) or () for _, table in tables(raw, "links"))
-    return named.union(*linked)
+    spread = (table.get("sites") for _, table in tables(raw, "resolvers"))
+    shared = (it for some in spread if isinstance(some, list) for it in some)
+    return named.union(*linked, filter(lambda it: isinstance(it, str), shared))
 
 
 def _links(raw: Raw, lines: Lines) -> Iterator[Problem]:
@@ -172,7 +177,7 @@ def _host_names(raw: Raw, lines: Lines) -> Iterator[Problem]:
 def _asked_names(raw: Raw) -> Iterator[tuple[Location, str, list[str]]]:
     """Each name that people chose, with the host names that follow from it."""
     for location, name in texts(raw, "resolvers", "name"):
-        yield location, name, [name]
+        yield location, name, raw_names(raw["resolvers"][location[1]])
     for location, name in texts(raw, "clients", "name"):
         hosts = raw["clients"][location[1]].get("hosts", 1)
         count = hosts if isinstance(hosts, int) and 1 <= hosts <= 200 else 1
@@ -212,13 +217,33 @@ def _service_names(raw: Raw) -> Iterator[Problem]:
             yield Problem(location, f"{len(name)} characters (a DNS label has 63)")
 
 
+def _shared_names(raw: Raw) -> Iterator[Problem]:
+    """A shared address's name must not be a host's too."""
+    hosts = {it for _, table in tables(raw, "resolvers") for it in raw_names(table)}
+    for location, table in tables(raw, "resolvers"):
+        if (shared := raw_shared_name(table)) in hosts:
+            key = "name" if table.get("sites") else "anycast"
+            yield Problem(
+                (*location, key), f'"{shared}" is a resolver (choose another)'
+            )
+
+
 def _forwarders(raw: Raw) -> Iterator[Problem]:
     """A forwarder behind a forwarder could be a circle."""
-    kinds = {
-        name: raw["resolvers"][location[1]].get("kind")
-        for location, name in texts(raw, "resolvers", "name")
-    }
-    for location, target in texts(raw, "resolvers", "forward_to"):
-        own = raw["resolvers"][location[1]].get("kind")
-        if own == kinds.get(target) == ResolverKind.DNSMASQ:
-            yield Problem(location, f'"{target}" only forwards too (name a recursor)')
+    forwarding = [str(kind) for kind, it in PRODUCTS.items() if it.forwards]
+    some = [
+        (location, table)
+        for location, table in tables(raw, "resolvers")
+        if table.get("kind") in forwarding
+    ]
+    fronts = [
+        name
+        for _, table in some
+        for name in (*raw_names(table), raw_shared_name(table))
+    ]
+    for location, table in some:
+        said = table.get("forward_to")
+        for target in said if isinstance(said, list) else [said]:
+            if isinstance(target, str) and target in fronts:
+                what = f'"{target}" only forwards too (name a recursor)'
+                yield Problem((*location, "forward_to"), what)

@@ -115,13 +115,16 @@ def _rtt_matrix(plan: Plan) -> TextTable:
 
 
 def _clients(plan: Plan) -> TextTable:
-    resolver_sites = {it.name: it.site for it in plan.world.resolvers}
+    def sites(resolver: str) -> str:
+        return " ".join(
+            dict.fromkeys(it.site for it in plan.world.resolvers_named(resolver))
+        )
 
     def row(it: ClientNetwork) -> tuple[str, ...]:
         subnet = plan.clients_of(it.name)[0].subnet
         return (
             *(it.name, it.site, str(it.hosts), str(subnet.network4)),
-            *(it.resolver, resolver_sites[it.resolver]),
+            *(it.resolver, sites(it.resolver)),
         )
 
     heads = ("clients", "site", "hosts", "IPv4", "resolver", "resolver at")
@@ -137,12 +140,21 @@ def _resolvers(resolvers: Iterable[Resolver]) -> TextTable:
     rows = (
         (
             *(it.name, it.site, str(it.kind), "on" if it.ecs else "off"),
-            it.forward_to or "",
+            " ".join(it.forward_to),
             _clamp(it),
+            _habits(it),
         )
         for it in resolvers
     )
-    heads = ("resolver", "site", "kind", "ECS", "forwards to", "TTL kept within")
+    heads = (
+        "resolver",
+        "site",
+        "kind",
+        "ECS",
+        "forwards to",
+        "TTL kept within",
+        "told",
+    )
     return TextTable("resolvers", "resolvers", heads, tuple(rows))
 
 
@@ -154,8 +166,24 @@ def _clamp(it: Resolver) -> str:
     return f"{least}..{most}"
 
 
+def _habits(it: Resolver) -> str:
+    """What it is told to do otherwise than its product would."""
+    words = []
+    if it.prefetch is not None:
+        words.append("prefetches" if it.prefetch else "never prefetches")
+    if it.stale_s is not None:
+        words.append(f"serves stale for {it.stale_s} s")
+    if it.order:
+        words.append(f"{it.order} order")
+    if it.choice:
+        words.append(f"asks {it.choice}")
+    if it.replies_from_own:
+        words.append("replies from its own address")
+    return ", ".join(words)
+
+
 def _anycasts(plan: Plan) -> TextTable:
-    anycasts = (*plan.vips.values(), plan.nameserver, plan.root)
+    anycasts = (*plan.vips.values(), *plan.announced)
     rows = (
         (it.name, str(it.address4), str(it.address6), " ".join(it.members))
         for it in anycasts

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 from balancer.errors import ConfigError
 
 from .build import build_world
-from .checks import check, referred_sites, site_names, texts
+from .checks import check, referred_sites, site_names, tables
+from .fields import Known
+from .instances import raw_names, raw_shared_name
 from .lines import Lines, find_lines
 from .problems import Problem, from_pydantic, tell
 from .records import Airport, World
-from .schema import Known, WorldTable
+from .schema import WorldTable
 
 TEXT_MAX = 1_000_000  # characters; 200 sites with all they can have are 100,000
 
@@ -79,5 +81,9 @@ def _known(raw: dict[str, Any], airports: Mapping[str, Airport]) -> Known:
         for site in sites - set(airports)
         for near in get_close_matches(site.lower(), referred_sites(raw), n=3)
     }
-    resolvers = {name for _, name in texts(raw, "resolvers", "name")}
-    return Known(frozenset(sites | meant), frozenset(resolvers))
+    resolvers = {
+        name
+        for _, table in tables(raw, "resolvers")
+        for name in (*raw_names(table), raw_shared_name(table))
+    }
+    return Known(frozenset(sites | meant), frozenset(resolvers - {""}))

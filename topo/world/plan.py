@@ -95,6 +95,7 @@ class Plan:
     vips: dict[tuple[str, str], Anycast]  # by service name and datacenter site
     nameserver: Anycast  # the zone's authoritative servers
     root: Anycast  # the private root's servers
+    resolvers: dict[str, Anycast]  # by the name of an address that resolvers share
 
     def host(self, name: str) -> Host:
         """The host called `name`; KeyError when there is none."""
@@ -130,6 +131,22 @@ class Plan:
         """The subnets of a site that have hosts, each once."""
         return tuple(dict.fromkeys(host.subnet for host in self.hosts_at(site)))
 
+    @property
+    def announced(self) -> tuple[Anycast, ...]:
+        """The shared addresses that their members have on the loopback interface."""
+        return self.nameserver, self.root, *self.resolvers.values()
+
+    def asked_by(self, network: str) -> Host | Anycast:
+        """What has the address that the clients of `network` ask for names."""
+        for it in self.world.client_networks:
+            if it.name == network:
+                return self.resolver(it.resolver)
+        raise KeyError(network)
+
+    def resolver(self, name: str) -> Host | Anycast:
+        """The resolver of that name, or the address that several share."""
+        return self.resolvers.get(name) or self.host(name)
+
     def vip(self, service: str, site: str) -> Anycast:
         """The VIP of a service at a datacenter; KeyError when there is none."""
         return self.vips[service, site]
@@ -163,6 +180,7 @@ def make_plan(world: World) -> Plan:
         root=Anycast(
             "root", addresses.ROOT4, addresses.ROOT6, _names(hosts, Role.ROOT)
         ),
+        resolvers=_shared_resolvers(world),
     )
 
 
@@ -196,6 +214,19 @@ def _vips(world: World, hosts: tuple[Host, ...]) -> dict[tuple[str, str], Anycas
         )
         for k, service in enumerate(world.services)
         for number, datacenter in enumerate(world.datacenters, start=1)
+    }
+
+
+def _shared_resolvers(world: World) -> dict[str, Anycast]:
+    names = dict.fromkeys(it.anycast for it in world.resolvers if it.anycast)
+    return {
+        name: Anycast(
+            name,
+            addresses.shared_resolver4(number),
+            addresses.shared_resolver6(number),
+            tuple(it.name for it in world.resolvers if it.anycast == name),
+        )
+        for number, name in enumerate(names, start=1)
     }
 
 

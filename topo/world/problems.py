@@ -6,17 +6,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .fields import Table
 from .lines import Lines, Location
+from .resolver_table import ResolverTable
 from .schema import (
     ClientTable,
     DatacenterTable,
     DefaultsTable,
     DirectionTable,
     LinkTable,
-    ResolverTable,
     ServiceTable,
     SiteTable,
-    Table,
     WorldTable,
 )
 from .suggest import one_of

@@ -12,6 +12,34 @@ class ResolverKind(StrEnum):
     PDNS_RECURSOR = "pdns-recursor"
     KNOT_RESOLVER = "knot-resolver"
     DNSMASQ = "dnsmasq"
+    DNSDIST = "dnsdist"
+
+
+class RecordOrder(StrEnum):
+    """In which order a cached set of addresses is answered."""
+
+    FIXED = "fixed"
+    RANDOM = "random"
+    ROTATED = "rotated"
+
+
+class ServerChoice(StrEnum):
+    """Which of several resolvers a forwarder asks."""
+
+    FIRST = "first"  # the first one that answers, in the order of the file
+    ROTATED = "rotated"
+    RANDOM = "random"
+    ALL = "all"  # all at once: the fastest answer counts
+
+
+class NameserverKind(StrEnum):
+    """The authoritative servers that a datacenter can have: ours, or another."""
+
+    OURS = "ours"
+    GDNSD = "gdnsd"
+    PDNS_GEOIP = "pdns-geoip"
+    KNOT = "knot"
+    BIND9 = "bind9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +111,10 @@ class WanLink:
 
 @dataclass(frozen=True, slots=True)
 class ClientNetwork:
-    """A network of clients, one /24 and one /56, behind one resolver."""
+    """A network of clients, one /24 and one /56, behind one resolver.
+
+    `resolver` is a resolver's name, or that of an address which several announce.
+    """
 
     name: str
     site: str
@@ -93,29 +124,51 @@ class ClientNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """A recursive resolver; `forward_to` names another one that it asks instead.
+    """A recursive resolver, or a forwarder in front of others.
 
-    `min_ttl_s` and `max_ttl_s` clamp what it caches; None leaves the product's
-    default.
+    None leaves the product's default.
+
+    Args:
+        ecs: whether it sends client subnets for the world's domain.
+        forward_to: the resolvers that it asks instead of recursing.
+        min_ttl_s: shortest time that it caches; `max_ttl_s` the longest.
+        prefetch: whether it fetches popular names anew before they expire.
+        stale_s: how long after its TTL an answer may be given when the authority is
+            silent (RFC 8767); 0 for never.
+        order: in which order it gives the addresses of an answer.
+        choice: which of `forward_to` it asks.
+        anycast: the name of the address that it announces beside its own, or "".
+        replies_from_own: it answers from its own address whichever was asked, as a
+            server does that forgot on which of its addresses the query came.
     """
 
     name: str
     site: str
     kind: ResolverKind
     ecs: bool = False
-    forward_to: str | None = None
+    forward_to: tuple[str, ...] = ()
     min_ttl_s: int | None = None
     max_ttl_s: int | None = None
+    prefetch: bool | None = None
+    stale_s: int | None = None
+    order: RecordOrder | None = None
+    choice: ServerChoice | None = None
+    anycast: str = ""
+    replies_from_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Datacenter:
-    """A datacenter: balancers behind ECMP, backends behind the balancers."""
+    """A datacenter: balancers behind ECMP, backends behind the balancers.
+
+    `nameserver` is the product that is authoritative for the zone here.
+    """
 
     site: str
     balancers: int
     backends: int
     capacity_rps: float
+    nameserver: NameserverKind = NameserverKind.OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +197,7 @@ class World:
     resolvers: tuple[Resolver, ...]
     datacenters: tuple[Datacenter, ...]
     services: tuple[Service, ...]
+
+    def resolvers_named(self, name: str) -> tuple[Resolver, ...]:
+        """The resolver of that name, or all that announce the address of that name."""
+        return tuple(it for it in self.resolvers if name in (it.name, it.anycast))

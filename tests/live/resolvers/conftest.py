@@ -68,7 +68,7 @@ class Place:
 
     def _asks(self, resolver: Resolver) -> list[str]:
         if resolver.forward_to:
-            return [str(self.plan.host(resolver.forward_to).address4)]
+            return [str(self.plan.host(it).address4) for it in resolver.forward_to]
         return [str(it.address4) for it in (self.plan.root, self.plan.nameserver)]
 
     def _ask_from(self, source: str, asked: str) -> None:

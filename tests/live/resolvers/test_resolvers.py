@@ -15,7 +15,7 @@ from .conftest import Query
 pytestmark = pytest.mark.live
 
 EARTH = load_world("earth")
-RECURSORS = {it.name: it for it in EARTH.resolvers if it.forward_to is None}
+RECURSORS = {it.name: it for it in EARTH.resolvers if not it.forward_to}
 BY_KIND = {it.kind: it for it in EARTH.resolvers}
 WWW = "www.frontlab.net"
 
@@ -72,7 +72,7 @@ def test_only_with_ecs_the_client_decides(place, name, family):
 @pytest.mark.parametrize("ecs", [False, True])
 def test_forwarder_in_front_of_a_recursor(place, ecs):
     forwarder = replace(BY_KIND[ResolverKind.DNSMASQ], ecs=ecs)
-    recursor = RECURSORS[forwarder.forward_to]
+    recursor = RECURSORS[forwarder.forward_to[0]]
     with place.resolving(recursor), place.resolving(forwarder):
         answer = place.ask(forwarder.name, Query(WWW, client="sin-home-1"))
         site = "sin" if ecs else forwarder.site
@@ -91,7 +91,7 @@ def test_ttl_is_clamped(place, kind, clamp, least, most):
     resolver = replace(BY_KIND[kind], **clamp)
     with ExitStack() as running:
         if resolver.forward_to:
-            running.enter_context(place.resolving(RECURSORS[resolver.forward_to]))
+            running.enter_context(place.resolving(RECURSORS[resolver.forward_to[0]]))
         running.enter_context(place.resolving(resolver))
         place.ask(resolver.name, Query(WWW))  # dnsmasq clamps only what it has cached
         assert least <= ttl_s(place.ask(resolver.name, Query(WWW))) <= most

@@ -32,7 +32,6 @@ def test_earth_has_all_that_the_experiments_ask_for():
     resolvers = {it.name: it for it in world.resolvers}
     assert len(sites) >= 9
     assert len({site.region for site in world.sites}) >= 5
-    assert {it.kind for it in world.resolvers} == set(ResolverKind)
     assert {it.site for it in world.client_networks} == set(sites)
     assert [(it.balancers, it.backends) for it in world.datacenters] == [(2, 4)] * 3
     abroad = {
@@ -41,6 +40,16 @@ def test_earth_has_all_that_the_experiments_ask_for():
         if sites[it.site].region != sites[resolvers[it.resolver].site].region
     }
     assert abroad == {True, False}
+
+
+def test_recursion_has_every_kind_of_resolver_and_habit():
+    world = load_world("recursion")
+    assert {it.kind for it in world.resolvers} == set(ResolverKind)
+    shared = [it.site for it in world.resolvers_named("public")]
+    assert sorted(shared) == ["fra", "fra", "iad", "iad"]
+    assert any(len(it.forward_to) > 1 for it in world.resolvers)
+    assert any(it.replies_from_own for it in world.resolvers)
+    assert {it.resolver for it in world.client_networks} >= {"public", "fra-farm"}
 
 
 def test_earth_has_one_nearest_datacenter_for_everyone():
@@ -64,7 +73,7 @@ def test_a_direct_link_is_never_a_detour():
     ("said", "words"),
     [
         pytest.param("erth", 'no world "erth" (did you mean "earth"?)', id="misspelt"),
-        pytest.param("xyz", "(duo, earth)", id="unknown"),
+        pytest.param("xyz", "(duo, earth, recursion)", id="unknown"),
         pytest.param("./none.toml", "none.toml: No such file", id="no file"),
         pytest.param("/", "/: Is a directory", id="directory"),
     ],

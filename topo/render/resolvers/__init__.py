@@ -1,17 +1,17 @@
 """The recursive resolvers' configurations, one file for each product.
 
 All of them ask the private root over IPv4 only, validate nothing (the root is not
-signed), listen on their host's own addresses, run in the foreground, write to
-standard error, and keep their files in one directory.
+signed), listen on their host's own addresses and on those that it shares, run in the
+foreground, write to standard error, and keep their files in one directory.
 """
 
 from collections.abc import Callable, Mapping
 
-from topo.world.plan import Plan
+from topo.world.plan import Anycast, Host, Plan
 from topo.world.records import Resolver, ResolverKind
 
 from ..dns import root_hints
-from . import bind9, dnsmasq, knot_resolver, pdns_recursor, unbound
+from . import bind9, dnsdist, dnsmasq, knot_resolver, pdns_recursor, unbound
 from .settings import Settings
 
 _RENDER: Mapping[ResolverKind, Callable[[Settings], dict[str, str]]] = {
@@ -20,6 +20,7 @@ _RENDER: Mapping[ResolverKind, Callable[[Settings], dict[str, str]]] = {
     ResolverKind.PDNS_RECURSOR: pdns_recursor.files,
     ResolverKind.KNOT_RESOLVER: knot_resolver.files,
     ResolverKind.DNSMASQ: dnsmasq.files,
+    ResolverKind.DNSDIST: dnsdist.files,
 }
 _ARGV: Mapping[ResolverKind, Callable[[Settings], list[str]]] = {
     ResolverKind.UNBOUND: unbound.argv,
@@ -27,6 +28,7 @@ _ARGV: Mapping[ResolverKind, Callable[[Settings], list[str]]] = {
     ResolverKind.PDNS_RECURSOR: pdns_recursor.argv,
     ResolverKind.KNOT_RESOLVER: knot_resolver.argv,
     ResolverKind.DNSMASQ: dnsmasq.argv,
+    ResolverKind.DNSDIST: dnsdist.argv,
 }
 
 
@@ -34,18 +36,21 @@ def resolver_files(
     resolver: Resolver, plan: Plan, directory: str
 ) -> tuple[dict[str, str], list[str]]:
     """The files of a resolver, by name under `directory`, and its argv."""
-    host = plan.host(resolver.name)
     settings = Settings(
         resolver=resolver,
-        address4=str(host.address4),
-        address6=str(host.address6),
+        addresses=_addresses(plan, resolver),
         domain=plan.world.domain,
-        forward_to=_address(plan, resolver.forward_to),
+        forward_to=tuple(
+            str(plan.resolver(name).address4) for name in resolver.forward_to
+        ),
         directory=directory,
     )
     files = {**_RENDER[resolver.kind](settings), "root.hints": root_hints(plan)}
     return files, _ARGV[resolver.kind](settings)
 
 
-def _address(plan: Plan, resolver: str | None) -> str:
-    return str(plan.host(resolver).address4) if resolver else ""
+def _addresses(plan: Plan, resolver: Resolver) -> tuple[str, ...]:
+    own: list[Host | Anycast] = [plan.host(resolver.name)]
+    if resolver.anycast:
+        own.append(plan.resolvers[resolver.anycast])
+    return tuple(str(ip) for it in own for ip in (it.address4, it.address6))

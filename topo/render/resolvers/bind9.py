@@ -1,6 +1,6 @@
 """BIND 9.18 and newer as a recursive resolver; it cannot send client subnets."""
 
-from .settings import Settings
+from .settings import Settings, indented
 
 _CONFIG = """\
 options {{
@@ -8,8 +8,8 @@ options {{
   managed-keys-directory "{it.directory}";
   pid-file none;
   session-keyfile none;
-  listen-on {{ {it.address4}; }};
-  listen-on-v6 {{ {it.address6}; }};
+  listen-on {{ {four}; }};
+  listen-on-v6 {{ {six}; }};
   recursion yes;
   allow-query {{ any; }};
   allow-recursion {{ any; }};
@@ -26,11 +26,34 @@ zone "." {{ type hint; file "{it.directory}/root.hints"; }};
 """
 
 
+_ORDERS = {
+    "fixed": "rrset-order { order none; };",
+    "random": "rrset-order { order random; };",
+    "rotated": "rrset-order { order cyclic; };",
+}
+
+
 def files(it: Settings) -> dict[str, str]:
     """named.conf."""
-    more = it.clamps("min-cache-ttl {};", "max-cache-ttl {};")
-    indented = "\n".join(f"  {line}" for line in more)
-    return {"named.conf": _CONFIG.format(it=it, more=indented)}
+    more = [
+        *it.clamps("min-cache-ttl {};", "max-cache-ttl {};"),
+        # "prefetch 2 9" is the default: what has less than 2 s left of 9 s or more.
+        *it.prefetch("prefetch 2 9;", "prefetch 0;"),
+        *it.order(_ORDERS),
+        *it.stale(
+            "stale-cache-enable yes;",
+            "stale-answer-enable yes;",
+            "max-stale-ttl {};",
+            "stale-answer-client-timeout 1800;",  # RFC 8767, section 5
+        ),
+    ]
+    config = _CONFIG.format(
+        it=it,
+        four="; ".join(it.addresses4),
+        six="; ".join(it.addresses6),
+        more=indented(more),
+    )
+    return {"named.conf": config}
 
 
 def argv(it: Settings) -> list[str]:

@@ -1,5 +1,7 @@
 """dnsmasq 2.90 and newer: a caching forwarder in front of another resolver."""
 
+from topo.world.records import ServerChoice
+
 from .settings import ECS_BITS4, ECS_BITS6, Settings
 
 _CONFIG = """\
@@ -10,23 +12,45 @@ log-facility=-
 no-resolv
 no-hosts
 port=53
-listen-address={it.address4}
-listen-address={it.address6}
+{listen}
 bind-interfaces
-server={it.forward_to}
+{servers}
 cache-size=10000
 {more}
 """
 
 
+_ORDERS = {"fixed": "no-round-robin", "rotated": ""}
+_CHOICES = {"first": "strict-order", "all": "all-servers"}
+
+
 def files(it: Settings) -> dict[str, str]:
     """dnsmasq.conf; with ECS on it caches nothing (dnsmasq(8), --add-subnet)."""
-    more = it.clamps("min-cache-ttl={}", "max-cache-ttl={}")
+    more = [
+        *it.clamps("min-cache-ttl={}", "max-cache-ttl={}"),
+        *it.order(_ORDERS),
+        *it.stale("use-stale-cache={}"),
+    ]
+    if it.resolver.choice:
+        more.append(_CHOICES[it.resolver.choice])
     if it.resolver.ecs:
         more.append(f"add-subnet={ECS_BITS4},{ECS_BITS6}")
-    return {"dnsmasq.conf": _CONFIG.format(it=it, more="\n".join(more))}
+    config = _CONFIG.format(
+        it=it,
+        listen="\n".join(it.listening("listen-address={}")),
+        servers="\n".join(_servers(it)),
+        more="\n".join(more),
+    )
+    return {"dnsmasq.conf": config}
 
 
 def argv(it: Settings) -> list[str]:
     """Run dnsmasq in the foreground."""
     return ["dnsmasq", "-k", "-C", f"{it.directory}/dnsmasq.conf"]
+
+
+def _servers(it: Settings) -> list[str]:
+    # With strict-order dnsmasq 2.90 asks the last server of the file first.
+    first = it.resolver.choice is ServerChoice.FIRST
+    ordered = reversed(it.forward_to) if first else it.forward_to
+    return [f"server={address}" for address in ordered]

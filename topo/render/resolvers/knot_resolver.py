@@ -3,8 +3,7 @@
 from .settings import Settings
 
 _CONFIG = """\
-net.listen('{it.address4}', 53, {{ kind = 'dns' }})
-net.listen('{it.address6}', 53, {{ kind = 'dns' }})
+{listen}
 net.ipv6 = false -- for asking; it listens all the same
 log_target('stderr')
 modules.load('hints > iterate')
@@ -15,10 +14,23 @@ cache.size = 16 * MB
 """
 
 
+_ORDERS = {"fixed": "reorder_RR(false)", "rotated": "reorder_RR(true)"}
+
+
 def files(it: Settings) -> dict[str, str]:
     """kresd.conf, in Lua."""
-    more = it.clamps("cache.min_ttl({})", "cache.max_ttl({})")
-    return {"kresd.conf": _CONFIG.format(it=it, more="\n".join(more))}
+    more = [
+        *it.clamps("cache.min_ttl({})", "cache.max_ttl({})"),
+        *it.prefetch("modules.load('predict')"),
+        *it.order(_ORDERS),
+        # `ttl` is negative by the seconds since the record expired.
+        *it.stale(
+            "modules.load('serve_stale < cache')",
+            "serve_stale.callback = function (ttl) return ttl + {} > 0 and 1 or -1 end",
+        ),
+    ]
+    listen = "\n".join(it.listening("net.listen('{}', 53, {{ kind = 'dns' }})"))
+    return {"kresd.conf": _CONFIG.format(it=it, listen=listen, more="\n".join(more))}
 
 
 def argv(it: Settings) -> list[str]:

@@ -4,7 +4,11 @@ A file would have to be in the old format for 4.x and in YAML for 5.2; on the co
 line both take the same settings.
 """
 
+import math
+
 from .settings import ECS_BITS4, ECS_BITS6, Settings
+
+_STALE_STEP_S = 30
 
 
 def files(_: Settings) -> dict[str, str]:
@@ -17,7 +21,8 @@ def argv(it: Settings) -> list[str]:
 
     Answers are kept in its packet cache no longer than their records.
     """
-    return ["pdns_recursor", *(f"--{word}" for word in (*_place(it), *_answers(it)))]
+    words = (*_place(it), *_answers(it))
+    return ["pdns_recursor", *(f"--{word}" for word in words if word)]
 
 
 def _place(it: Settings) -> list[str]:
@@ -36,7 +41,7 @@ def _place(it: Settings) -> list[str]:
         "threads=1",
         "pdns-distributes-queries=no",
         "max-cache-entries=100000",
-        f"local-address={it.address4},{it.address6}",
+        f"local-address={','.join(it.addresses)}",
         "local-port=53",
         "allow-from=0.0.0.0/0,::/0",
     ]
@@ -50,6 +55,11 @@ def _answers(it: Settings) -> list[str]:
         f"hint-file={it.directory}/root.hints",
         "dnssec=off",
         *it.clamps("minimum-ttl-override={}", "max-cache-ttl={}"),
+        *it.prefetch("refresh-on-ttl-perc=10", "refresh-on-ttl-perc=0"),
+        # Its packet cache repeats a whole answer; without it each one is put in order
+        # anew.
+        *it.order({"fixed": "", "random": "disable-packetcache=yes"}),
+        *_stale(it.resolver.stale_s),
     ]
     if it.resolver.max_ttl_s is not None:
         settings.append(f"packetcache-ttl={it.resolver.max_ttl_s}")
@@ -60,3 +70,10 @@ def _answers(it: Settings) -> list[str]:
             f"ecs-ipv6-bits={ECS_BITS6}",
         ]
     return settings
+
+
+def _stale(stale_s: int | None) -> list[str]:
+    """It extends the life of a record by 30 s at a time (serve-stale-extensions)."""
+    if not stale_s:
+        return []
+    return [f"serve-stale-extensions={math.ceil(stale_s / _STALE_STEP_S)}"]

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from fakes.runs import plan_of
 
-from experiments.kit.steering import chain, nearest, vantage
+from experiments.kit.steering import chain, nearest, vantages
 from topo.world.records import Resolver, ResolverKind, World
 
 EARTH = plan_of("earth").world
@@ -25,7 +25,7 @@ DNSMASQ = ResolverKind.DNSMASQ
 )
 def test_earth(network: str, seen_at: str, sent_to: str) -> None:
     [it] = [one for one in EARTH.client_networks if one.name == network]
-    assert vantage(EARTH, it) == seen_at
+    assert vantages(EARTH, it) == {seen_at}
     assert nearest(EARTH, seen_at) == {sent_to}
 
 
@@ -73,6 +73,6 @@ def test_one_resolver(world: World, sends: bool, served_s: int) -> None:
 def test_a_forwarder(
     forwarder_ecs: bool, behind: Resolver, sends: bool, served_s: int
 ) -> None:
-    front = Resolver("front", "lhr", DNSMASQ, forwarder_ecs, forward_to="ahead")
+    front = Resolver("front", "lhr", DNSMASQ, forwarder_ecs, forward_to=("ahead",))
     found = chain(with_resolvers(front, behind), "front")
     assert (found.sends_subnet, found.ttl_s(2)) == (sends, served_s)

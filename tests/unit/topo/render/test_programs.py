@@ -23,7 +23,7 @@ ECS_LINES = {
 
 @pytest.mark.parametrize("kind", ResolverKind)
 def test_each_product_stays_in_its_directory_and_on_its_addresses(duo, kind):
-    text = rendered(duo, kind=kind, ecs=False, forward_to="iad-bind9")
+    text = rendered(duo, kind=kind, ecs=False, forward_to=("iad-bind9",))
     assert "11.1.3.10" in text
     assert "2a11:0:1:300::10" in text
     assert "/run/x" in text
@@ -32,7 +32,7 @@ def test_each_product_stays_in_its_directory_and_on_its_addresses(duo, kind):
 
 @pytest.mark.parametrize("kind", ECS_LINES)
 def test_ecs_is_on_only_where_asked(duo, kind):
-    changes = {"kind": kind, "forward_to": "iad-bind9"}
+    changes = {"kind": kind, "forward_to": ("iad-bind9",)}
     assert ECS_LINES[kind] in rendered(duo, ecs=True, **changes)
     assert ECS_LINES[kind] not in rendered(duo, ecs=False, **changes)
 
@@ -56,7 +56,7 @@ def test_ecs_is_on_only_where_asked(duo, kind):
     ],
 )
 def test_ttl_clamps(duo, kind, lines):
-    changes = {"kind": ResolverKind(kind), "ecs": False, "forward_to": "iad-bind9"}
+    changes = {"kind": ResolverKind(kind), "ecs": False, "forward_to": ("iad-bind9",)}
     with_clamps = rendered(duo, min_ttl_s=7, max_ttl_s=9, **changes)
     without = rendered(duo, **changes)
     for line in lines:
@@ -65,7 +65,7 @@ def test_ttl_clamps(duo, kind, lines):
 
 
 def test_forwarder_asks_the_named_resolver(duo):
-    text = rendered(duo, kind=ResolverKind.DNSMASQ, forward_to="iad-bind9")
+    text = rendered(duo, kind=ResolverKind.DNSMASQ, forward_to=("iad-bind9",))
     assert f"server={duo.host('iad-bind9').address4}\n" in text
 
 

@@ -1,9 +1,12 @@
+from ipaddress import ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import ConfigError
 from topo.world.parse import parse_world
+from topo.world.plan import make_plan
 from topo.world.records import Datacenter, ResolverKind, Service, Shape
 
 from .conftest import AIRPORTS, WORLD
@@ -99,7 +102,7 @@ def test_five_mistakes_are_five_lines():
         'w.toml:2: descripton: unknown key (did you mean "description"?)',
         'w.toml:12: links.fra-iad.rtt: 80 has no unit (did you mean "80 ms"?)',
         "w.toml:18: resolvers.fra-bind9.ecs: bind9 sends no client subnets (kinds "
-        "that do: unbound, pdns-recursor, dnsmasq)",
+        "that do: unbound, pdns-recursor, dnsmasq, dnsdist)",
         'w.toml:22: clients.fra-home.site: no site "frx" (did you mean "fra"?)',
         'w.toml:23: clients.fra-home.resolver: no resolver "fra-bind" (did you mean '
         '"fra-bind9"?)',
@@ -142,6 +145,38 @@ def test_five_mistakes_are_five_lines():
                      "at least 15 s", id="Recursor's smallest maximum"),
         pytest.param('"bind9"', '"bind9"\nmin_ttl = "9 s"\nmax_ttl = "8 s"', 24,
                      "below min_ttl (9 s)", id="clamps crossed"),
+        pytest.param('"bind9"', '"bind9"\norder = "shuffled"', 23, "is none of fixed",
+                     id="no such order"),
+        pytest.param('"unbound"', '"unbound"\norder = "random"', 17,
+                     "only fixed or rotated", id="order that unbound has not"),
+        pytest.param('"bind9"', '"bind9"\nchoice = "first"', 23,
+                     "in its own way only", id="choice without a choice"),
+        pytest.param('"bind9"', '"dnsmasq"\nforward_to = "fra-unbound"\n'
+                     "prefetch = true", 24, "dnsmasq fetches nothing ahead",
+                     id="prefetching forwarder"),
+        pytest.param('"bind9"', '"dnsdist"\nforward_to = ["fra-unbound", "fra-x"]', 23,
+                     'no resolver "fra-x"', id="one of several unknown"),
+        pytest.param('"bind9"', '"bind9"\nserve_stale = 60', 23, '"60 s"',
+                     id="stale without unit"),
+        pytest.param('"unbound"', '"unbound"\nreplies_from_own = true', 17,
+                     "one address only", id="nothing to forget"),
+        pytest.param('site = "iad"\nkind', "kind", 19, 'add site = "fra"',
+                     id="resolver nowhere"),
+        pytest.param('site = "iad"\nkind', 'site = "iad"\nsites = ["fra"]\nkind', 22,
+                     "both said", id="site and sites"),
+        pytest.param('site = "iad"\nkind', 'sites = ["fra", "fra"]\nkind', 21,
+                     "instances = 2 puts two", id="a site twice"),
+        pytest.param('site = "iad"\nkind', 'site = "iad"\ninstances = 2\nkind', 22,
+                     'sites = ["fra"], not site', id="several at one address"),
+        pytest.param('site = "iad"\nkind', 'sites = ["fra", "syd"]\nkind', 21,
+                     'no site "syd"', id="no such site"),
+        pytest.param('"bind9"', '"bind9"\nanycast = "fra-unbound"', 23,
+                     "is a resolver", id="shared address with a host's name"),
+        pytest.param('name = "iad-bind9"\nsite = "iad"', 'name = "a-shared-one"\n'
+                     'sites = ["fra"]', 20, "at most 11 here",
+                     id="shared name too long"),
+        pytest.param('site = "iad"\n\n[[s', 'site = "iad"\nnameserver = "nsd"\n\n[[s',
+                     32, "is none of ours, gdnsd", id="nameserver"),
         pytest.param("ecs = true", 'ecs = "yes"', 17, "true or false",
                      id="not boolean"),
         pytest.param("ecs = true", "ecs = true\nesc = true", 18,
@@ -198,6 +233,51 @@ forward_to = "fra-unbound"
 """
     [told] = mistakes(WORLD + forwarders)
     assert '"two" only forwards too' in told
+
+
+SHARED = """
+[[resolvers]]
+name = "public"
+sites = ["fra", "iad"]
+instances = 2
+kind = "unbound"
+
+[[resolvers]]
+name = "front"
+site = "fra"
+kind = "dnsdist"
+forward_to = ["public", "iad-bind9"]
+choice = "rotated"
+serve_stale = "1 min"
+"""
+
+
+def test_resolvers_at_several_sites_share_an_address():
+    asked = 'resolver = "public"'
+    text = WORLD.replace('resolver = "fra-unbound"', asked) + SHARED
+    world = parse_world(text, "w.toml", AIRPORTS)
+    shared = {it.name: it.site for it in world.resolvers_named("public")}
+    assert shared == {
+        "public-fra1": "fra",
+        "public-fra2": "fra",
+        "public-iad1": "iad",
+        "public-iad2": "iad",
+    }
+    front = world.resolvers[-1]
+    assert front.forward_to == ("public", "iad-bind9")
+    assert (front.choice, front.stale_s, front.order) == ("rotated", 60, None)
+    plan = make_plan(world)
+    assert plan.resolver("public").address4 == ip_address("23.53.1.1")
+    assert plan.resolvers["public"].members == tuple(shared)
+    assert plan.asked_by("fra-home") == plan.resolvers["public"]
+    assert plan.resolver("front") == plan.host("front")
+
+
+def test_the_files_nameserver_is_that_of_each_datacenter_without_its_own():
+    text = WORLD.replace('"small"', '"small"\nnameserver = "knot"')
+    more = '\n[[datacenters]]\nsite = "fra"\nnameserver = "gdnsd"\n'
+    world = parse_world(text + more, "w.toml", AIRPORTS)
+    assert [it.nameserver for it in world.datacenters] == ["knot", "gdnsd"]
 
 
 def test_too_many_sites():
