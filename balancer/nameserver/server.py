@@ -19,10 +19,11 @@ from ..stopping import STOP_SIGNALS, stop_signals
 from ..wire.dns.names import name_to_text
 from .content import Content, Listening
 from .cookies import SECRET_OCTETS
+from .datagrams import Datagrams
 from .desk import Desk
 from .loader import load_apart
 from .reload import Reloader
-from .sockets import answer_datagrams, open_socket
+from .sockets import open_socket
 from .streams import Streams
 
 log = logging.getLogger("frontlab-dns")
@@ -99,7 +100,7 @@ def listening(where: Listening, desk: Desk, streams: Streams) -> Iterator[Handle
                 opened.enter_context(open_socket(address, where.port, kind))
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
             )
-            handlers.append((udp, partial(answer_datagrams, udp, desk)))
+            handlers.append((udp, Datagrams(udp, desk).answer))
             handlers.append((tcp, partial(streams.accept, tcp)))
         yield handlers
 

@@ -171,3 +171,33 @@ def test_memos_are_bounded(authority, monkeypatch):
         assert fast.answer(wire, source, NOW_S) == slow(authority, wire, source)
     [hot] = [fast._hot[wire[12:]]]
     assert len(hot.by_source) <= 4
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param((IAD,), id="client subnet"),
+        pytest.param((IAD, COOKIE), id="client subnet and cookie"),
+        pytest.param((COOKIE,), id="cookie"),
+        pytest.param((), id="resolver's address"),
+    ],
+)
+def test_what_was_said_is_said_again_to_whom_it_holds_for(authority, options, source):
+    fast = FastPath(authority)
+    question = Question(KNOWN[0], 1)
+    for identifier, asks in enumerate([SOURCES[0], source, source]):
+        wire = make_query(identifier, question, with_options(*options)).to_wire()
+        assert fast.answer(wire, asks, NOW_S) == slow(authority, wire, asks)
+    subnets = 3 * (IAD in options)
+    assert (fast.answered, fast.client_subnets) == (3, subnets)
+
+
+def test_what_was_said_is_bounded(authority, monkeypatch):
+    monkeypatch.setattr("balancer.nameserver.fast.MAX_SAID", 4)
+    fast = FastPath(authority)
+    for number in range(20):
+        subnet = Option(8, ClientSubnet(1, 24, 0, bytes((11, 2, number))).to_wire())
+        wire = make_query(1, Question(KNOWN[0], 1), with_options(subnet)).to_wire()
+        assert fast.answer(wire, SOURCES[0], NOW_S) == slow(authority, wire, SOURCES[0])
+    assert len(fast._said) <= 4

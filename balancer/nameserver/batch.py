@@ -1,0 +1,131 @@
+"""Many datagrams for the price of two system calls: recvmmsg and sendmmsg by ctypes."""
+
+import ctypes
+import socket
+import sys
+from collections.abc import Callable
+from ctypes import c_char, c_int, c_uint, c_void_p
+from struct import Struct
+
+SLOTS = 64  # datagrams of one turn
+SLOT_OCTETS = 4096  # what is cut off here is malformed, and answered so
+NAME_OCTETS = 28  # of a struct sockaddr_in6, the longer one
+MAX_PEERS = 16384  # beyond, all are forgotten at once
+
+# struct iovec and struct mmsghdr of 64-bit Linux.
+VECTOR = Struct("=QQ")  # base, length
+VECTOR_LENGTH = slice(1, None, 2)  # as words of 64 bits
+MESSAGE = Struct("=QI4xQQ24xI4x")  # name, its length, vectors, their count, length
+MESSAGE_LENGTH = slice(14, None, 16)  # as words of 32 bits
+# Where an address is in its struct sockaddr; in IPv6, the scope follows it.
+ADDRESS = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 28)}
+
+# From a message, its sender's address and the time in seconds to a response, if any.
+Answer = Callable[[bytes, str, int], bytes | None]
+
+_libc = ctypes.CDLL(None)
+_recvmmsg, _sendmmsg = _libc.recvmmsg, _libc.sendmmsg
+_recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
+_sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
+
+
+class Peers(dict[bytes, str]):
+    """Addresses as texts, by how a struct sockaddr has them."""
+
+    def __missing__(self, address: bytes) -> str:
+        if len(self) >= MAX_PEERS:
+            self.clear()
+        self[address] = _text(address)
+        return self[address]
+
+
+class Batch:
+    """Memory for `SLOTS` datagrams of one family; responses take their places."""
+
+    def __init__(self, family: int) -> None:
+        octets, names = bytearray(SLOTS * SLOT_OCTETS), bytearray(SLOTS * NAME_OCTETS)
+        vectors, messages = _descriptions(_address(octets), _address(names))
+        self._slots, self._names = _cut(octets, SLOTS), _cut(names, SLOTS)
+        address = ADDRESS[socket.AddressFamily(family)]
+        self._addresses = [name[address] for name in self._names]
+        self._vectors, self._messages = memoryview(vectors), memoryview(messages)
+        self._new_vectors, self._new_messages = bytes(vectors), bytes(messages)
+        self._messages_at = _address(messages)
+        self._sizes = self._vectors.cast("Q")[VECTOR_LENGTH]
+        self._lengths = self._messages.cast("I")[MESSAGE_LENGTH]
+        self._peers = Peers()
+
+    def exchange(self, descriptor: int, answer: Answer, now_s: int) -> tuple[int, int]:
+        """Receive what waits at a socket, and send what `answer` makes of it.
+
+        Returns:
+            How many datagrams came, and how many responses the kernel did not take.
+        """
+        flags = socket.MSG_DONTWAIT
+        count: int = _recvmmsg(descriptor, self._messages_at, SLOTS, flags, None)
+        if count <= 0:
+            return 0, 0
+        unsent = self._send(descriptor, self._respond(count, answer, now_s))
+        # The kernel has written lengths over the room that there is.
+        self._vectors[:] = self._new_vectors
+        self._messages[:] = self._new_messages
+        return count, unsent
+
+    def _respond(self, count: int, answer: Answer, now_s: int) -> int:
+        """Put the responses into the first slots, and return how many there are."""
+        peers, sizes, slots = self._peers, self._sizes, self._slots
+        received = zip(self._lengths[:count], slots, self._addresses, strict=False)
+        responses = 0
+        for number, (length, slot, address) in enumerate(received):
+            peer = peers[address.tobytes()]
+            wire = answer(slot[:length].tobytes(), peer, now_s)
+            if wire is None:
+                continue
+            if responses != number:  # some before it had no response
+                slot = slots[responses]
+                self._names[responses][:] = self._names[number]
+            size = sizes[responses] = len(wire)
+            slot[:size] = wire
+            responses += 1
+        return responses
+
+    def _send(self, descriptor: int, count: int) -> int:
+        position = unsent = 0
+        while position < count:
+            at = self._messages_at + position * MESSAGE.size
+            sent = _sendmmsg(descriptor, at, count - position, socket.MSG_DONTWAIT)
+            if sent > 0:
+                position += sent
+            else:  # no route, a port 0, a full queue: all the first one's loss
+                position += 1
+                unsent += 1
+        return unsent
+
+
+def _cut(buffer: bytearray, parts: int) -> list[memoryview]:
+    size = len(buffer) // parts
+    return [memoryview(buffer)[size * i : size * (i + 1)] for i in range(parts)]
+
+
+def _address(buffer: bytearray) -> int:
+    return ctypes.addressof((c_char * len(buffer)).from_buffer(buffer))
+
+
+def _descriptions(octets: int, names: int) -> tuple[bytearray, bytearray]:
+    """Return the vectors and messages that describe the memory at these addresses."""
+    vectors, messages = bytearray(SLOTS * VECTOR.size), bytearray(SLOTS * MESSAGE.size)
+    vectors_at = _address(vectors)
+    for slot in range(SLOTS):
+        base, vector = octets + slot * SLOT_OCTETS, slot * VECTOR.size
+        VECTOR.pack_into(vectors, vector, base, SLOT_OCTETS)
+        fields = (names + slot * NAME_OCTETS, NAME_OCTETS, vectors_at + vector, 1, 0)
+        MESSAGE.pack_into(messages, slot * MESSAGE.size, *fields)
+    return vectors, messages
+
+
+def _text(address: bytes) -> str:
+    if len(address) == 4:
+        return socket.inet_ntop(socket.AF_INET, address)
+    text = socket.inet_ntop(socket.AF_INET6, address[:16])
+    scope = int.from_bytes(address[16:], sys.byteorder)
+    return f"{text}%{scope}" if scope else text

@@ -1,0 +1,87 @@
+"""Batches of datagrams, through sockets of the loopback interface."""
+
+import socket
+import struct
+
+import pytest
+
+from balancer.nameserver.batch import MESSAGE, SLOT_OCTETS, SLOTS, VECTOR, Batch
+
+NOW_S = 7
+LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
+
+
+@pytest.fixture(params=LOOPBACK, ids=["IPv4", "IPv6"])
+def server(request):
+    with socket.socket(request.param, socket.SOCK_DGRAM) as opened:
+        opened.bind((LOOPBACK[request.param], 0))
+        yield opened
+
+
+@pytest.fixture
+def clients(server):
+    opened = [socket.socket(server.family, socket.SOCK_DGRAM) for _ in range(3)]
+    for client in opened:
+        client.connect(server.getsockname())
+        client.settimeout(1)
+    yield opened
+    for client in opened:
+        client.close()
+
+
+def test_layouts_are_those_of_the_kernel():
+    # struct iovec; struct msghdr, which is aligned to 8, and an unsigned int.
+    assert VECTOR.size == struct.calcsize("@PN")
+    assert MESSAGE.size == struct.calcsize("@PIPNPNi0P") + struct.calcsize("@I0P")
+
+
+def test_each_client_gets_its_own_response(server, clients):
+    batch, sources = Batch(server.family), []
+
+    def answer(data, source, now_s):
+        assert now_s == NOW_S
+        sources.append(source)
+        return data.upper() * 3
+
+    for number, client in enumerate(clients):
+        client.send(b"question %d" % number)
+    assert batch.exchange(server.fileno(), answer, NOW_S) == (3, 0)
+    for number, client in enumerate(clients):
+        assert client.recv(100) == (b"QUESTION %d" % number) * 3
+    assert sources == [LOOPBACK[server.family]] * 3
+
+
+def test_who_gets_no_response_does_not_shift_those_of_others(server, clients):
+    batch = Batch(server.family)
+    for number in (0, 1, 2, 0, 1, 2):
+        clients[number].send(b"%d" % number)
+    answers = iter([None, b"for 1", None, b"for 0", b"to 1", b"for 2"])
+    batch.exchange(server.fileno(), lambda *_: next(answers), NOW_S)
+    assert [c.recv(100) for c in clients] == [b"for 0", b"for 1", b"for 2"]
+    assert clients[1].recv(100) == b"to 1"
+
+
+def test_slots_are_as_new_for_the_next_batch(server, clients):
+    batch, client = Batch(server.family), clients[0]
+    for data in (b"a", b"b" * SLOT_OCTETS, b"", b"c" * (SLOT_OCTETS + 9)):
+        client.send(data)
+        received = []
+        batch.exchange(server.fileno(), lambda d, *_: received.append(d), NOW_S)
+        assert received == [data[:SLOT_OCTETS]]
+
+
+def test_more_than_a_batch_waits_its_turn(server, clients):
+    batch = Batch(server.family)
+    for _ in range(SLOTS + 2):
+        clients[0].send(b"x")
+    counts = [batch.exchange(server.fileno(), lambda *_: None, 0) for _ in range(3)]
+    assert counts == [(SLOTS, 0), (2, 0), (0, 0)]
+
+
+def test_the_table_of_peers_is_bounded(server, clients, monkeypatch):
+    monkeypatch.setattr("balancer.nameserver.batch.MAX_PEERS", 1)
+    batch = Batch(server.family)
+    for client in clients:
+        client.send(b"x")
+    assert batch.exchange(server.fileno(), lambda *_: b"y", NOW_S) == (3, 0)
+    assert len(batch._peers) == 1
