@@ -21,7 +21,7 @@ from .app import App
 from .core import Core
 from .fabric import Fabric, from_json
 from .messages import Messages
-from .seam import FRAMEWORKS, load_framework, serve
+from .seam import FRAMEWORKS, Door, load_framework, serve
 
 STATUS_USAGE = 2
 STATUS_FAILURE = 1
@@ -56,7 +56,12 @@ def _run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         if options.status is not None:
             stack.enter_context(status_socket(options.status, snapshot))
-        serve(framework, app.handlers(), address)
+        door = None
+        if options.control is not None:
+            options.control.unlink(missing_ok=True)
+            stack.callback(options.control.unlink, missing_ok=True)
+            door = Door(options.control, app.on_said)
+        serve(framework, app.handlers(), address, door)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fabric", type=Path, required=True, metavar="FILE")
     parser.add_argument("--listen", default="127.0.0.1:6653", metavar="HOST:PORT")
     parser.add_argument("--framework", choices=FRAMEWORKS, default=FRAMEWORKS[0])
+    parser.add_argument("--control", type=Path, metavar="PATH")
     parser.add_argument("--notify-fd", type=int, metavar="N")
     parser.add_argument("--status", type=Path, metavar="PATH")
     return parser

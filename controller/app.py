@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from balancer.errors import ConfigError
+
+from .announcements import Announcements
+from .control import Said
 from .core import Core, PortState
 from .messages import Messages, to_wire
 from .seam import Foreign, Handler
@@ -44,6 +48,7 @@ class App:
         self, core: Core, messages: Messages, on_ready: Callable[[], None]
     ) -> None:
         self._core = core
+        self._announcements = Announcements(core.fabric)
         self._messages = messages
         self._on_ready = on_ready
         routers = core.fabric.routers
@@ -74,12 +79,33 @@ class App:
         return {
             "switches": {site: self._switch(site) for site in self._sessions},
             "links_down": down,
+            "withdrawn": [f"{it.anycast}/{it.member}" for it in core.withdrawn],
             "recomputes": core.recomputes,
             "last_ms": round(self._last_ms, 3),
             "errors": self._errors,
             "packets_in": self._packets,
             "ready": self._is_ready,
         }
+
+    def on_said(self, said: Said) -> None:
+        """Take in a line or the end of a session of the control socket, and answer.
+
+        The answer comes when the switches have been sent what follows.
+        """
+        answer: dict[str, Any] = {"ok": True}
+        if said.line is None:
+            self._announcements.ended(said.session)
+        else:
+            try:
+                self._announcements.obey(said.session, said.line)
+            except ConfigError as error:
+                answer = {"ok": False, "error": str(error)}
+        before = self._core.withdrawn
+        self._core.withdrawn_told(self._announcements.withdrawn)
+        if self._core.withdrawn != before:
+            LOG.info("withdrawn: %s", self._core.withdrawn)
+            self._settle()
+        said.answer(answer)
 
     def _switch(self, site: str) -> dict[str, Any]:
         return {

@@ -6,10 +6,10 @@ After that a switch that is away is taken to be as it was.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .change import Change, change, recognise
-from .fabric import Fabric, Port, Wire
+from .fabric import Fabric, Membership, Outages, Port, Wire
 from .flows import desired_flows
 from .openflow import Choose, Flow, Output, cookie_of, ports_of
 
@@ -52,7 +52,7 @@ class Core:
         self.recomputes = 0
         self._switches = {router.site: _Switch() for router in fabric.routers}
         self._ports = fabric.ports()
-        self._down: frozenset[Port] = frozenset()
+        self._outages = Outages()
         self._wanted: dict[str, frozenset[Flow]] = {}
         self._recompute()
 
@@ -88,6 +88,12 @@ class Core:
             switch.ports[name] = state
         self._update_down(site, {name})
 
+    def withdrawn_told(self, withdrawn: frozenset[Membership]) -> None:
+        """These members, and no others, ask not to be sent anything."""
+        if withdrawn != self._outages.withdrawn:
+            self._outages = replace(self._outages, withdrawn=withdrawn)
+            self._recompute()
+
     def left(self, site: str) -> None:
         """The switch of `site` is no longer connected; its flows still work."""
         self._switches[site].have = None
@@ -121,7 +127,13 @@ class Core:
 
     def wires_down(self) -> list[Wire]:
         """Return the wires of which an end is down."""
-        return [w for w in self.fabric.wires if not self._down.isdisjoint(w.ends)]
+        down = self._outages.down
+        return [w for w in self.fabric.wires if not down.isdisjoint(w.ends)]
+
+    @property
+    def withdrawn(self) -> list[Membership]:
+        """Members that asked not to be sent anything, in order."""
+        return sorted(self._outages.withdrawn)
 
     def _change(self, site: str) -> Change:
         switch = self._switches[site]
@@ -150,11 +162,11 @@ class Core:
             for port in changed
             if port.name not in ports or not ports[port.name].up
         }
-        down = (self._down - changed) | now_down
-        if down != self._down:
-            self._down = frozenset(down)
+        down = (self._outages.down - changed) | now_down
+        if down != self._outages.down:
+            self._outages = replace(self._outages, down=down)
             self._recompute()
 
     def _recompute(self) -> None:
-        self._wanted = desired_flows(self.fabric, self._down)
+        self._wanted = desired_flows(self.fabric, self._outages)
         self.recomputes += 1

@@ -73,6 +73,27 @@ class Anycast:
     members: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Membership:
+    """That a host is a member of an anycast, both by name."""
+
+    anycast: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outages:
+    """What does not work at a time.
+
+    Args:
+        down: switch ports.
+        withdrawn: members that asked not to be sent anything.
+    """
+
+    down: frozenset[Port] = frozenset()
+    withdrawn: frozenset[Membership] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Fabric:
     """The whole fabric."""

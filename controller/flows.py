@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from balancer.model import Address, Network
 
-from .fabric import Anycast, Fabric, Host, Port, Router
+from .fabric import Anycast, Fabric, Host, Membership, Outages, Router
 from .openflow import (
     ETH_TYPE_ARP,
     ETH_TYPE_IPV4,
@@ -34,6 +34,7 @@ ECHO_REQUEST6, ECHO_REPLY6 = 128, 129
 MAC_BITS, IPV4_BITS, IPV6_BITS = 48, 32, 128
 
 HERE = Distance(0, 0)
+NO_OUTAGES = Outages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +46,48 @@ class _View:
     paths: Mapping[str, Path]
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The members of an anycast as they stand.
+
+    Args:
+        addresses: the anycast's.
+        members: all of them.
+        live: sites with a member that serves.
+        hidden: names of members with a live port that are not to be sent anything.
+    """
+
+    addresses: tuple[Address, ...]
+    members: tuple[Host, ...]
+    live: frozenset[str]
+    hidden: frozenset[str]
+
+
 def desired_flows(
-    fabric: Fabric, down: frozenset[Port] = frozenset()
+    fabric: Fabric, outages: Outages = NO_OUTAGES
 ) -> dict[str, frozenset[Flow]]:
-    """Return the flows of every site's switch while the ports `down` are down.
+    """Return the flows of every site's switch during outages.
 
     A host's own flows stay while its port is down: nothing else leads there, and
     the less changes the sooner the rest is in place.
     """
     routers = {router.site: router for router in fabric.routers}
-    paths = shortest_paths(routers, fabric.wires, down)
+    paths = shortest_paths(routers, fabric.wires, outages.down)
     views = [_View(router, routers, paths[router.site]) for router in fabric.routers]
-    return {view.router.site: frozenset(_flows(fabric, view, down)) for view in views}
+    return {
+        view.router.site: frozenset(_flows(fabric, view, outages)) for view in views
+    }
 
 
-def _flows(fabric: Fabric, view: _View, down: frozenset[Port]) -> Iterator[Flow]:
+def _flows(fabric: Fabric, view: _View, outages: Outages) -> Iterator[Flow]:
     hosts = {host.name: host for host in fabric.hosts}
     yield from _gateway_flows(view.router)
     yield from _host_flows(view.router, fabric.hosts)
     yield from _site_flows(view)
     for anycast in fabric.anycasts:
         members = [hosts[name] for name in anycast.members]
-        yield from _anycast_flows(view, anycast, members, down)
+        group = _group(anycast, members, outages)
+        yield from _anycast_flows(view, group)
 
 
 def _gateway_flows(router: Router) -> Iterator[Flow]:
@@ -134,22 +155,36 @@ def _site_flows(view: _View) -> Iterator[Flow]:
             yield Flow(Kind.SITE, Table.ROUTE, match, _towards(view, path))
 
 
-def _anycast_flows(
-    view: _View, anycast: Anycast, members: list[Host], down: frozenset[Port]
-) -> Iterator[Flow]:
+def _group(anycast: Anycast, members: list[Host], outages: Outages) -> _Group:
+    """Return who serves an anycast: at withdrawal of all, who can be reached at all.
+
+    A watcher that is wrong at every site must not take the address off the net.
+    """
+    up = [host for host in members if host.behind not in outages.down]
+    announced = [
+        host
+        for host in up
+        if Membership(anycast.name, host.name) not in outages.withdrawn
+    ]
+    hidden = frozenset(it.name for it in up if it not in announced)
+    if not announced:
+        announced, hidden = up, frozenset()
+    live = frozenset(host.site for host in announced)
+    return _Group(anycast.addresses, tuple(members), live, hidden)
+
+
+def _anycast_flows(view: _View, group: _Group) -> Iterator[Flow]:
     """Lead the anycast's addresses to the nearest site that has a live member."""
-    live = {host.site for host in members if host.behind not in down}
-    near = nearest(view.router.site, view.paths, live)
+    near = nearest(view.router.site, view.paths, group.live)
     if near is None:
         return
-    here = [host for host in members if host.site == view.router.site]
-    for address in anycast.addresses:
+    for address in group.addresses:
         if near != view.router.site:
             actions = _towards(view, view.paths[near])
             match = _to(view.router, address)
             yield Flow(Kind.ANYCAST, Table.ROUTE, match, actions)
         else:
-            yield from _member_flows(view.router, address, here)
+            yield from _member_flows(view.router, address, group)
 
 
 def nearest(site: str, paths: Mapping[str, Path], live: Iterable[str]) -> str | None:
@@ -160,18 +195,20 @@ def nearest(site: str, paths: Mapping[str, Path], live: Iterable[str]) -> str | 
     return min(reached)[1] if reached else None
 
 
-def _member_flows(router: Router, address: Address, here: list[Host]) -> Iterator[Flow]:
+def _member_flows(router: Router, address: Address, group: _Group) -> Iterator[Flow]:
     """Spread over the members of this site; the switch itself avoids dead ports.
 
-    All members stand in the choice, dead ones too: it hashes over their indices,
-    and a member that left the list would move the others' flows.
+    All members have a place in the choice, dead and withdrawn ones too: it hashes
+    over their indices, and one that left the list would move the others' flows.
     """
     match = _to(router, address)
+    here = [host for host in group.members if host.site == router.site]
     if len(here) == 1:
         actions = _forward(router, here[0].mac, here[0].port)
         yield Flow(Kind.ANYCAST, Table.ROUTE, match, actions)
         return
-    choose = Choose(tuple(host.port for host in here))
+    ports = ("" if host.name in group.hidden else host.port for host in here)
+    choose = Choose(tuple(ports))
     yield Flow(Kind.ANYCAST, Table.ROUTE, match, (choose,), Table.MEMBER)
     for host in here:
         actions = _forward(router, host.mac, host.port)

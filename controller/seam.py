@@ -6,9 +6,13 @@ import os
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from balancer.errors import Unsupported
+
+from .control import Control, Said
 
 FRAMEWORKS = ("os_ken", "ryu")
 
@@ -55,6 +59,14 @@ class Handler:
     call: Callable[[Foreign], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The control socket's path, and what is called with what is said there."""
+
+    path: Path
+    call: Callable[[Said], None]
+
+
 def load_framework(name: str) -> Framework:
     """Import a framework, mended where newer libraries broke it.
 
@@ -70,9 +82,16 @@ def load_framework(name: str) -> Framework:
 
 
 def serve(
-    framework: Framework, handlers: Iterable[Handler], address: tuple[str, int]
+    framework: Framework,
+    handlers: Iterable[Handler],
+    address: tuple[str, int],
+    door: Door | None = None,
 ) -> None:
-    """Listen for switches on `address` and call the handlers, from one thread."""
+    """Listen for switches on `address` and call the handlers, from one thread.
+
+    With a `door` its control socket is served as well, and what is said there comes
+    to its handler on the same thread.
+    """
     host, port = address
     listen = ["--ofp-listen-host", host, "--ofp-tcp-listen-port", str(port)]
     config = framework.config.CONF
@@ -88,6 +107,11 @@ def serve(
         event = getattr(framework.ofp_event, handler.event)
         app.register_handler(event, handler.call)
         app.observe_event(event, {"config", "main", "dead"})
+    if door is not None:
+        app.register_handler(Said, door.call)
+        control = Control(partial(app.send_event, app.name), framework.hub.Queue)
+        listener = framework.hub.StreamServer((str(door.path), None), control.serve)
+        framework.hub.spawn(listener.serve_forever)
     framework.hub.joinall(manager.instantiate_apps())
 
 

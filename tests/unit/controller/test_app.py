@@ -4,6 +4,7 @@ import pytest
 from fakes.fabrics import triangle
 
 from controller.app import App
+from controller.control import Said
 from controller.core import Core
 from controller.messages import Messages
 from controller.seam import load_framework
@@ -164,3 +165,39 @@ def test_a_switch_that_nobody_knows_is_left_alone(lab, caplog):
     lab.tell_flows(stranger)
     assert stranger.sent == []
     assert caplog.messages == ["no site has the datapath 0000000000000063"]
+
+
+def say(lab, text, session=1):
+    answers = []
+    line = None if text is None else text.encode()
+    lab.app.on_said(Said(session, line, answers.append))
+    return answers[0]
+
+
+def command(word):
+    return f'{{"command": "{word}", "anycast": "nameserver", "member": "fra-be"}}'
+
+
+def test_a_withdrawal_is_sent_before_it_is_answered(lab):
+    lab.connect_all()
+    sent = len(lab.datapaths["fra"].sent)
+    assert say(lab, command("withdraw")) == {"ok": True}
+    assert len(lab.datapaths["fra"].sent) == sent + 1
+    assert lab.app.snapshot()["withdrawn"] == ["nameserver/fra-be"]
+    say(lab, command("withdraw"))
+    assert len(lab.datapaths["fra"].sent) == sent + 1, "nothing new"
+
+
+def test_the_end_of_a_session_withdraws_what_it_held(lab):
+    lab.connect_all()
+    say(lab, command("hold"), session=1)
+    say(lab, None, session=2)
+    assert lab.app.snapshot()["withdrawn"] == []
+    say(lab, None, session=1)
+    assert lab.app.snapshot()["withdrawn"] == ["nameserver/fra-be"]
+
+
+def test_a_wrong_command_is_answered_so(lab):
+    answer = say(lab, "?")
+    assert answer["ok"] is False
+    assert "not JSON" in answer["error"]

@@ -7,7 +7,7 @@ from fakes.flow_table import FakeFabric
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.fabric import Port
+from controller.fabric import Membership, Port
 from controller.flows import desired_flows
 from controller.openflow import Choose, Kind, ports_of
 from controller.paths import shortest_paths
@@ -266,3 +266,48 @@ def check_nearest(net, paths):
             assert costs[net.hosts[trip.host].site] == min(near)
         else:
             assert trip.host is None
+
+
+def withdraw(net, *members, anycast="nameserver"):
+    told = frozenset(Membership(anycast, member) for member in members)
+    net.core.withdrawn_told(told)
+    return net.settle()
+
+
+def test_a_withdrawn_member_hands_its_clients_to_the_next_site(net):
+    assert net.send("fra-client", "23.0.0.53").host == "fra-be"
+    assert 0 < withdraw(net, "fra-be") <= 4
+    assert net.send("fra-client", "23.0.0.53").host == "iad-be"
+    assert net.send("fra-client", "2a23::53").host == "iad-be"
+    assert net.restart() > 0, "a controller that starts anew knows of no withdrawal"
+    assert net.send("fra-client", "23.0.0.53").host == "fra-be"
+
+
+def test_when_all_withdraw_nobody_does(net):
+    withdraw(net, "fra-be", "iad-be")
+    assert net.send("fra-client", "23.0.0.53").host == "fra-be"
+    assert net.send("syd-client", "23.0.0.53").host == "iad-be"
+    withdraw(net, "iad-be")
+    assert net.send("syd-client", "23.0.0.53").host == "fra-be"
+
+
+def test_the_last_reachable_member_cannot_withdraw(net):
+    net.set_port(Port("fra", "fra-lan"), up=False)
+    withdraw(net, "iad-be")
+    assert net.send("syd-client", "23.0.0.53").host == "iad-be"
+
+
+def test_a_withdrawn_balancer_gets_no_flow_and_moves_no_other(net):
+    def takers():
+        ports = range(40000, 40200)
+        return {
+            p: net.send("syd-client", "23.0.0.1", source_port=p).host for p in ports
+        }
+
+    before = takers()
+    withdraw(net, "fra-lb2", anycast="www@fra")
+    after = takers()
+    assert set(after.values()) == {"fra-lb1", "fra-lb3", "fra-lb4"}
+    assert all(after[p] == it for p, it in before.items() if it != "fra-lb2")
+    withdraw(net)
+    assert takers() == before
