@@ -104,8 +104,8 @@ class AnchorSelector:
         if not kept or sum(wanted.values()) > self.buckets.capacity:
             return self.method.build(backends)
         buckets, names = self.buckets.copy(), dict(self.names)
-        for name in sorted(held):
-            for bucket in held[name][wanted.get(name, 0) :]:
+        for name, its in held.items():
+            for bucket in its[wanted.get(name, 0) :]:
                 buckets.remove(bucket)
                 del names[bucket]
         for name, count in wanted.items():

@@ -133,8 +133,11 @@ def test_a_change_leaves_the_selector_as_it_was(name: str) -> None:
     among = backends(("a", 1), ("b", 1), ("c", 2))
     built = method(name).build(among)
     before = built.table(SLOTS)
-    built.change(without(among, "a")).table(SLOTS)[0] = 99
+    changed = built.change(without(among, "a"))
+    built.change(without(among, "b"))
+    built.table(SLOTS)[0] = 99
     assert built.table(SLOTS) == before
+    assert changed.change(among).table(SLOTS) == before
 
 
 @pytest.mark.parametrize(
@@ -169,6 +172,13 @@ def test_nobody_is_above_the_bound(name: str, among: list[WeightedName]) -> None
     total = sum(backend.weight for backend in among)
     for number, backend in enumerate(among):
         assert slots[number] <= ceil(1.25 * backend.weight / total * SLOTS)
+
+
+def test_the_bound_is_reached_and_kept() -> None:
+    # With a point each, the ring alone would give one of them nearly everything.
+    among = backends(("a", 1), ("d", 1))
+    table = selector("bounded", {"factor": 1.5, "points": 1}).build(among).table(100)
+    assert sorted(Counter(table).values()) == [25, 75]
 
 
 @pytest.mark.parametrize(
