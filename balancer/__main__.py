@@ -8,6 +8,7 @@ from balancer.errors import ConfigError, FrontlabError
 
 PROGRAMS = {
     "dns": "balancer.nameserver.server",
+    "ds": "balancer.nameserver.dnssec.digests",
     "vip": "balancer.vip.agent",
     "backend": "balancer.backend.agent",
     "check": "balancer.check",

@@ -17,6 +17,7 @@ from ..wire.dns.query import (
 from ..wire.dns.response import Response, Sections
 from .authority import Authority
 from .cookies import Cookie
+from .dnssec.prove import prove
 from .policies import ClientAddress
 from .resolve import Finding, Outcome, resolve
 
@@ -88,6 +89,9 @@ def answer(
     except WireError:
         return _respond(authority, query, Finding(Outcome.FORMERR), stream=stream)
     finding = _find(authority, query, source, asked)
+    if query.edns is not None and query.edns.dnssec_ok:
+        type_ = query.question.type
+        finding = prove(finding, type_, now_s, query.edns.compact_ok)
     return _respond(authority, query, finding, asked, stream)
 
 

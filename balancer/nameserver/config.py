@@ -152,6 +152,12 @@ class ServiceTable(Table):
     site: SomeOf[SiteTable]
 
 
+class DnssecTable(Table):
+    """A zone is signed with the key in a PEM file, which is made if it is missing."""
+
+    key: str
+
+
 class ZoneTable(Table):
     """A zone that the server is authoritative for.
 
@@ -160,6 +166,7 @@ class ZoneTable(Table):
 
     name: Name
     file: str | None = None
+    dnssec: DnssecTable | None = None
     primary: Name | None = None
     contact: Name | None = None
     serial: int | None = Field(default=None, ge=0, le=MAX_SERIAL)

@@ -1,14 +1,19 @@
 """Reads a dns.toml with its zone files; the only place that opens them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from ..config import Mistake, config_error, read_config
-from .build import build_zones
+from .build import Border, build_zones
 from .checks import find_mistakes
 from .config import DnsConfig, RateLimitTable, ServerTable
 from .content import Content, Listening
+from .dnssec.keys import SigningKey
 from .limit import RateLimit
 from .zones.zone import Zone
 
@@ -35,13 +40,30 @@ class _Mistakes:
         return self.told + more
 
 
+def check_content(path: Path) -> Content:
+    """Return what is in the file at `path`, and make no keys; see `load_content`."""
+    return _load(path, makes_keys=False)
+
+
 def load_content(path: Path) -> Content:
-    """Return what is in the file at `path`; ConfigError with every mistake."""
+    """Return what is in the file at `path`; ConfigError with every mistake.
+
+    Keys that its zones name and that are not there are made.
+    """
+    return _load(path, makes_keys=True)
+
+
+def _load(path: Path, makes_keys: bool) -> Content:
     config = read_config(path, DnsConfig)
     mistakes = _Mistakes()
     for mistake in find_mistakes(config):
         mistakes.add(mistake.path, mistake.what)
-    zones = build_zones(config, partial(_lines, path.parent, mistakes), mistakes.add)
+    border = Border(
+        partial(_lines, path.parent, mistakes),
+        partial(_key, path.parent, mistakes, makes_keys),
+        mistakes.add,
+    )
+    zones = build_zones(config, border)
     if mistakes.told:
         raise config_error(str(path), mistakes.all())
     return _content(config.server, zones)
@@ -69,6 +91,29 @@ def _rate_limit(table: RateLimitTable) -> RateLimit:
         ((4, table.ipv4_prefix), (6, table.ipv6_prefix)),
         table.exempt,
     )
+
+
+def _key(
+    folder: Path, mistakes: _Mistakes, makes_keys: bool, name: str
+) -> SigningKey | None:
+    try:
+        if makes_keys and not (folder / name).exists():
+            _make_key(folder / name)
+        return SigningKey.from_pem((folder / name).read_bytes())
+    except FileNotFoundError:
+        return None  # nobody was to make it
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        mistakes.add(name, f"cannot be used as a key: {error}")
+        return None
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key; who else does at this moment gets the one that was first."""
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as file:
+        file.write(SigningKey.generate().to_pem())  # the file's mode is 0600
+        file.flush()
+        with suppress(FileExistsError):
+            path.hardlink_to(file.name)
 
 
 def _lines(folder: Path, mistakes: _Mistakes, name: str) -> Iterator[str]:

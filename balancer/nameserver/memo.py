@@ -14,8 +14,10 @@ from ..wire.dns.records import RecordSet
 from ..wire.dns.response import Response
 from .answer import PLAIN_PAYLOAD_OCTETS, STREAM_PAYLOAD_OCTETS
 from .cookies import WHOLE_OCTETS
+from .dnssec.prove import prove
+from .dnssec.sign import period
 from .policies import ClientAddress, Policy, Static
-from .resolve import answer_sections
+from .resolve import Finding, Matter, Outcome, answer_sections
 from .zones.node import COMPRESSED, PLAIN, Node, Steered, packed_sets
 from .zones.zone import NOT_STEERED, Zone, Zones
 
@@ -24,6 +26,7 @@ MAX_HOT = 16384  # beyond, answers are put together anew for each query
 LARGEST_OPT_OCTETS = (
     OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS
 )
+UNKEPT_PER_HOT = 4
 ONE = b"\0\1"
 NONE = b"\0\0"
 
@@ -85,12 +88,18 @@ class Hot(NamedTuple):
 class HotQuestions(dict[bytes, Hot]):
     """Ready answers by question octets, with the name in lower case.
 
-    They are made when they are first asked for, and the first `MAX_HOT` are kept.
+    They are made when they are first asked for, and `MAX_HOT` of them are kept.
+
+    Args:
+        zones: what is answered from.
+        is_signed: whether they are for clients that want signatures.
     """
 
-    def __init__(self, zones: Zones) -> None:
+    def __init__(self, zones: Zones, is_signed: bool = False) -> None:
         super().__init__()
-        self._zones = zones
+        self._zones, self._is_signed = zones, is_signed
+        self._now_s = 0
+        self._unkept = 0
         self._memos: dict[int, tuple[BySource, ByOption]] = {}
         self._static = Static()
 
@@ -104,9 +113,25 @@ class HotQuestions(dict[bytes, Hot]):
             hot = self._make(question)
         except IndexError:  # labels that reach behind the name
             return None
-        if hot is not None and len(self) < MAX_HOT:
-            self[question] = hot
+        if hot is not None:
+            self._keep(question, hot)
         return hot
+
+    def turn(self, now_s: int) -> None:
+        """Forget all, if signatures must be made anew from this time on."""
+        if self._is_signed and period(now_s) != period(self._now_s):
+            self.clear()
+            self._now_s = now_s
+
+    def _keep(self, question: bytes, hot: Hot) -> None:
+        if len(self) < MAX_HOT:
+            self[question] = hot
+            return
+        # What is asked for changes with time: now and then, begin anew.
+        self._unkept += 1
+        if self._unkept > UNKEPT_PER_HOT * MAX_HOT:
+            self._unkept = 0
+            self.clear()
 
     def _make(self, octets: bytes) -> Hot | None:
         name = octets[: -QUESTION.size]
@@ -123,48 +148,49 @@ class HotQuestions(dict[bytes, Hot]):
         node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
         question = Question(name, type_)
         if type_ in node.steered:
-            return self._make_steered(zone, question, node.steered[type_])
-        ready = _ready_static(zone, question, node)
+            return self._make_steered(zone, question, node)
+        ready = self._make_static(zone, question, node)
         return ready and Hot(*self._memo(self._static), (ready,))
 
-    def _make_steered(
-        self, zone: Zone, question: Question, found: Steered
-    ) -> Hot | None:
-        ready = [_ready_answer(zone, question, each) for each in found.answers]
+    def _make_steered(self, zone: Zone, question: Question, node: Node) -> Hot | None:
+        found = node.steered[question.type]
+        ready = [self._ready(zone, question, each) for each in found.answers]
         answers = tuple(each for each in ready if each is not None)
         if len(answers) < len(ready):
             return None
         return Hot(*self._memo(found.policy), answers)
+
+    def _make_static(self, zone: Zone, question: Question, node: Node) -> Ready | None:
+        for type_, count, records in packed_sets(node.packed):
+            if type_ != question.type:
+                continue
+            is_as_stored = type_ not in COMPRESSED and question.name != ROOT
+            if not is_as_stored or (self._is_signed and zone.key is not None):
+                return self._ready(zone, question, node.find(type_))
+            counts = ONE + count.to_bytes(2, "big") + NONE * 2
+            return _fitting(question, counts, records)
+        return None
+
+    def _ready(
+        self, zone: Zone, question: Question, found: RecordSet | Steered | None
+    ) -> Ready | None:
+        """Return what `answer` writes; None when it may be too long for plain UDP."""
+        if not isinstance(found, RecordSet):
+            return None
+        sections = answer_sections(zone, found)
+        if self._is_signed:
+            finding = Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
+            sections = prove(finding, question.type, self._now_s).sections
+        response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
+        wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
+        records = wire[HEADER.size + len(question.name) + QUESTION.size :]
+        return _fitting(question, wire[4 : HEADER.size], records)
 
     def _memo(self, policy: Policy) -> tuple[BySource, ByOption]:
         memo = self._memos.get(id(policy))
         if memo is None:
             memo = self._memos[id(policy)] = BySource(policy), ByOption(policy)
         return memo
-
-
-def _ready_static(zone: Zone, question: Question, node: Node) -> Ready | None:
-    for type_, count, records in packed_sets(node.packed):
-        if type_ != question.type:
-            continue
-        if type_ in COMPRESSED or question.name == ROOT:
-            return _ready_answer(zone, question, node.find(type_))
-        counts = ONE + count.to_bytes(2, "big") + NONE * 2
-        return _fitting(question, counts, records)
-    return None
-
-
-def _ready_answer(
-    zone: Zone, question: Question, found: RecordSet | Steered | None
-) -> Ready | None:
-    """Return what `answer` writes; None when it may be too long for plain UDP."""
-    if not isinstance(found, RecordSet):
-        return None
-    sections = answer_sections(zone, found)
-    response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
-    wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
-    records = wire[HEADER.size + len(question.name) + QUESTION.size :]
-    return _fitting(question, wire[4 : HEADER.size], records)
 
 
 def _fitting(question: Question, counts: bytes, records: bytes) -> Ready | None:

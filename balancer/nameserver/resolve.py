@@ -41,16 +41,23 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The records for a question, and the scope on which they are the same."""
+    """The records for a question, and the scope on which they are the same.
+
+    `hides_nxdomain` is set where signed records say that a name does not exist, and
+    the response code must not (RFC 9824).
+    """
 
     outcome: Outcome
     sections: Sections = NO_RECORDS
     scope_prefix_length: int = 0
     matter: Matter | None = None
+    hides_nxdomain: bool = False
 
     @property
     def rcode(self) -> Rcode:
         """The response code of this outcome."""
+        if self.outcome is Outcome.NXDOMAIN and self.hides_nxdomain:
+            return Rcode.NOERROR
         return RCODES.get(self.outcome, Rcode.NOERROR)
 
     @property
@@ -93,6 +100,8 @@ def resolve(zones: Zones, question: Question, client: ClientAddress) -> Finding:
         return Finding(Outcome.REFUSED)
     if question.type in (Type.AXFR, Type.IXFR):
         return Finding(Outcome.REFUSED)
+    if question.type == Type.NXNAME:  # RFC 9824, section 3.5
+        return Finding(Outcome.FORMERR)
     aliases: tuple[RecordSet, ...] = ()
     while True:
         node = zone.find(name)

@@ -10,6 +10,7 @@ from itertools import islice
 from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts, name_to_text, parent
 from ...wire.dns.records import RecordSet, SoaData
+from ..dnssec.keys import SigningKey
 from .image import make_image
 from .node import (
     CUT,
@@ -35,6 +36,7 @@ REFUSED_TYPES = {
     Type.DNAME: "not supported",
     Type.OPT: "no record of a zone",
 }
+KEY_TTL_S = 3600
 AT_CUTS = {Type.NS, Type.DS, Type.A, Type.AAAA}
 GLUE_TYPES = {Type.A, Type.AAAA}
 
@@ -45,10 +47,13 @@ class Draft:
     Args:
         apex: the zone's name.
         complain: is told what is wrong, with the place of it.
+        key: what the zone is signed with, if it is.
     """
 
-    def __init__(self, apex: bytes, complain: Complain) -> None:
-        self._apex, self._complain = apex, complain
+    def __init__(
+        self, apex: bytes, complain: Complain, key: SigningKey | None = None
+    ) -> None:
+        self._apex, self._complain, self._key = apex, complain, key
         self._sets: dict[bytes, bytes] = {apex: b""}
         self._steered: dict[bytes, dict[int, Steered]] = {}
         self._cuts: set[bytes] = set()
@@ -89,6 +94,9 @@ class Draft:
 
     def finish(self, place: str) -> Zone | None:
         """Return the zone; None: something is missing, and was complained about."""
+        if self._key is not None:
+            row = self._apex, Type.DNSKEY, KEY_TTL_S, self._key.dnskey
+            self.add(place, *row)
         apex = PLAIN + self._sets[self._apex]
         held = {type_: read_set(self._apex, r) for type_, _, r in packed_sets(apex)}
         if Type.NS not in held:
@@ -110,6 +118,7 @@ class Draft:
             self._steered,
             bool(self._cuts),
             any(name.startswith(WILDCARD) for name in self._sets),
+            self._key,
         )
 
     def _is_inside(self, place: str, owner: bytes) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts
 from ...wire.dns.records import NameData, RecordSet, SoaData
+from ..dnssec.keys import SigningKey
 from .image import Image
 from .node import PLAIN, Node, SteeredSets
 
@@ -25,6 +26,7 @@ class Zone:
         steered: what policies choose, by name and type.
         has_cuts: whether a name in it is delegated away.
         has_wildcards: whether a name in it starts with an asterisk.
+        key: what its answers are signed with; None: they are not.
     """
 
     apex: bytes
@@ -34,6 +36,7 @@ class Zone:
     steered: Mapping[bytes, SteeredSets] = field(default_factory=dict)
     has_cuts: bool = False
     has_wildcards: bool = False
+    key: SigningKey | None = None
 
     @property
     def serial(self) -> int:

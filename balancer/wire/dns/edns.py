@@ -13,6 +13,7 @@ OPT_RECORD = Struct(
 OPTION = Struct("!HH")  # code, length
 SUBNET = Struct("!HBB")  # family, source prefix length, scope prefix length
 DNSSEC_OK = 0x8000
+COMPACT_OK = 0x4000  # RFC 9824, section 5.1
 MAX_OPTIONS = 32  # a score is registered; a thousand cost half a millisecond to read
 ADDRESS_BITS = {1: 32, 2: 128}  # by family (IANA address family numbers)
 IP_VERSION = {1: 4, 2: 6}
@@ -35,6 +36,7 @@ class Edns:
     dnssec_ok: bool = False
     options: tuple[Option, ...] = ()
     extended_rcode: int = 0
+    compact_ok: bool = False
 
     def to_wire(self) -> bytes:
         """Return the whole record, with the root as its owner."""
@@ -42,7 +44,7 @@ class Edns:
             OPTION.pack(option.code, len(option.data)) + option.data
             for option in self.options
         )
-        flags = DNSSEC_OK if self.dnssec_ok else 0
+        flags = DNSSEC_OK * self.dnssec_ok | COMPACT_OK * self.compact_ok
         head = (0, Type.OPT, self.payload_size, self.extended_rcode, self.version)
         return OPT_RECORD.pack(*head, flags, len(data)) + data
 
@@ -55,6 +57,7 @@ class Edns:
             dnssec_ok=bool(ttl & DNSSEC_OK),
             options=_options(data),
             extended_rcode=ttl >> 24,
+            compact_ok=bool(ttl & COMPACT_OK),
         )
 
     def option(self, code: OptionCode) -> bytes | None:

@@ -61,3 +61,13 @@ class Writer:
         """Write at `place` how many octets have come behind it."""
         length = len(self.octets) - place - 2
         self.octets[place : place + 2] = length.to_bytes(2, "big")
+
+
+class PlainWriter(Writer):
+    """Octets with whole names in lower case, as they are signed (RFC 4034, 6.2)."""
+
+    __slots__ = ()
+
+    def put_name(self, name: bytes) -> None:
+        """Append a name as it is, in lower case."""
+        self.octets += name.lower()

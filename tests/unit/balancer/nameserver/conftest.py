@@ -4,11 +4,13 @@ import pytest
 
 from balancer.config import parse_config
 from balancer.nameserver.authority import Authority
-from balancer.nameserver.build import build_zones
+from balancer.nameserver.build import Border, build_zones
 from balancer.nameserver.config import DnsConfig
 from balancer.nameserver.cookies import Cookies
+from balancer.nameserver.dnssec.keys import SigningKey
 from balancer.nameserver.zones.zone import Zones
 
+KEY = SigningKey.generate()
 NOW_S = 1_800_000_000
 
 CONFIG = """
@@ -110,7 +112,10 @@ def zones_of(config: DnsConfig, **files: str) -> Zones:
     def complain(place, what):
         mistakes.append(f"{place}: {what}")
 
-    zones = build_zones(config, lambda name: files[name].splitlines(True), complain)
+    border = Border(
+        lambda name: files[name].splitlines(True), lambda name: KEY, complain
+    )
+    zones = build_zones(config, border)
     assert not mistakes
     return Zones(zones)
 
@@ -140,3 +145,14 @@ def zones():
 @pytest.fixture(scope="session")
 def authority(zones):
     return authority_of(zones)
+
+
+@pytest.fixture(scope="session")
+def zone_text():
+    return CONFIG
+
+
+@pytest.fixture(scope="session")
+def load():
+    """A function from the text of a configuration to its zones."""
+    return lambda text: zones_of(parse_config(text, "dns.toml", DnsConfig))

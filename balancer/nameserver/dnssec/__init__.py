@@ -1,0 +1,1 @@
+"""Answers of signed zones: keys, signatures made when asked, and minimal denials."""

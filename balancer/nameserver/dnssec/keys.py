@@ -1,0 +1,114 @@
+"""Keys of signed zones: ECDSA over P-256 (RFC 6605), one key for zone and its keys."""
+
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    ECDSA,
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+
+from ...wire.dns.dnssec import (
+    DNSKEY,
+    DS,
+    ECDSA_P256,
+    PROTOCOL,
+    SECURE_ENTRY_POINT,
+    SHA_256,
+    ZONE_KEY,
+    key_tag,
+)
+
+HALF_OCTETS = 32  # a signature is two numbers of this size, as is a public key
+MAX_SIGNATURES = 16384  # beyond, all are forgotten at once
+# RFC 6979: the same octets get the same signature, at each server of an address.
+ALGORITHM = ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+class SigningKey:
+    """A private key, and the signatures that it made lately.
+
+    Args:
+        private: the key; can be pickled, unlike the library's.
+    """
+
+    __slots__ = ("_private", "_signatures", "dnskey", "tag")
+
+    def __init__(self, private: EllipticCurvePrivateKey) -> None:
+        self._private = private
+        self._signatures: dict[bytes, bytes] = {}
+        point = private.public_key().public_bytes(
+            Encoding.X962, PublicFormat.UncompressedPoint
+        )
+        flags = ZONE_KEY | SECURE_ENTRY_POINT
+        self.dnskey = DNSKEY.pack(flags, PROTOCOL, ECDSA_P256) + point[1:]
+        self.tag = key_tag(self.dnskey)
+
+    @classmethod
+    def from_pem(cls, text: bytes) -> "SigningKey":
+        """Read a key; ValueError when it is none, or of another kind."""
+        private = load_pem_private_key(text, password=None)
+        if not isinstance(private, EllipticCurvePrivateKey):
+            raise ValueError("no private key on an elliptic curve")
+        if not isinstance(private.curve, SECP256R1):
+            raise ValueError(f"a key on {private.curve.name}, not on P-256")
+        return cls(private)
+
+    @classmethod
+    def generate(cls) -> "SigningKey":
+        """Make a new key."""
+        return cls(generate_private_key(SECP256R1()))
+
+    def to_pem(self) -> bytes:
+        """Return the private key as a file has it, not encrypted."""
+        return self._private.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+
+    def digest(self, zone: bytes) -> bytes:
+        """Return the rdata of the DS record by which the parent trusts this key."""
+        head = DS.pack(self.tag, ECDSA_P256, SHA_256)
+        return head + sha256(zone + self.dnskey).digest()
+
+    def sign(self, data: bytes, keep: bool = True) -> bytes:
+        """Return the signature of `data`.
+
+        Args:
+            data: what is signed.
+            keep: whether it is likely to be asked for again.
+        """
+        signature = self._signatures.get(data)
+        if signature is not None:
+            return signature
+        r, s = decode_dss_signature(self._private.sign(data, ALGORITHM))
+        signature = r.to_bytes(HALF_OCTETS, "big") + s.to_bytes(HALF_OCTETS, "big")
+        if keep:
+            if len(self._signatures) >= MAX_SIGNATURES:
+                self._signatures.clear()
+            self._signatures[data] = signature
+        return signature
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        der = self._private.private_bytes(
+            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+        )
+        return _from_der, (der,)
+
+
+def _from_der(der: bytes) -> SigningKey:
+    private = load_der_private_key(der, password=None)
+    if not isinstance(private, EllipticCurvePrivateKey):
+        raise TypeError(f"a key of type {type(private).__name__}")
+    return SigningKey(private)
