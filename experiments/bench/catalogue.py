@@ -7,7 +7,10 @@ from balancer.errors import ConfigError
 
 from .figure import Figure
 
-GROUPS = {"lab": ("sandbox", "hosts", "relay", "xdp", "ready")}
+GROUPS = {
+    "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
+    "vip": ("xdp", "hashing", "disruption"),
+}
 
 Run = Callable[[], list[Figure]]
 
