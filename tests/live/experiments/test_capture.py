@@ -28,6 +28,8 @@ def link() -> Iterator[Port]:
         run(["ip", *f"-n {NAME} address add {INSIDE}/24 dev eth0".split()])
         run(["ip", *f"-n {NAME} link set eth0 up".split()])
         yield Port("inside", f"{NAME}0")
+        # A namespace that is deleted ends its links only some time later.
+        run(["ip", "link", "del", f"{NAME}0"])
     finally:
         run(["ip", "netns", "del", NAME])
 
