@@ -10,6 +10,7 @@ MAX_SOURCES = 4096
 COUNTED = (
     "udp",
     "tcp",
+    "transfers",
     "truncated",
     "dropped",
     "ecs",

@@ -2,8 +2,8 @@
 
 import socket
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
@@ -12,6 +12,7 @@ from ..errors import WireError
 from .desk import Desk
 from .framing import StreamCutter, frame
 
+MAX_TRANSFERS = 8  # of whole zones, at once
 ACCEPT_BATCH = 64
 READ_OCTETS = 4096  # bounds the queries that one connection has answered in one turn
 
@@ -25,7 +26,29 @@ class Connection:
     deadline_s: float
     cutter: StreamCutter = field(default_factory=StreamCutter)
     outgoing: bytearray = field(default_factory=bytearray)
+    waiting: deque[Iterator[bytes]] = field(default_factory=deque)
     ends: bool = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self.outgoing or self.waiting)
+
+    def put(self, said: bytes | Iterator[bytes]) -> None:
+        """Send a message, or one message after the other, behind what is to be sent."""
+        if isinstance(said, bytes) and not self.waiting:
+            self.outgoing += frame(said)
+        else:
+            self.waiting.append(iter((said,)) if isinstance(said, bytes) else said)
+
+    def refill(self) -> None:
+        """Frame the next message that waits, if all before it are sent."""
+        while self.waiting and not self.outgoing:
+            message = next(self.waiting[0], None)
+            if message is None:
+                self.waiting.popleft()
+            else:
+                self.outgoing += frame(message)
 
 
 class Streams:
@@ -49,6 +72,7 @@ class Streams:
     ) -> None:
         self._desk, self._selector, self._clock = desk, selector, clock
         self._idle_timeout_s, self._limit = idle_timeout_s, limit
+        self._transferring: set[Connection] = set()
         # In order of their deadlines, because all have the same timeout.
         self._connections: OrderedDict[Connection, None] = OrderedDict()
 
@@ -75,7 +99,7 @@ class Streams:
         if connection not in self._connections:
             return  # closed since the selector said that it is ready
         try:
-            if not connection.outgoing:
+            if not connection.has_more:
                 self._read(connection)
             self._send(connection)
         except (OSError, WireError):  # it broke, or it sends no DNS
@@ -113,27 +137,42 @@ class Streams:
         messages = connection.cutter.receive(data)
         if messages:
             # Octets alone keep nobody alive, or a slow sender could stay for ever.
-            connection.deadline_s = self._deadline_s()
-            self._connections.move_to_end(connection)
+            self._keep_alive(connection)
         for message in messages:
-            wire = self._desk.answer_message(message, connection.source, now_s)
-            if wire is not None:
-                connection.outgoing += frame(wire)
+            said = self._desk.answer_message(message, connection.source, now_s)
+            if said is not None:
+                connection.put(said)
+        self._limit_transfers(connection)
 
     def _send(self, connection: Connection) -> None:
+        connection.refill()
         try:
             sent = connection.socket.send(connection.outgoing)
             del connection.outgoing[:sent]
+            if connection.waiting and not connection.outgoing:
+                self._keep_alive(connection)
         except BlockingIOError:
             pass
-        if connection.ends and not connection.outgoing:
+        if connection.ends and not connection.has_more:
             self._close(connection)
             return
         # Who does not read its answers is not read from either.
-        events = EVENT_WRITE if connection.outgoing else EVENT_READ
+        events = EVENT_WRITE if connection.has_more else EVENT_READ
         key = self._selector.get_key(connection.socket)
         if key.events != events:
             self._selector.modify(connection.socket, events, key.data)
+
+    def _keep_alive(self, connection: Connection) -> None:
+        connection.deadline_s = self._deadline_s()
+        self._connections.move_to_end(connection)
+
+    def _limit_transfers(self, connection: Connection) -> None:
+        """End a connection that begins one transfer too many."""
+        self._transferring = {each for each in self._transferring if each.waiting}
+        if connection.waiting:
+            self._transferring.add(connection)
+        if len(self._transferring) > MAX_TRANSFERS:
+            raise WireError(f"more than {MAX_TRANSFERS} transfers at once")
 
     def _close_idlest(self) -> None:
         if self._connections:
@@ -141,5 +180,6 @@ class Streams:
 
     def _close(self, connection: Connection) -> None:
         del self._connections[connection]
+        self._transferring.discard(connection)
         self._selector.unregister(connection.socket)
         connection.socket.close()

@@ -27,6 +27,8 @@ class Zone:
         has_cuts: whether a name in it is delegated away.
         has_wildcards: whether a name in it starts with an asterisk.
         key: what its answers are signed with; None: they are not.
+        secondaries: addresses that may have the whole zone.
+        notified: addresses and ports that are told of changes.
     """
 
     apex: bytes
@@ -37,6 +39,8 @@ class Zone:
     has_cuts: bool = False
     has_wildcards: bool = False
     key: SigningKey | None = None
+    secondaries: frozenset[str] = frozenset()
+    notified: tuple[tuple[str, int], ...] = ()
 
     @property
     def serial(self) -> int:

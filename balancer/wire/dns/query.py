@@ -12,6 +12,7 @@ from .names import ROOT, read_name, skip_name
 HEADER = Struct("!HHHHHH")  # id, flags, counts: question, answer, authority, additional
 QUESTION = Struct("!HH")  # type, class; behind the name
 RECORD = Struct("!HHIH")  # type, class, TTL, rdata length; behind the name
+SOA_NUMBERS = Struct("!I16x")  # the serial, and the four times behind it
 RESPONSE = 0x8000
 AUTHORITATIVE = 0x0400
 TRUNCATED = 0x0200
@@ -67,27 +68,34 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A message with one question."""
+    """A message with one question.
+
+    `known_serial` is of the zone that a secondary has, which asks for the difference.
+    """
 
     header: Header
     question: Question
     edns: Edns | None = None
+    known_serial: int | None = None
 
     @classmethod
     def from_wire(cls, data: bytes) -> "Query":
         """Read a whole query; additional records other than OPT are skipped."""
         header = Header.from_wire(data)
         # The counts come first: who trusts them parses for as long as a sender likes.
-        if header.questions != 1 or header.answers or header.authorities:
+        if header.questions != 1 or header.answers or header.authorities > 1:
             raise WireError("a query has one question and no records")
         if header.additionals > MAX_ADDITIONAL:
             raise WireError(f"{header.additionals} additional records in a query")
         cursor = Cursor(data, HEADER.size)
         question = Question.read(cursor)
+        serial = None
+        if header.authorities:
+            serial = _read_serial(cursor, question)
         edns = read_additional(cursor, header.additionals)
         if cursor.remaining:
             raise WireError(f"{cursor.remaining} octets behind the message")
-        return cls(header, question, edns)
+        return cls(header, question, edns, serial)
 
     def to_wire(self) -> bytes:
         """Return the message; its counts are those of the header."""
@@ -116,3 +124,15 @@ def read_additional(cursor: Cursor, count: int) -> Edns | None:
                 raise WireError("more than one OPT record, or one not at the root")
             edns = Edns.from_fields(class_, ttl, data)
     return edns
+
+
+def _read_serial(cursor: Cursor, question: Question) -> int:
+    """Read the SOA record in a query for the difference to it (RFC 1995)."""
+    if question.type != Type.IXFR:
+        raise WireError("a query has no authority records")
+    skip_name(cursor)
+    type_, _, _, length = cursor.unpack(RECORD)
+    rdata = cursor.take(length)
+    if type_ != Type.SOA or length < SOA_NUMBERS.size:
+        raise WireError("no SOA record in a query for a difference")
+    return SOA_NUMBERS.unpack(rdata[-SOA_NUMBERS.size :])[0]

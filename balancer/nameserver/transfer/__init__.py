@@ -1,0 +1,1 @@
+"""Zones handed on to secondaries: whole transfers, and notice of changes."""
