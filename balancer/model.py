@@ -16,6 +16,26 @@ class Protocol(IntEnum):
     UDP = 17
 
 
+class Tracking(IntEnum):
+    """Which flows of a VIP the balancer remembers; the rest are hashed each time."""
+
+    OFF = 0
+    ALL = 1
+    ESTABLISHED = 2  # from the first packet that is no SYN: a SYN flood fills nothing
+    CHANGED = 3  # only where the table has changed lately
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What is done for the packets of a VIP, beside choosing a backend.
+
+    Args:
+        tracking: which flows are remembered.
+    """
+
+    tracking: Tracking = Tracking.ESTABLISHED
+
+
 @dataclass(frozen=True, slots=True)
 class Vip:
     """A virtual IP address, with the port and protocol that it serves."""
@@ -25,6 +45,7 @@ class Vip:
     port: int
     protocol: Protocol
     pool: str
+    handling: Handling = Handling()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from balancer.backend.strip import Rules
-from balancer.model import Backend, Pool, Protocol, Vip
+from balancer.model import Backend, FiveTuple, Handling, Pool, Protocol, Tracking, Vip
+from balancer.vip.packet import flow_of, parse_flow, parse_ip, skip_extensions
+from balancer.vip.quote import quoted_flow
 from balancer.vip.tables import Options, Tables, build_tables, serve
+from balancer.wire import icmp
+from balancer.wire.cursor import Cursor
 from balancer.wire.ethernet import mac_octets
 
 FOLDER = Path(__file__).parent / "vectors"
@@ -17,15 +21,21 @@ POOL, EMPTY_POOL = "www", "drained"
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One named packet: what comes in, the state before, and what must come out."""
+    """One named packet: what comes in, the state before, and what must come out.
+
+    `before` has who was dead at each earlier state of the tables, `down` who is now;
+    `idle` says that the tracked flow was unused for too long.
+    """
 
     name: str
     frame: bytes
     verdict: str
     counter: str
     output: bytes
+    before: tuple[tuple[str, ...], ...] = ()
     down: tuple[str, ...] = ()
     tracked: str | None = None
+    idle: bool = False
     leaves: str | None = None
 
 
@@ -43,18 +53,22 @@ class Balancing:
             Pool(POOL, _backends(table["backends"], weight=1)),
             Pool(EMPTY_POOL, _backends(table["drained"], weight=0)),
         )
-        served = [(place, POOL) for place in table["vips"]]
-        empty = [(place, EMPTY_POOL) for place in table["vips_without_backend"]]
-        self.vips = tuple(_vip(place, pool) for place, pool in served + empty)
+        served = [(place, POOL, {}) for place in table["vips"]]
+        empty = [(place, EMPTY_POOL, {}) for place in table["vips_without_backend"]]
+        special = [(place, POOL, how) for place, how in table["handling"].items()]
+        self.vips = tuple(_vip(*each) for each in served + empty + special)
         self.names = [b.name for pool in self.pools for b in pool.backends]
         self.all_up = build_tables(self.options, self.pools, self.vips)
 
-    def tables(self, down: tuple[str, ...]) -> Tables:
-        """Return the tables when `down` are dead."""
-        if not down:
-            return self.all_up
-        alive = frozenset(self.names) - frozenset(down)
-        return serve(self.all_up, self.pools, POOL, alive)
+    def tables(self, *downs: tuple[str, ...]) -> Tables:
+        """Return the tables after all were alive, and then these were dead in turn."""
+        tables, last = self.all_up, ()
+        for down in downs:
+            if down != last:
+                alive = frozenset(self.names) - frozenset(down)
+                tables = serve(tables, self.pools, POOL, alive)
+            last = down
+        return tables
 
 
 def read_balancer() -> tuple[Balancing, list[Packet]]:
@@ -75,6 +89,19 @@ def read_backend() -> tuple[Rules, list[Packet]]:
     return rules, [_packet(row) for row in tree["packet"]]
 
 
+def flow_in(frame: bytes) -> FiveTuple:
+    """Return the flow of a balanced packet, or of what an ICMP error quotes."""
+    packet = parse_ip(frame, int.from_bytes(frame[12:14], "big"))
+    if packet.version == 6:
+        packet = skip_extensions(packet, Cursor(frame, packet.l4_start, packet.end))
+    if packet.fragment:
+        return flow_of(packet, 0, 0)
+    if packet.protocol == icmp.PROTOCOL[packet.version]:
+        cursor = Cursor(frame, packet.l4_start + icmp.SIZE, packet.end)
+        return quoted_flow(cursor, packet.version)
+    return parse_flow(frame, packet)[0]
+
+
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text())
 
@@ -87,8 +114,10 @@ def _packet(row: dict[str, Any]) -> Packet:
         verdict=row["verdict"],
         counter=row["counter"],
         output=bytes.fromhex(row["output"]) if "output" in row else frame,
+        before=tuple(map(tuple, row.get("before", ()))),
         down=tuple(row.get("down", ())),
         tracked=row.get("tracked"),
+        idle=row.get("idle", False),
         leaves=row.get("leaves"),
     )
 
@@ -98,8 +127,9 @@ def _backends(addresses: dict[str, str], weight: int) -> tuple[Backend, ...]:
     return tuple(Backend(name, ip_address(text), weight) for name, text in rows)
 
 
-def _vip(place: str, pool: str) -> Vip:
+def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
     address, _, service = place.partition(" ")
     port, _, protocol = service.partition("/")
     kind = Protocol[protocol.upper()]
-    return Vip(place, ip_address(address), int(port), kind, pool)
+    tracking = Tracking[how.get("tracking", "established").upper()]
+    return Vip(place, ip_address(address), int(port), kind, pool, Handling(tracking))

@@ -13,6 +13,7 @@ from ..stopping import stop_signals
 from ..wire.ethernet import mac_octets
 from .config import BalancerTable, PoolTable, VipConfig, read_vip_config
 from .datapath import open_datapath
+from .encapsulate import OVERHEAD
 from .health import Thresholds
 from .keeper import Keeper
 from .probe import Prober, Target
@@ -21,7 +22,7 @@ from .roster import Roster
 from .tables import Options, build_tables
 from .xdp import attached, hardware_address, mtu_of
 
-MIN_MTU = 1280  # what an ICMPv6 error may take (RFC 4443 2.4)
+MIN_MTU = 1280 + OVERHEAD  # IPv6 has no smaller packets that are too big (RFC 8200 5)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -29,11 +30,11 @@ def main(argv: Sequence[str]) -> int:
     options = parse_options("vip", argv)
     config = read_vip_config(options.config)
     roster = make_roster(config, interface_options(config.balancer))
-    entries, wanted_mode = config.balancer.flow_entries, config.balancer.xdp
+    wanted_mode = config.balancer.xdp
     with ExitStack() as running:
         stop = running.enter_context(stop_signals())
         selector = running.enter_context(DefaultSelector())
-        datapath = running.enter_context(open_datapath(roster.tables, entries))
+        datapath = running.enter_context(open_datapath(roster.tables))
         program = datapath.programs["vip"]
         attachment = attached(config.balancer.interface, program, wanted_mode)
         mode = running.enter_context(attachment)
@@ -67,12 +68,13 @@ def interface_options(table: BalancerTable) -> Options:
     mtu = mtu_of(table.interface)
     if mtu < MIN_MTU:
         what = f"MTU {mtu} of {table.interface}"
-        raise Unsupported(what, f"answers of {MIN_MTU} octets must fit")
+        raise Unsupported(what, f"outer packets of {MIN_MTU} octets must fit")
     return Options(
         source=table.source,
         mtu=mtu,
         mac=hardware_address(table.interface),
         gateway_mac=mac_octets(table.gateway_mac),
+        limits=table.limits(),
     )
 
 

@@ -17,9 +17,10 @@ from ..config import (
     read_config,
 )
 from ..errors import WireError
-from ..model import Backend, Pool, Protocol, Vip
+from ..model import Backend, Handling, Pool, Protocol, Tracking, Vip
 from ..wire.ethernet import mac_octets
 from .limits import MAX_BACKENDS, MAX_VIPS
+from .tables import Limits
 from .xdp import XdpMode
 
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
@@ -57,6 +58,19 @@ class BalancerTable(Table):
     gateway_mac: MacAddress
     xdp: XdpMode = XdpMode.AUTO
     flow_entries: Annotated[int, Field(ge=1024, le=1 << 24)] = 65536
+    # Rates are of each CPU.
+    flow_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 900.0
+    new_flows_per_second: Annotated[int, Field(ge=1)] = 20_000
+    answers_per_second: Annotated[int, Field(ge=1)] = 1_000
+
+    def limits(self) -> Limits:
+        """Return the bounds of what is kept and answered."""
+        return Limits(
+            self.flow_entries,
+            self.flow_idle,
+            self.new_flows_per_second,
+            self.answers_per_second,
+        )
 
 
 class HealthTable(Table):
@@ -100,11 +114,18 @@ class VipTable(Table):
     port: Port
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
+    tracking: Literal["off", "all", "established", "changed"] = "established"
 
     def vip(self) -> Vip:
         """Return the VIP as a record."""
-        protocol = PROTOCOLS[self.protocol]
-        return Vip(self.name, self.address, self.port, protocol, self.pool)
+        return Vip(
+            self.name,
+            self.address,
+            self.port,
+            PROTOCOLS[self.protocol],
+            self.pool,
+            Handling(Tracking[self.tracking.upper()]),
+        )
 
 
 class VipConfig(Table):

@@ -1,26 +1,31 @@
 """The XDP program and its maps: tables in, counters out."""
 
+import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..model import FiveTuple
+from .clock import ticks
 from .layouts import (
     COUNTER,
     FLOW,
     INDEX,
+    RATES,
     TRAFFIC,
-    VIP,
     backend_bytes,
     flow_of,
     options_bytes,
+    vip_bytes,
     vip_key_bytes,
 )
 from .libbpf import BpfObject, Map, loaded
 from .slots import SlotHalves, slot_entries
-from .tables import Tables
+from .tables import Tables, settle
 from .verdict import Reason
 from .xdp import BPF
+
+CLOCK_MONOTONIC_COARSE = 6  # linux/time.h; Python does not name it
 
 
 class Datapath:
@@ -34,7 +39,8 @@ class Datapath:
         self._maps = loaded_object.maps
         self.programs = loaded_object.programs
         self._halves = SlotHalves(self._maps["slots"].memory())
-        self._slots: tuple[array[int], ...] = ()
+        # By pool: owners of the slots, and to whom older flows go.
+        self._slots: list[tuple[array[int], array[int] | None]] = []
         self._backends: dict[int, bytes] = {}
         self._vips: dict[bytes, bytes] = {}
 
@@ -42,11 +48,27 @@ class Datapath:
         """Make the kernel's tables `tables`; what is already there is not written."""
         # Backends first: a slot must never name one that the kernel does not know.
         self._write_backends(tables)
-        for pool, slots in enumerate(tables.slots):
-            if pool >= len(self._slots) or self._slots[pool] is not slots:
-                self._halves.write(pool, slots)
-        self._slots = tables.slots
+        now = monotonic_ticks()
+        pairs = list(zip(tables.slots, tables.previous, strict=True))
+        for pool, pair in enumerate(pairs):
+            if self._slots[pool : pool + 1] != [pair]:
+                self._halves.write(pool, *pair, now)
+        self._slots = pairs
         self._write_vips(tables)
+
+    def settled(self, tables: Tables) -> Tables:
+        """Return `tables` without the changes that no flow has needed for long."""
+        idle, now = ticks(tables.options.limits.idle_s), monotonic_ticks()
+        for pool, previous in enumerate(tables.previous):
+            if previous is not None:
+                changed = self.changed_slots(pool).items()
+                stale = [n for n, tick in changed if now - tick & 0xFFFFFFFF > idle]
+                tables = settle(tables, pool, stale)
+        return tables
+
+    def changed_slots(self, pool: int) -> dict[int, int]:
+        """Return the slots that remember a change, and when that mattered last."""
+        return self._halves.changed(pool)
 
     def counters(self) -> dict[str, int]:
         """Return the packets counted for each reason, over all CPUs."""
@@ -76,6 +98,11 @@ class Datapath:
         """Return how many flows are tracked."""
         return sum(1 for _ in self._maps["flows"].items())
 
+    def flows_created(self) -> int:
+        """Return how many flows got a place; those no longer there were evicted."""
+        rates = self._maps["rates"].lookup(INDEX.pack(0))
+        return sum(RATES.unpack(value)[-1] for value in rates)
+
     def _write_backends(self, tables: Tables) -> None:
         wanted = {n: backend_bytes(entry) for n, entry in enumerate(tables.backends)}
         changed = {n: v for n, v in wanted.items() if self._backends.get(n) != v}
@@ -86,7 +113,7 @@ class Datapath:
 
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
-            vip_key_bytes(key): VIP.pack(*self._halves.place(entry.pool), entry.number)
+            vip_key_bytes(key): vip_bytes(*self._halves.place(entry.pool), entry)
             for key, entry in tables.vips.items()
         }
         vips = self._maps["vips"]
@@ -99,25 +126,27 @@ class Datapath:
 
 
 @contextmanager
-def open_datapath(
-    tables: Tables, flow_entries: int, name: str = "vip"
-) -> Iterator[Datapath]:
+def open_datapath(tables: Tables, name: str = "vip") -> Iterator[Datapath]:
     """Load the program with `tables` in it, on no interface yet.
 
     Args:
         tables: what it starts with; its options stay as they are.
-        flow_entries: most flows tracked.
         name: the object, "vip" or "bench".
 
     Raises:
         Unsupported: libbpf is missing, or the kernel refuses the program.
     """
-    sizes = {"slots": slot_entries(tables), "flows": flow_entries}
+    sizes = {"slots": slot_entries(tables), "flows": tables.options.limits.flows}
     rodata = options_bytes(tables.options)
     with loaded(BPF / f"{name}.bpf.o", rodata, sizes) as loaded_object:
         datapath = Datapath(loaded_object)
         datapath.write(tables)
         yield datapath
+
+
+def monotonic_ticks() -> int:
+    """Return the time as the program tells it."""
+    return ticks(time.clock_gettime(CLOCK_MONOTONIC_COARSE))
 
 
 def _traffic(traffic: Map, number: int) -> tuple[int, int]:

@@ -1,22 +1,35 @@
 """The reference: what becomes of one packet; bpf/balance.h does the same in XDP."""
 
 from ..errors import WireError
-from ..hashing.flow import hash_flow
-from ..model import FiveTuple
+from ..wire import icmp
 from ..wire.cursor import Cursor
 from ..wire.ethernet import Ethernet, EtherType
-from .encapsulate import OVERHEAD, encapsulate, too_big
-from .flows import Flows
-from .packet import IpPacket, is_balanced, parse_flow, parse_ip
-from .tables import Tables, VipEntry
+from ..wire.icmp import Icmp
+from .answer import pong, too_big
+from .choose import Context, choose
+from .encapsulate import OVERHEAD, encapsulate
+from .packet import (
+    Arrival,
+    IpPacket,
+    Kind,
+    flow_of,
+    is_balanced,
+    is_martian,
+    parse_flow,
+    parse_ip,
+    skip_extensions,
+)
+from .quote import quoted_flow
+from .state import State
+from .tables import ANY, Tables, VipEntry
 from .verdict import Answer, Drop, Encapsulate, Pass, Reason, Verdict
 
 
-def decide(frame: bytes, tables: Tables, flows: Flows) -> Verdict:
-    """Return the verdict on a received Ethernet frame.
+def decide(frame: bytes, tables: Tables, state: State, now_s: float) -> Verdict:
+    """Return the verdict on an Ethernet frame received at `now_s`, of any clock.
 
-    `flows` is read and, by a flow's first packet that is no SYN, written: so a flood
-    of SYNs fills nothing. The same frame and state give the same verdict always.
+    `state` is read and written. The same frame, tables, state and time give the same
+    verdict always.
     """
     try:
         ethernet = Ethernet.from_wire(Cursor(frame))
@@ -30,53 +43,110 @@ def decide(frame: bytes, tables: Tables, flows: Flows) -> Verdict:
         packet = parse_ip(frame, ethernet.ethertype)
     except WireError:
         return Drop(Reason.MALFORMED_IP)
-    return _decide_ip(frame, packet, tables, flows)
+    return _decide_ip(frame, packet, Context(tables, state, now_s))
 
 
-def _decide_ip(frame: bytes, packet: IpPacket, tables: Tables, flows: Flows) -> Verdict:
-    if packet.is_fragment:
-        return _refuse(packet, tables, Reason.FRAGMENT)
-    if packet.has_options:
-        return _refuse(packet, tables, Reason.IPV4_OPTIONS)
+def _decide_ip(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
+    if is_martian(packet):
+        return _refuse(packet, context, Reason.MARTIAN)
+    if not packet.ttl:
+        return _refuse(packet, context, Reason.TTL_EXPIRED)
+    if packet.version == 6:
+        try:
+            cursor = Cursor(frame, packet.l4_start, packet.end)
+            packet = skip_extensions(packet, cursor)
+        except WireError:
+            return _refuse(packet, context, Reason.EXTENSIONS)
+    if packet.fragment:
+        return _decide_fragment(frame, packet, context)
+    if packet.protocol == icmp.PROTOCOL[packet.version]:
+        return _decide_icmp(frame, packet, context)
+    return _decide_l4(frame, packet, context)
+
+
+def _decide_l4(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
     if not is_balanced(packet.protocol):
-        return _refuse(packet, tables, Reason.OTHER_PROTOCOL)
+        return _refuse(packet, context, Reason.OTHER_PROTOCOL)
     try:
-        flow, syn = parse_flow(frame, packet)
+        flow, kind = parse_flow(frame, packet)
     except WireError:
-        return _refuse(packet, tables, Reason.MALFORMED_L4)
-    vip = tables.vip(flow)
-    if vip is None:
-        return _refuse(packet, tables, Reason.OTHER_PORT)
-    if packet.length + OVERHEAD > tables.options.mtu:
-        return Answer(Reason.TOO_BIG, too_big(frame, packet, tables.options))
-    backend, reason = choose(flow, vip, syn, tables, flows)
+        return _refuse(packet, context, Reason.MALFORMED_L4)
+    vip = context.tables.vip(flow)
+    if vip is None or flow.destination_port == ANY:
+        return _refuse(packet, context, Reason.OTHER_PORT)
+    return _forward(Arrival(frame, packet, flow, kind), vip, context)
+
+
+def _decide_fragment(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
+    """First fragments too go by the addresses alone, or the later ones would part."""
+    flow = flow_of(packet, ANY, ANY)
+    vip = context.tables.vip(flow)
+    if vip is None or not is_balanced(packet.protocol):
+        return _refuse(packet, context, Reason.FRAGMENT)
+    return _forward(Arrival(frame, packet, flow, Kind.LATER), vip, context)
+
+
+def _decide_icmp(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
+    cursor = Cursor(frame, packet.l4_start, packet.end)
+    try:
+        message = Icmp.from_wire(cursor)
+    except WireError:
+        return _refuse(packet, context, Reason.MALFORMED_L4)
+    if message.is_ping(packet.version):
+        return _answer_ping(frame, packet, message, context)
+    if not message.is_error(packet.version):
+        return _refuse(packet, context, Reason.OTHER_ICMP)
+    try:
+        flow = quoted_flow(cursor, packet.version)
+    except WireError:
+        return _refuse(packet, context, Reason.ICMP_QUOTE)
+    vip = context.tables.vip(flow)
+    if vip is None or flow.destination != packet.destination:
+        return _refuse(packet, context, Reason.ICMP_QUOTE)
+    return _forward(Arrival(frame, packet, flow, Kind.ERROR), vip, context)
+
+
+def _answer_ping(
+    frame: bytes, packet: IpPacket, ping: Icmp, context: Context
+) -> Verdict:
+    if not context.tables.is_vip_address(packet.version, packet.destination):
+        return Pass(Reason.NOT_A_VIP)
+    if packet.has_options:
+        return Drop(Reason.PING_OPTIONS)
+    if not context.state.answers.admit(context.now_s):
+        return Drop(Reason.ANSWER_LIMIT)
+    return Answer(Reason.PING, pong(frame, packet, ping, context.tables.options))
+
+
+def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
+    packet, options = arrival.packet, context.tables.options
+    if packet.length + OVERHEAD > options.mtu:
+        return _answer_too_big(arrival, context)
+    backend, reason = choose(arrival, vip, context)
     if backend is None:
         return Drop(reason)
-    address = tables.backends[backend].address
-    return Encapsulate(
-        reason, backend, encapsulate(frame, packet, tables.options, address)
-    )
+    if arrival.kind is Kind.ERROR:
+        reason = Reason.ICMP_ERROR
+    address = context.tables.backends[backend].address
+    frame = encapsulate(arrival.frame, packet, options, address)
+    return Encapsulate(reason, backend, frame)
 
 
-def choose(
-    flow: FiveTuple, vip: VipEntry, syn: bool, tables: Tables, flows: Flows
-) -> tuple[int | None, Reason]:
-    """Return the flow's backend, None when its pool is empty, and why that one."""
-    known = flows.use(flow)
-    if known is not None and tables.backends[known].usable:
-        return known, Reason.TRACKED
-    slots = tables.slots[vip.pool]
-    backend = slots[hash_flow(flow) % len(slots)]
-    if backend >= len(tables.backends):
-        return None, Reason.NO_BACKEND
-    if syn:
-        return backend, Reason.HASHED
-    flows.insert(flow, backend)
-    return backend, Reason.INSERTED if known is None else Reason.REHASHED
+def _answer_too_big(arrival: Arrival, context: Context) -> Verdict:
+    """Answer; but never an error, or a later fragment (RFC 1122 3.2.2)."""
+    if arrival.kind is Kind.ERROR:
+        return Drop(Reason.ICMP_QUOTE)
+    if arrival.packet.is_later_fragment:
+        return Drop(Reason.FRAGMENT)
+    if not context.state.answers.admit(context.now_s):
+        return Drop(Reason.ANSWER_LIMIT)
+    options = context.tables.options
+    answer = too_big(arrival.frame, arrival.packet, options, options.mtu)
+    return Answer(Reason.TOO_BIG, answer)
 
 
-def _refuse(packet: IpPacket, tables: Tables, reason: Reason) -> Verdict:
+def _refuse(packet: IpPacket, context: Context, reason: Reason) -> Verdict:
     """Drop what is for a VIP's address; the rest is not for us to judge."""
-    if tables.is_vip_address(packet.version, packet.destination):
+    if context.tables.is_vip_address(packet.version, packet.destination):
         return Drop(reason)
     return Pass(Reason.NOT_A_VIP)

@@ -3,16 +3,19 @@
 from struct import Struct
 
 from ..model import FiveTuple
-from .tables import BackendEntry, Options, VipKey
+from .clock import per_window, ticks
+from .tables import BackendEntry, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
-OPTIONS = Struct("=4sI6s6s")  # source, mtu, mac, gateway_mac
+# source, mtu, mac, gateway_mac, idle, new_flows, answers
+OPTIONS = Struct("=4sI6s6sIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
-VIP = Struct("=III")  # first slot, slots, number
+VIP = Struct("=IIIB3x")  # first slot, slots, number, tracking
 SLOT = Struct("=HHI")  # backend, previous, needed
 BACKEND = Struct("=4sI")  # address, usable
 FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, version
-FLOW = Struct("=I")  # backend
+FLOW = Struct("=II")  # backend, used
+RATES = Struct("=IIIIQ")  # window, new flows, answers, zero, created
 TRAFFIC = Struct("=QQ")  # packets, bytes
 COUNTER = Struct("=Q")
 INDEX = Struct("=I")
@@ -20,8 +23,26 @@ INDEX = Struct("=I")
 
 def options_bytes(options: Options) -> bytes:
     """Return `struct options`."""
-    source, mtu = options.source.packed, options.mtu
-    return OPTIONS.pack(source, mtu, options.mac, options.gateway_mac)
+    limits = options.limits
+    return OPTIONS.pack(
+        options.source.packed,
+        options.mtu,
+        options.mac,
+        options.gateway_mac,
+        ticks(limits.idle_s),
+        per_window(limits.new_flows_per_s),
+        per_window(limits.answers_per_s),
+    )
+
+
+def vip_bytes(first_slot: int, slots: int, entry: VipEntry) -> bytes:
+    """Return `struct vip`, with the place of its pool's table."""
+    return VIP.pack(first_slot, slots, entry.number, entry.handling.tracking)
+
+
+def flow_bytes(backend: int, used_s: float) -> bytes:
+    """Return `struct flow`; the time is of the monotonic clock."""
+    return FLOW.pack(backend, ticks(used_s))
 
 
 def vip_key_bytes(key: VipKey) -> bytes:

@@ -26,13 +26,15 @@ class Report:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the status object; packets and bytes are those sent on."""
+        flows = self._datapath.flow_count()
         return {
             "name": self._config.balancer.name,
             "mode": str(self._mode),
             "counters": self._datapath.counters(),
             "vips": self._vips(),
             "backends": self._backends(),
-            "flows": self._datapath.flow_count(),
+            "flows": flows,
+            "evicted": self._datapath.flows_created() - flows,
         }
 
     def _vips(self) -> dict[str, dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 import sys
 from array import array
+from collections.abc import Iterator
 
+from ..hashing.selector import EMPTY
 from .limits import NOBODY
 from .tables import Tables
 
-# A slot is four of these (bpf/maps.h): backend, previous, and two halves of `needed`.
-_HALFWORDS = 4
+# A slot is four halfwords (bpf/maps.h): backend, previous, and the word `needed`.
+_HALFWORDS, _WORDS = 4, 2
 # Of a 32-bit number, the half that a backend's number fits into.
 _LOW = 0 if sys.byteorder == "little" else 1
 
@@ -20,23 +22,38 @@ class SlotHalves:
     """
 
     def __init__(self, memory: memoryview) -> None:
-        self._halfwords = memory.cast("H")
+        self._halfwords, self._words = memory.cast("H"), memory.cast("I")
         self._sizes: list[int] = []  # by pool, in slots
         self._in_use: list[int] = []  # by pool, which half
 
-    def write(self, pool: int, owners: "array[int]") -> None:
-        """Make `owners` the table of a pool; new pools come in order.
+    def write(
+        self,
+        pool: int,
+        owners: "array[int]",
+        previous: "array[int] | None",
+        now_ticks: int,
+    ) -> None:
+        """Make `owners` the table of a pool, with whom it must remember of the last.
 
-        Every table of a pool must have the size of the first one.
+        New pools come in order, and every table of a pool has the size of the first.
+        A slot that changes now is needed now; the others stay as they are.
         """
         if pool == len(self._sizes):
             self._sizes.append(len(owners))
             self._in_use.append(1)
+        before, before_needed = self._previous(pool), self._needed(pool)
         self._in_use[pool] = 1 - self._in_use[pool]
         first, count = self.place(pool)
-        half = self._halfwords[first * _HALFWORDS : (first + count) * _HALFWORDS]
-        half[0::_HALFWORDS] = memoryview(owners).cast("B").cast("H")[_LOW::2]
-        half[1::_HALFWORDS] = array("H", [NOBODY]) * count
+        span = slice(first * _HALFWORDS, (first + count) * _HALFWORDS, _HALFWORDS)
+        self._halfwords[span] = _halfwords_of(owners)
+        self._needed(pool)[:] = before_needed
+        if previous is None:
+            self._previous(pool)[:] = array("H", [NOBODY]) * count
+            return
+        self._previous(pool)[:] = _halfwords_of(previous)
+        for slot in _changes(previous):
+            if before[slot] == NOBODY:
+                self._needed(pool)[slot] = now_ticks
 
     def place(self, pool: int) -> tuple[int, int]:
         """Return the first slot of a pool's table, and how many there are."""
@@ -44,7 +61,30 @@ class SlotHalves:
         before = 2 * sum(self._sizes[:pool])
         return before + self._in_use[pool] * count, count
 
+    def changed(self, pool: int) -> dict[int, int]:
+        """Return the slots that remember a change, and when that mattered last."""
+        previous, needed = self._previous(pool), self._needed(pool)
+        return {n: needed[n] for n, owner in enumerate(previous) if owner != NOBODY}
+
+    def _previous(self, pool: int) -> memoryview:
+        first, count = self.place(pool)
+        span = slice(first * _HALFWORDS + 1, (first + count) * _HALFWORDS, _HALFWORDS)
+        return self._halfwords[span]
+
+    def _needed(self, pool: int) -> memoryview:
+        first, count = self.place(pool)
+        return self._words[first * _WORDS + 1 : (first + count) * _WORDS : _WORDS]
+
 
 def slot_entries(tables: Tables) -> int:
     """Return how many slots all pools' halves take."""
     return 2 * sum(map(len, tables.slots))
+
+
+def _halfwords_of(owners: "array[int]") -> memoryview:
+    """Return 32-bit numbers as 16-bit ones; `EMPTY` becomes `NOBODY`."""
+    return memoryview(owners).cast("B").cast("H")[_LOW::2]
+
+
+def _changes(previous: "array[int]") -> Iterator[int]:
+    return (slot for slot, owner in enumerate(previous) if owner != EMPTY)

@@ -14,19 +14,31 @@ class Reason(IntEnum):
     # Drop; all but MALFORMED_IP only if the destination is a VIP's address.
     MALFORMED_IP = 3
     MALFORMED_L4 = 4
-    FRAGMENT = 5
-    IPV4_OPTIONS = 6
-    OTHER_PROTOCOL = 7
-    OTHER_PORT = 8
-    NO_BACKEND = 9
-    NO_HEADROOM = 10  # the kernel's alone: the driver left no room for a header
+    MARTIAN = 5  # from an address that no single host has
+    TTL_EXPIRED = 6
+    EXTENSIONS = 7  # IPv6 headers: too many, cut short, or a route not at its end
+    FRAGMENT = 8  # of a protocol without a VIP, or one that cannot be answered
+    OTHER_PROTOCOL = 9
+    OTHER_PORT = 10
+    OTHER_ICMP = 11  # neither ping nor error
+    ICMP_QUOTE = 12  # an error about no packet of a VIP's, or itself too big
+    PING_OPTIONS = (
+        13  # with IPv4 options or IPv6 extensions, which a pong would reverse
+    )
+    ANSWER_LIMIT = 14  # answered too many in this second (RFC 4443 2.4 f)
+    NO_BACKEND = 15
+    NO_HEADROOM = 16  # the kernel's alone: the driver left no room for a header
     # Answer.
-    TOO_BIG = 11
+    TOO_BIG = 17
+    PING = 18
     # Encapsulate.
-    HASHED = 12  # by the table, not remembered: a SYN
-    INSERTED = 13  # by the table, remembered now
-    TRACKED = 14  # by the flow table
-    REHASHED = 15  # the flow table named a dead backend
+    HASHED = 19  # by the table, not remembered
+    INSERTED = 20  # by the table, remembered now
+    TRACKED = 21  # by the flow table
+    REHASHED = 22  # the flow table named a dead backend
+    FLOODED = 23  # by the table; too many flows are new in this second to remember it
+    PREVIOUS = 24  # an older flow of a slot that changed, to whom it was before
+    ICMP_ERROR = 25  # to the backend of the flow that it is about
 
 
 @dataclass(frozen=True, slots=True)

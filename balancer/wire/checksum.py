@@ -12,6 +12,14 @@ def checksum(data: bytes) -> int:
     return total ^ 0xFFFF
 
 
+def replace_word(check: int, old: int, new: int) -> int:
+    """Return a checksum after one of its 16-bit words changed (RFC 1624, eqn 3)."""
+    total = (check ^ 0xFFFF) + (old ^ 0xFFFF) + new
+    total = (total & 0xFFFF) + (total >> 16)
+    total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
 def pseudo_header6(source: int, destination: int, length: int, protocol: int) -> bytes:
     """Return what an upper-layer checksum covers of IPv6 (RFC 8200 8.1)."""
     addresses = source.to_bytes(16, "big") + destination.to_bytes(16, "big")

@@ -1,4 +1,4 @@
-"""ICMP and ICMPv6 messages about a packet that was too big."""
+"""ICMP and ICMPv6: which messages are errors or pings, and those about a size."""
 
 from dataclasses import dataclass
 from struct import Struct
@@ -13,6 +13,40 @@ PROTOCOL4 = 1
 PROTOCOL6 = 58
 _FRAGMENTATION_NEEDED = (3, 4)  # RFC 1191
 _PACKET_TOO_BIG = (2, 0)  # RFC 4443 3.2
+
+
+# Destination unreachable, time exceeded, parameter problem, and in IPv6 too big.
+_ERRORS = {4: (3, 11, 12), 6: (1, 2, 3, 4)}
+_ECHO_REQUEST = {4: (8, 0), 6: (128, 0)}
+PROTOCOL = {4: PROTOCOL4, 6: PROTOCOL6}
+ECHO_REPLY = {4: 0, 6: 129}
+
+
+@dataclass(frozen=True, slots=True)
+class Icmp:
+    """The fixed part of a message."""
+
+    kind: int
+    code: int
+    check: int
+    rest: int
+
+    @classmethod
+    def from_wire(cls, cursor: Cursor) -> "Icmp":
+        """Read the 8 octets; WireError when fewer are left."""
+        return cls(*cursor.unpack(_HEADER))
+
+    def to_wire(self) -> bytes:
+        """Return the 8 octets; the checksum is `check`, as it is."""
+        return _HEADER.pack(self.kind, self.code, self.check, self.rest)
+
+    def is_ping(self, version: int) -> bool:
+        """Whether it asks for an echo."""
+        return (self.kind, self.code) == _ECHO_REQUEST[version]
+
+    def is_error(self, version: int) -> bool:
+        """Whether it quotes a packet that went wrong, to tell who sent it."""
+        return self.kind in _ERRORS[version]
 
 
 @dataclass(frozen=True, slots=True)

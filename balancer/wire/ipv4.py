@@ -41,8 +41,10 @@ class Ipv4:
         return bool(self.fragment & FRAGMENT_MASK)
 
     @classmethod
-    def from_wire(cls, cursor: Cursor) -> "Ipv4":
+    def from_wire(cls, cursor: Cursor, *, quoted: bool = False) -> "Ipv4":
         """Read a header whose packet is whole in `cursor`; the checksum is not judged.
+
+        `quoted` is for the packet in an ICMP error, which is seldom whole.
 
         Raises:
             WireError: cut short, another version, or lengths that cannot be.
@@ -53,7 +55,7 @@ class Ipv4:
         header_length = (first & 0x0F) * 4
         if first >> 4 != 4 or header_length < SIZE:
             raise WireError(f"no IPv4 header starts with {first:#04x}")
-        if not header_length <= total_length <= available:
+        if not (quoted or header_length <= total_length <= available):
             raise WireError(f"IPv4 total length {total_length} of {available}")
         return cls(
             source=fields[8],

@@ -26,8 +26,10 @@ class Ipv6:
     hop_limit: int = 64
 
     @classmethod
-    def from_wire(cls, cursor: Cursor) -> "Ipv6":
+    def from_wire(cls, cursor: Cursor, *, quoted: bool = False) -> "Ipv6":
         """Read a header whose packet is whole in `cursor`.
+
+        `quoted` is for the packet in an ICMP error, which is seldom whole.
 
         Raises:
             WireError: cut short, another version, or a length that cannot be.
@@ -35,7 +37,7 @@ class Ipv6:
         first, payload_length, next_header, hop_limit, *halves = cursor.unpack(_HEADER)
         if first >> 28 != 6:
             raise WireError(f"no IPv6 header starts with {first:#010x}")
-        if payload_length > cursor.remaining:
+        if payload_length > cursor.remaining and not quoted:
             raise WireError(f"IPv6 payload {payload_length} of {cursor.remaining}")
         return cls(
             source=halves[0] << 64 | halves[1],

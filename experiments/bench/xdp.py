@@ -13,7 +13,7 @@ from statistics import median
 from balancer.model import Backend, Pool, Protocol, Vip
 from balancer.vip.datapath import open_datapath
 from balancer.vip.decide import decide
-from balancer.vip.flows import Flows
+from balancer.vip.state import State
 from balancer.vip.tables import Options, Tables, build_tables
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Encapsulate, Reason
@@ -26,7 +26,7 @@ from .figure import Figure
 ROUNDS = 7
 XDP_RUNS, PYTHON_RUNS = 300_000, 3_000
 TARGET_RATIO = 20.0
-BACKENDS, FLOW_ENTRIES = 8, 65536
+BACKENDS = 8
 MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
 VIP, CLIENT = IPv4Address("23.0.1.80"), IPv4Address("11.1.16.10")
 NS_PER_S = 1e9
@@ -34,14 +34,15 @@ NS_PER_S = 1e9
 
 def run() -> list[Figure]:
     """Measure both in turns; takes about 2 s, and needs root."""
-    tables, frame, flows = _tables(), _segment(), Flows(FLOW_ENTRIES)
-    decide(frame, tables, flows)
+    tables, frame = _tables(), _segment()
+    state = State(tables.options.limits)
+    decide(frame, tables, state, 0.0)
     rounds = []
-    with open_datapath(tables, FLOW_ENTRIES, "bench") as datapath:
+    with open_datapath(tables, "bench") as datapath:
         bench, floor = (datapath.programs[name] for name in ("bench", "bench_floor"))
         for _ in range(ROUNDS):
             times = (_xdp_ns(floor, frame), _xdp_ns(bench, frame))
-            rounds.append((*times, _python_ns(frame, tables, flows)))
+            rounds.append((*times, _python_ns(frame, tables, state)))
     floor_ns, xdp_ns, python_ns = (median(each) for each in zip(*rounds, strict=True))
     ratio = python_ns / xdp_ns
     return [
@@ -68,10 +69,10 @@ def _xdp_ns(program: int, frame: bytes) -> float:
     return result.duration_ns
 
 
-def _python_ns(frame: bytes, tables: Tables, flows: Flows) -> float:
+def _python_ns(frame: bytes, tables: Tables, state: State) -> float:
     started_ns = time.perf_counter_ns()
     for _ in range(PYTHON_RUNS):
-        verdict = decide(frame, tables, flows)
+        verdict = decide(frame, tables, state, 0.0)
     taken_ns = time.perf_counter_ns() - started_ns
     if not isinstance(verdict, Encapsulate) or verdict.reason != Reason.TRACKED:
         raise AssertionError(f"the reference's verdict is {verdict}")

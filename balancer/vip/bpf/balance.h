@@ -4,6 +4,7 @@
 #include "choose.h"
 #include "count.h"
 #include "encap.h"
+#include "ping.h"
 #include "toobig.h"
 
 /* Out of the interface that it came in by. Not XDP_TX: a veth loses those frames
@@ -30,49 +31,121 @@ static __always_inline int refuse(const struct packet *packet, __u32 reason)
 	return count(XDP_PASS, NOT_A_VIP);
 }
 
+/* Answer; but never an error, or a later fragment (RFC 1122 3.2.2). */
 static __always_inline int answer_too_big(struct xdp_md *ctx, const struct packet *packet)
 {
-	int failed = packet->flow.version == 4 ? answer_ipv4(ctx, packet)
-					       : answer_ipv6(ctx, packet);
+	int failed;
 
+	if (packet->error)
+		return count(XDP_DROP, ICMP_QUOTE);
+	if (packet->fragment & FRAGMENT_OFFSET)
+		return count(XDP_DROP, FRAGMENT);
+	if (!admit_answer())
+		return count(XDP_DROP, ANSWER_LIMIT);
+	failed = packet->flow.version == 4 ? answer_ipv4(ctx, packet)
+					   : answer_ipv6(ctx, packet);
 	return failed ? count(XDP_DROP, NO_HEADROOM) : count(send(ctx), TOO_BIG);
+}
+
+static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *packet)
+{
+	int failed;
+
+	if (!find_vip(packet, 0, 0))
+		return count(XDP_PASS, NOT_A_VIP);
+	if (packet->options)
+		return count(XDP_DROP, PING_OPTIONS);
+	if (!admit_answer())
+		return count(XDP_DROP, ANSWER_LIMIT);
+	failed = packet->flow.version == 4 ? answer_ping4(ctx) : answer_ping6(ctx);
+	return failed ? count(XDP_DROP, MALFORMED_L4) : count(send(ctx), PING);
 }
 
 static __always_inline int
 forward(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 {
-	__u32 number, reason, vip_number = vip->number;
-	struct backend *backend = choose(packet, vip, &number, &reason);
+	struct choice choice = { .reason = NO_BACKEND };
+	__u32 vip_number = vip->number;
+	struct backend *backend;
 
+	if (packet->length + OVERHEAD > options.mtu)
+		return answer_too_big(ctx, packet);
+	backend = choose(packet, vip, &choice);
 	if (!backend)
-		return count(XDP_DROP, reason);
+		return count(XDP_DROP, NO_BACKEND);
 	if (encapsulate(ctx, packet, backend->address))
 		return count(XDP_DROP, NO_HEADROOM);
 	count_traffic(&vip_traffic, vip_number, packet->length);
-	count_traffic(&backend_traffic, number, packet->length);
-	return count(send(ctx), reason);
+	count_traffic(&backend_traffic, choice.number, packet->length);
+	return count(send(ctx), packet->error ? ICMP_ERROR : choice.reason);
 }
 
-static __always_inline int balance_ip(struct xdp_md *ctx, struct cursor *cursor,
-				      struct packet *packet)
+static __always_inline int
+balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
-	__u8 protocol = packet->flow.protocol;
-	struct vip *vip;
+	struct vip *vip = NULL;
+	__be16 port;
 
-	if (packet->fragment)
-		return refuse(packet, FRAGMENT);
-	if (packet->options)
-		return refuse(packet, IPV4_OPTIONS);
-	if (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP)
+	if (!is_balanced(packet->flow.protocol))
 		return refuse(packet, OTHER_PROTOCOL);
 	if (parse_l4(cursor, packet))
 		return refuse(packet, MALFORMED_L4);
-	vip = find_vip(packet, packet->flow.ports >> 16, protocol);
+	port = packet->flow.ports >> 16;
+	if (port)
+		vip = find_vip(packet, port, packet->flow.protocol);
 	if (!vip)
 		return refuse(packet, OTHER_PORT);
-	if (packet->length + OVERHEAD > options.mtu)
-		return answer_too_big(ctx, packet);
 	return forward(ctx, packet, vip);
+}
+
+/* First fragments too go by the addresses alone, or the later ones would part. */
+static __always_inline int balance_fragment(struct xdp_md *ctx, struct packet *packet)
+{
+	struct vip *vip = NULL;
+
+	if (is_balanced(packet->flow.protocol))
+		vip = find_vip(packet, 0, packet->flow.protocol);
+	if (!vip)
+		return refuse(packet, FRAGMENT);
+	return forward(ctx, packet, vip);
+}
+
+static __always_inline int
+balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
+{
+	struct icmp_header *icmp = parse_icmp(cursor, packet);
+	struct vip *vip;
+
+	if (!icmp)
+		return refuse(packet, MALFORMED_L4);
+	if (is_ping(icmp, packet->flow.version))
+		return answer_ping(ctx, packet);
+	if (!is_error(icmp, packet->flow.version))
+		return refuse(packet, OTHER_ICMP);
+	if (take_quoted_flow(cursor, packet))
+		return refuse(packet, ICMP_QUOTE);
+	vip = find_vip(packet, packet->flow.ports >> 16, packet->flow.protocol);
+	if (!vip)
+		return refuse(packet, ICMP_QUOTE);
+	return forward(ctx, packet, vip);
+}
+
+static __always_inline int
+balance_ip(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
+{
+	bool is_ipv4 = packet->flow.version == 4;
+
+	if (is_martian(packet))
+		return refuse(packet, MARTIAN);
+	if (!packet->ttl)
+		return refuse(packet, TTL_EXPIRED);
+	if (!is_ipv4 && skip_extensions(cursor, packet))
+		return refuse(packet, EXTENSIONS);
+	if (packet->fragment)
+		return balance_fragment(ctx, packet);
+	if (packet->flow.protocol == (is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+		return balance_icmp(ctx, cursor, packet);
+	return balance_l4(ctx, cursor, packet);
 }
 
 static __always_inline int balance(struct xdp_md *ctx)
@@ -80,16 +153,18 @@ static __always_inline int balance(struct xdp_md *ctx)
 	struct cursor cursor = cursor_of(ctx);
 	struct ethhdr *ethernet = parse_ethernet(&cursor);
 	struct packet packet = {};
+	__u32 room;
 
 	if (!ethernet || !is_ours(ethernet))
 		return count(XDP_PASS, NOT_FOR_US);
+	room = cursor.end - cursor.at;
 	switch (ethernet->h_proto) {
 	case bpf_htons(ETH_P_IP):
-		if (parse_ipv4(&cursor, &packet))
+		if (parse_ipv4(&cursor, &packet, room, false))
 			return count(XDP_DROP, MALFORMED_IP);
 		break;
 	case bpf_htons(ETH_P_IPV6):
-		if (parse_ipv6(&cursor, &packet))
+		if (parse_ipv6(&cursor, &packet, room, false))
 			return count(XDP_DROP, MALFORMED_IP);
 		break;
 	default:

@@ -8,7 +8,7 @@ include=/usr/include/$(python3 -c 'import sysconfig; print(sysconfig.get_config_
 clang=${CLANG:-clang}
 strip=${LLVM_STRIP:-llvm-strip}
 
-for folder in "$here" "$here/../../backend/bpf"; do
+for folder in "$here" "$here/../../backend/bpf" "$here/../../nameserver/bpf"; do
 	cd "$folder"
 	for source in *.bpf.c; do
 		"$clang" -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -I"$include" \

@@ -12,6 +12,12 @@ static __always_inline __sum16 fold(__u64 sum)
 	return ~sum;
 }
 
+/* Return a checksum after one of its words changed (RFC 1624, equation 3). */
+static __always_inline __sum16 replace_word(__sum16 check, __u16 old, __u16 new)
+{
+	return fold((__u32)(__u16)~check + (__u16)~old + new);
+}
+
 /* Of `length` octets, an even constant, already checked to be inside the packet. */
 static __always_inline __u64 sum_words(const void *start, int length)
 {

@@ -1,6 +1,7 @@
 /* The tables that Python writes and the program reads; tables.py has the same layouts. */
 #pragma once
 
+#include <stdbool.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -10,7 +11,9 @@
 #define MAX_BACKENDS 4096
 #define NOBODY 0xffff      /* in place of a backend's number */
 
-/* Port and protocol 0 say that the address is a VIP's at all. */
+/* Port and protocol 0 say that the address is a VIP's at all; port 0 with a protocol is
+ * where its fragments go, which have no ports.
+ */
 struct vip_key {
 	__u32 address[4];  /* network order; IPv4 in the first word */
 	__be16 port;
@@ -22,6 +25,16 @@ struct vip {
 	__u32 first_slot;  /* of its pool's table */
 	__u32 slots;       /* how many there are */
 	__u32 number;      /* index of its traffic counter */
+	__u8 tracking;     /* enum tracking */
+	__u8 zero[3];
+};
+
+/* Which flows are remembered; `Tracking` in model.py is the same list. */
+enum tracking {
+	OFF,
+	ALL,
+	ESTABLISHED,
+	CHANGED,
 };
 
 /* The map has eight octets for each entry anyway, so two fields more cost nothing. */
@@ -36,7 +49,7 @@ struct backend {
 	__u32 usable;      /* 0: dead, its tracked flows are hashed anew */
 };
 
-/* The five-tuple; also what is hashed (hash.h). */
+/* The five-tuple; also what is hashed (hash.h). Fragments have 0 for both ports. */
 struct flow_key {
 	__u32 source[4];
 	__u32 destination[4];
@@ -48,6 +61,16 @@ struct flow_key {
 
 struct flow {
 	__u32 backend;
+	__u32 used;        /* tick of its last packet */
+};
+
+/* Counted anew in each window, so as to bound what floods can do. */
+struct rates {
+	__u32 window;
+	__u32 new_flows;
+	__u32 answers;
+	__u32 zero;
+	__u64 created;     /* flows, in all windows: less those present, the evicted ones */
 };
 
 struct traffic {
@@ -87,6 +110,13 @@ struct {
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 } flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rates);
+} rates SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

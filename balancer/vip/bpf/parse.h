@@ -1,7 +1,6 @@
 /* Parsing: the only place that looks at received bytes; each parser checks its bounds. */
 #pragma once
 
-#include <stdbool.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/ip.h>
@@ -12,7 +11,8 @@
 
 #include "maps.h"
 
-#define FRAGMENT_MASK 0x3fff  /* more-fragments flag and offset */
+#define MORE_FRAGMENTS 0x2000
+#define FRAGMENT_OFFSET 0x1fff  /* in units of 8 octets */
 
 struct cursor {
 	void *at;
@@ -22,11 +22,13 @@ struct cursor {
 struct packet {
 	struct flow_key flow;
 	__u32 length;     /* of the IP packet; the frame may be padded beyond it */
-	__u32 l4_length;
+	__u32 l4_length;  /* of what follows at the cursor */
+	__u16 fragment;   /* flag and offset as in IPv4 */
 	__u8 tos;         /* traffic class, in IPv6 */
-	bool fragment;
-	bool options;
+	__u8 ttl;
+	bool options;     /* in IPv6, extension headers */
 	bool syn;
+	bool error;       /* an ICMP error; then `flow` is that of its quote */
 };
 
 static __always_inline struct cursor cursor_of(const struct xdp_md *ctx)
@@ -49,50 +51,69 @@ static __always_inline struct ethhdr *parse_ethernet(struct cursor *cursor)
 	return ethernet;
 }
 
-/* Return 0, or -1 when header or lengths do not hold together. */
-static __always_inline int parse_ipv4(struct cursor *cursor, struct packet *packet)
+/* Return 0, or -1 when the header does not hold together in `room` octets, or the
+ * packet does not unless it is `quoted`: an ICMP error seldom has all of it.
+ */
+static __always_inline int
+parse_ipv4(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted)
 {
 	struct iphdr *ip = cursor->at;
 	__u32 header_length;
 
-	if ((void *)(ip + 1) > cursor->end)
+	if ((void *)(ip + 1) > cursor->end || room < sizeof(*ip))
 		return -1;
 	header_length = ip->ihl * 4;
-	packet->length = bpf_ntohs(ip->tot_len);
+	packet->length = quoted ? room : bpf_ntohs(ip->tot_len);
 	if (ip->version != 4 || header_length < sizeof(*ip) ||
-	    packet->length < header_length ||
-	    packet->length > cursor->end - cursor->at)
+	    packet->length < header_length || packet->length > room)
 		return -1;
 	packet->flow.version = 4;
 	packet->flow.source[0] = ip->saddr;
 	packet->flow.destination[0] = ip->daddr;
 	packet->flow.protocol = ip->protocol;
 	packet->tos = ip->tos;
-	packet->fragment = ip->frag_off & bpf_htons(FRAGMENT_MASK);
+	packet->ttl = ip->ttl;
+	packet->fragment = bpf_ntohs(ip->frag_off) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
 	packet->options = header_length > sizeof(*ip);
 	packet->l4_length = packet->length - header_length;
-	cursor->at = ip + 1;
+	cursor->at += header_length;
 	return 0;
 }
 
-/* Return 0, or -1 when header or lengths do not hold together. */
-static __always_inline int parse_ipv6(struct cursor *cursor, struct packet *packet)
+/* Return 0, or -1; see `parse_ipv4`. Extension headers are not looked at. */
+static __always_inline int
+parse_ipv6(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted)
 {
 	struct ipv6hdr *ip = cursor->at;
 
-	if ((void *)(ip + 1) > cursor->end)
+	if ((void *)(ip + 1) > cursor->end || room < sizeof(*ip))
 		return -1;
-	packet->l4_length = bpf_ntohs(ip->payload_len);
-	packet->length = packet->l4_length + sizeof(*ip);
-	if (ip->version != 6 || packet->length > cursor->end - cursor->at)
+	packet->length = quoted ? room : bpf_ntohs(ip->payload_len) + sizeof(*ip);
+	if (ip->version != 6 || packet->length > room)
 		return -1;
 	packet->flow.version = 6;
 	__builtin_memcpy(packet->flow.source, &ip->saddr, 16);
 	__builtin_memcpy(packet->flow.destination, &ip->daddr, 16);
 	packet->flow.protocol = ip->nexthdr;
 	packet->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
+	packet->ttl = ip->hop_limit;
+	packet->l4_length = packet->length - sizeof(*ip);
 	cursor->at = ip + 1;
 	return 0;
+}
+
+/* Whether the source is no single host's, or not one that packets are routed from:
+ * RFC 1812 5.3.7, RFC 4291 2.5 and 2.7.
+ */
+static __always_inline bool is_martian(const struct packet *packet)
+{
+	const __u32 *source = packet->flow.source;
+	__u8 first = source[0] & 0xff;
+
+	if (packet->flow.version == 4)
+		return first == 0 || first == 127 || first >= 224;
+	return !(source[0] | source[1] | source[2]) || first == 0xff ||
+	       (source[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
 }
 
 /* Return 0, or -1 when the TCP or UDP header is cut short. */

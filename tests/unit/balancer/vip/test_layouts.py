@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from needs import need_tool
 
 from balancer.backend import decap
-from balancer.model import FiveTuple
+from balancer.model import FiveTuple, Tracking
 from balancer.vip import layouts
 from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
@@ -24,13 +24,14 @@ BACKEND_BPF = Path("balancer/backend/bpf")
 
 # The C struct, its Python layout, and where in it each member starts.
 LAYOUTS = [
-    ("options", layouts.OPTIONS, [0, 4, 8, 14]),
+    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28]),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
-    ("vip", layouts.VIP, [0, 4, 8]),
+    ("vip", layouts.VIP, [0, 4, 8, 12, 13]),
     ("slot", layouts.SLOT, [0, 2, 4]),
     ("backend", layouts.BACKEND, [0, 4]),
     ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
-    ("flow", layouts.FLOW, [0]),
+    ("flow", layouts.FLOW, [0, 4]),
+    ("rates", layouts.RATES, [0, 4, 8, 12, 16]),
     ("traffic", layouts.TRAFFIC, [0, 8]),
 ]
 BACKEND_LAYOUTS = [
@@ -53,6 +54,13 @@ def test_reasons_are_those_of_the_program() -> None:
     header = (VIP_BPF / "reasons.h").read_text()
     words = re.findall(r"^\t([A-Z0-9_]+),$", header, re.MULTILINE)
     assert words == [*(reason.name for reason in Reason), "REASONS"]
+
+
+def test_policies_are_those_of_the_program() -> None:
+    header = (VIP_BPF / "maps.h").read_text()
+    body = header[header.index("enum tracking {") :]
+    words = re.findall(r"\t([A-Z]+),", body[: body.index("}")])
+    assert words == [tracking.name for tracking in Tracking]
 
 
 def test_sizes_are_those_of_the_program() -> None:

@@ -93,9 +93,10 @@ def test_weights_are_shares_of_slots(roster: Roster) -> None:
     assert slots.count(2) / slots.count(1) == pytest.approx(3, abs=0.01)
 
 
-def test_an_address_is_a_vips_at_any_port(roster: Roster) -> None:
+def test_an_address_is_a_vips_at_any_port_and_in_fragments(roster: Roster) -> None:
     address = int(VIP.address)
     assert set(roster.tables.vips) == {
         VipKey(4, address, Protocol.TCP, 80),
+        VipKey(4, address, Protocol.TCP, ANY),
         VipKey(4, address, ANY, ANY),
     }

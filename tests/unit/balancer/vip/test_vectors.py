@@ -1,31 +1,29 @@
 """The Python reference on every named packet."""
 
 import pytest
-from vip_vectors import Packet, read_balancer
+from vip_vectors import Packet, flow_in, read_balancer
 
 from balancer.vip.decide import decide
-from balancer.vip.flows import Flows
-from balancer.vip.packet import parse_flow, parse_ip
+from balancer.vip.state import State
 
 BALANCING, PACKETS = read_balancer()
+NOW_S = 10_000.0
 
 
 @pytest.mark.parametrize("packet", PACKETS, ids=lambda packet: packet.name)
 def test_vector(packet: Packet) -> None:
-    flows = Flows()
+    limits = BALANCING.options.limits
+    state = State(limits)
     if packet.tracked:
-        flows.insert(flow_of(packet.frame), BALANCING.names.index(packet.tracked))
-    verdict = decide(packet.frame, BALANCING.tables(packet.down), flows)
+        used_s = NOW_S - limits.idle_s - 1 if packet.idle else NOW_S
+        backend = BALANCING.names.index(packet.tracked)
+        state.flows.insert(flow_in(packet.frame), backend, used_s)
+    tables = BALANCING.tables(*packet.before, packet.down)
+    verdict = decide(packet.frame, tables, state, NOW_S)
     assert type(verdict).__name__ == packet.verdict
     assert verdict.reason.name == packet.counter
     assert getattr(verdict, "frame", packet.frame) == packet.output
-    assert [BALANCING.names[b] for b in flows.values()] == left(packet)
-
-
-def flow_of(frame: bytes):
-    ethertype = int.from_bytes(frame[12:14], "big")
-    flow, _ = parse_flow(frame, parse_ip(frame, ethertype))
-    return flow
+    assert [BALANCING.names[b] for b in state.flows.values()] == left(packet)
 
 
 def left(packet: Packet) -> list[str]:

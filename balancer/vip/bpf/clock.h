@@ -1,0 +1,51 @@
+/* Time and rates; clock.py counts in the same ticks and windows. */
+#pragma once
+
+#include "maps.h"
+#include "options.h"
+
+#define TICK_SHIFT 24    /* of nanoseconds: 17 ms */
+#define WINDOW_SHIFT 30  /* 1.07 s */
+
+/* The coarse clock is a few milliseconds late at most, and costs next to nothing. */
+static __always_inline __u32 now_ticks(void)
+{
+	return bpf_ktime_get_coarse_ns() >> TICK_SHIFT;
+}
+
+/* Return this CPU's rates, of the window that `now` is in. */
+static __always_inline struct rates *rates_of(__u32 now)
+{
+	__u32 first = 0, window = now >> (WINDOW_SHIFT - TICK_SHIFT);
+	struct rates *counted = bpf_map_lookup_elem(&rates, &first);
+
+	if (counted && counted->window != window) {
+		counted->window = window;
+		counted->new_flows = 0;
+		counted->answers = 0;
+	}
+	return counted;
+}
+
+/* Whether one more flow may be remembered now; when so, it counts. */
+static __always_inline bool admit_flow(__u32 now)
+{
+	struct rates *counted = rates_of(now);
+
+	if (!counted || counted->new_flows >= options.new_flows)
+		return false;
+	counted->new_flows += 1;
+	counted->created += 1;
+	return true;
+}
+
+/* Whether one more ICMP packet may be sent now; when so, it counts. */
+static __always_inline bool admit_answer(void)
+{
+	struct rates *counted = rates_of(now_ticks());
+
+	if (!counted || counted->answers >= options.answers)
+		return false;
+	counted->answers += 1;
+	return true;
+}

@@ -1,0 +1,77 @@
+"""A million frames through reference and XDP program: run by hand, as it takes minutes.
+
+    PYTHONPATH=.:tests .venv/bin/python tests/live/vip/million.py [COUNT [SEED]]
+
+Frames are made at random, or are those of the vectors with some octets changed; tables
+and flows change every thousand. It ends at the first difference, and tells the seed.
+"""
+
+import sys
+import time
+from collections import Counter
+from random import Random
+
+from live.vip.pair import Pair, now_s, open_pair
+from vip_frames import FrameMaker
+from vip_vectors import Balancing, Packet, flow_in, read_balancer
+
+from balancer.errors import WireError
+from balancer.model import FiveTuple
+
+IN_A_ROW = 1000
+DEATHS = [(), (), ("be1",), ("be2",), ("be3",), ("be1", "be3")]
+
+
+def addresses(balancing: Balancing) -> list[tuple[int, int]]:
+    """Return destinations: the VIPs, and one address of each family that is none."""
+    vips = [(vip.address.version, int(vip.address)) for vip in balancing.vips]
+    return [*vips, (4, 0x08080808), (6, 0x2A11 << 112)]
+
+
+def flood(pair: Pair, count: int, seed: int) -> Counter[str]:
+    """Run `count` frames in rows; return how many had which reason."""
+    balancing, packets = read_balancer()
+    random, reasons = Random(seed), Counter[str]()
+    maker = FrameMaker(random, balancing.options.mac, addresses(balancing))
+    for done in range(0, count, IN_A_ROW):
+        downs = [random.choice(DEATHS) for _ in range(random.randrange(3))]
+        pair.start(balancing.tables(*downs), some_flows(packets, random))
+        for _ in range(min(IN_A_ROW, count - done)):
+            if random.randrange(4):
+                frame = maker.frame()
+            else:
+                frame = maker.mutated(random.choice(packets).frame)
+            reasons[pair.run(frame).reason.name] += 1
+        pair.compare()
+    return reasons
+
+
+def some_flows(
+    packets: list[Packet], random: Random
+) -> dict[FiveTuple, tuple[int, float]]:
+    """Return flows of some packets, with any backend, used just now or long ago."""
+    flows = {}
+    for packet in random.sample(packets, 32):
+        try:
+            flow = flow_in(packet.frame)
+        except WireError:
+            continue
+        flows[flow] = random.randrange(4), now_s() - random.choice([0, 3600])
+    return flows
+
+
+def main() -> None:
+    """Run as many frames as the command line says."""
+    given = [int(word) for word in sys.argv[1:]]
+    count, seed = given + [1_000_000, 1][len(given) :]
+    started_s = time.monotonic()
+    with open_pair(read_balancer()[0]) as pair:
+        reasons = flood(pair, count, seed)
+    taken_s = time.monotonic() - started_s
+    print(f"{count} frames, seed {seed}, {taken_s:.0f} s: no difference")  # noqa: T201
+    for name, number in reasons.most_common():
+        print(f"{name:14} {number}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The loaded program beside its reference: the same frame to both, and what differs."""
+
+import time
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from vip_vectors import Balancing
+
+from balancer.model import FiveTuple
+from balancer.vip.datapath import CLOCK_MONOTONIC_COARSE, Datapath
+from balancer.vip.decide import decide
+from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
+from balancer.vip.libbpf import BpfObject, loaded
+from balancer.vip.slots import slot_entries
+from balancer.vip.state import State
+from balancer.vip.tables import Limits, Tables
+from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
+from balancer.vip.verdict import Answer, Drop, Encapsulate, Pass, Verdict
+from balancer.vip.xdp import BPF
+
+KERNEL_VERDICT: dict[type, int] = {
+    Encapsulate: XDP_REDIRECT,
+    Answer: XDP_REDIRECT,
+    Pass: XDP_PASS,
+    Drop: XDP_DROP,
+}
+# More than is sent here, except where a test is about them.
+LIMITS = Limits(flows=4096, new_flows_per_s=1e6, answers_per_s=1e6)
+
+
+class Pair:
+    """Both, each with a state of its own; `start` makes the states equal."""
+
+    def __init__(self, program: BpfObject, balancing: Balancing) -> None:
+        self.datapath = Datapath(program)
+        self._balancing = balancing
+        self._maps = program.maps
+        self._needed = program.maps["slots"].memory().cast("I")[1::2]
+        self.start(balancing.all_up)
+
+    def start(
+        self, tables: Tables, flows: dict[FiveTuple, tuple[int, float]] | None = None
+    ) -> None:
+        """Begin with these tables, and flows with backend and time of last use."""
+        self.tables, self.state = tables, State(LIMITS)
+        self.expected: Counter[str] = Counter()
+        self.datapath.write(tables)
+        self._needed[:] = array("I", bytes(4 * len(self._needed)))
+        for flow in self.datapath.flows():
+            self._maps["flows"].delete(flow_key_bytes(flow))
+        for flow, (backend, used_s) in (flows or {}).items():
+            self.state.flows.insert(flow, backend, used_s)
+            value = flow_bytes(backend, used_s)
+            self._maps["flows"].update(flow_key_bytes(flow), value)
+        self._counters = self.datapath.counters()
+
+    def run(self, frame: bytes) -> Verdict:
+        """Give a frame to both; return the verdict, on which they must agree."""
+        verdict = decide(frame, self.tables, self.state, now_s())
+        self.expected[verdict.reason.name] += 1
+        got = test_run(self.datapath.programs["vip"], frame)
+        wanted = getattr(verdict, "frame", frame)
+        assert got.verdict == KERNEL_VERDICT[type(verdict)], told(frame, verdict)
+        assert got.frame == wanted, told(frame, verdict) + f": {got.frame.hex()}"
+        return verdict
+
+    def compare(self) -> None:
+        """Compare counters, flow tables, and the slots whose change was needed."""
+        assert self.counted() == self.expected
+        assert self.datapath.flows() == dict(self.state.flows)
+        needed = {
+            (pool, slot)
+            for pool in range(len(self.tables.slots))
+            for slot, tick in self.datapath.changed_slots(pool).items()
+            if tick
+        }
+        assert needed == set(self.state.needed)
+
+    def counted(self) -> dict[str, int]:
+        """Return what the program has counted since the start."""
+        counters = self.datapath.counters()
+        differences = {name: counters[name] - self._counters[name] for name in counters}
+        return {name: count for name, count in differences.items() if count}
+
+
+@contextmanager
+def open_pair(balancing: Balancing) -> Iterator[Pair]:
+    """Load the program for the tables of the vectors."""
+    sizes = {"slots": slot_entries(balancing.all_up), "flows": LIMITS.flows}
+    rodata = options_bytes(replace(balancing.options, limits=LIMITS))
+    with loaded(BPF / "vip.bpf.o", rodata, sizes) as program:
+        yield Pair(program, balancing)
+
+
+def now_s() -> float:
+    """Return the time by the clock that the program reads."""
+    return time.clock_gettime(CLOCK_MONOTONIC_COARSE)
+
+
+def told(frame: bytes, verdict: Verdict) -> str:
+    """Return a frame and what the reference makes of it."""
+    return f"{frame.hex()} is {type(verdict).__name__} {verdict.reason.name}"
