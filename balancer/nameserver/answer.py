@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import WireError
 from ..wire.cursor import Cursor
-from ..wire.dns.codes import Class, Opcode, OptionCode, Rcode
+from ..wire.dns.codes import Class, Opcode, OptionCode, Rcode, Type
 from ..wire.dns.edns import IP_VERSION, ClientSubnet, Edns, Option
 from ..wire.dns.query import (
     HEADER,
@@ -18,8 +18,9 @@ from ..wire.dns.response import Response, Sections
 from .authority import Authority
 from .cookies import Cookie
 from .dnssec.prove import prove
-from .policies import ClientAddress
-from .resolve import Finding, Outcome, resolve
+from .policies.asker import Asker, ClientAddress
+from .resolve import Finding, Matter, Outcome, resolve
+from .transfer.axfr import TRANSFERS, transferred_zone
 
 PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
 # Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
@@ -111,10 +112,21 @@ def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Find
         if own is None:
             return Finding(Outcome.REFUSED)
         return Finding(Outcome.ANSWERS, Sections(answers=(own,)))
-    client = ClientAddress.from_text(source)
+    if query.question.type in TRANSFERS:
+        return _find_serial(authority, query, source)
+    client = resolver = ClientAddress.from_text(source)
     if asked.subnet is not None and asked.subnet.source_prefix_length:
         client = ClientAddress(IP_VERSION[asked.subnet.family], asked.subnet.value)
-    return resolve(authority.zones, query.question, client)
+    return resolve(authority.zones, query.question, Asker(client, resolver))
+
+
+def _find_serial(authority: Authority, query: Query, source: str) -> Finding:
+    """Answer who may have a zone, but does not get it in one datagram, or has it."""
+    zone = transferred_zone(authority, query, source)
+    if zone is None or query.question.type != Type.IXFR:
+        return Finding(Outcome.REFUSED)
+    sections = Sections(answers=(zone.soa,))
+    return Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
 
 
 def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> Asked:

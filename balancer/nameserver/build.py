@@ -1,12 +1,12 @@
 """From the tables of a dns.toml to zones ready to answer from; pure."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..wire.dns.codes import Type
 from ..wire.dns.names import ROOT
 from ..wire.dns.records import SOA_TIMES
-from .config import DnsConfig, ZoneTable
+from .config import DnsConfig, TransferTable, ZoneTable
 from .dnssec.keys import SigningKey
 from .services import Seats, steered_sets
 from .zones.draft import Complain, Draft
@@ -51,9 +51,7 @@ def build_zones(config: DnsConfig, seats: Seats, border: Border) -> tuple[Zone, 
     return tuple(zone for zone in zones if zone is not None)
 
 
-def _zone(
-    place: str, table: ZoneTable, seats: Seats, border: Border
-) -> Zone | None:
+def _zone(place: str, table: ZoneTable, seats: Seats, border: Border) -> Zone | None:
     key = border.read_key(table.dnssec.key) if table.dnssec else None
     draft = Draft(table.name, border.complain, key)
     for index, service in enumerate(table.service):
@@ -65,7 +63,16 @@ def _zone(
         _add_file(draft, table, border.read_lines(table.file), border.complain)
     for row in (*_records(place, table), *_delegations(place, table)):
         draft.add(*row)
-    return draft.finish(place)
+    zone = draft.finish(place)
+    if zone is None or table.transfer is None:
+        return zone
+    return _with_secondaries(zone, table.transfer)
+
+
+def _with_secondaries(zone: Zone, table: TransferTable) -> Zone:
+    addresses = tuple(str(address) for address in table.to)
+    notified = tuple((each, table.port) for each in addresses) if table.notify else ()
+    return replace(zone, secondaries=frozenset(addresses), notified=notified)
 
 
 def _add_file(

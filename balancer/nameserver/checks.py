@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..config import Mistake, did_you_mean, repeated
+from ..config import Mistake, repeated
 from ..wire.dns.names import name_to_text
 from .config import DnsConfig, ZoneTable
+from .service_checks import map_mistakes, service_mistakes
 
 AUTHORITY_KEYS = ("primary", "contact", "serial", "ttl", "negative_ttl")
 
@@ -15,12 +16,12 @@ def find_mistakes(config: DnsConfig) -> Iterator[Mistake]:
     yield from repeated("zone", (zone.name for zone in config.zone))
     for index, zone in enumerate(config.zone):
         yield from _zone_mistakes(f"zone[{index}]", zone)
-    yield from repeated("map.network", (each.prefix for each in config.map.network))
-    yield from _map_mistakes(config)
+    yield from map_mistakes(config)
 
 
 def _zone_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
     yield from _authority_mistakes(path, zone)
+    yield from _transfer_mistakes(path, zone)
     records = [(record.name, record.type, record.value) for record in zone.record]
     yield from repeated(f"{path}.record", records)
     yield from repeated(f"{path}.delegation", (d.name for d in zone.delegation))
@@ -32,8 +33,16 @@ def _zone_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
             what = f"{name!r} is the zone itself; delegate a name below it"
             yield Mistake(place, what)
     for index, service in enumerate(zone.service):
-        names = (site.name for site in service.site)
-        yield from repeated(f"{path}.service[{index}].site", names)
+        yield from service_mistakes(f"{path}.service[{index}]", service)
+
+
+def _transfer_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
+    if zone.transfer is None:
+        return
+    yield from repeated(f"{path}.transfer.to", zone.transfer.to)
+    if zone.dnssec is not None:
+        what = "a zone that is signed when it is asked cannot be handed on"
+        yield Mistake(f"{path}.transfer", what)
 
 
 def _authority_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
@@ -48,22 +57,3 @@ def _authority_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:
     needs_ttl = zone.delegation or any(r.ttl is None for r in zone.record)
     if zone.file is not None and zone.ttl is None and rows and needs_ttl:
         yield Mistake(f"{path}.ttl", "missing: records beside the file need it")
-
-
-def _map_mistakes(config: DnsConfig) -> Iterator[Mistake]:
-    """Yield locations whose distance to a candidate site is not given."""
-    nearest = [s for zone in config.zone for s in zone.service if s.policy == "nearest"]
-    sites = dict.fromkeys(site.name for service in nearest for site in service.site)
-    places = {config.server.site: "server.site"} if sites else {}
-    for index, network in enumerate(config.map.network):
-        places.setdefault(network.location, f"map.network[{index}].location")
-    for location, place in places.items():
-        known = config.map.rtt_ms.get(location)
-        if known is None:
-            what = f"map.rtt_ms says nothing about {location!r}"
-            yield Mistake(place, what + did_you_mean(location, config.map.rtt_ms))
-            continue
-        for site in sites:
-            if site not in known and site != location:
-                what = f"no RTT to the candidate site {site!r}"
-                yield Mistake(f"map.rtt_ms.{location}", what)

@@ -75,6 +75,7 @@ class ServerTable(Table):
     `identity` (NSID, `id.server`) is the site where it is not given; "" hides it, as
     "" hides the version. `cookie_secrets` of 32 hexadecimal digits are shared by all
     servers of an address: the first makes cookies, all of them are accepted.
+    `steering` is the path of a steering map, which may come and change at any time.
     """
 
     site: str
@@ -86,6 +87,7 @@ class ServerTable(Table):
     cookie_secrets: tuple[Secret, ...] = ()
     tcp: TcpTable = TcpTable()
     rate_limit: RateLimitTable | None = None
+    steering: str | None = None
 
 
 class RecordTable(Table):
@@ -141,14 +143,21 @@ class SiteTable(Table):
 
     name: str
     addresses: SomeOf[AnyAddress]
+    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
 
 
 class ServiceTable(Table):
-    """A name whose answer a policy chooses."""
+    """A name whose answer a policy chooses; what the words mean, `Spec` says."""
 
     name: Name
     ttl: Ttl
-    policy: Literal["nearest", "static"]
+    policy: Literal[
+        "static", "weighted", "failover", "nearest", "latency", "load", "sticky"
+    ]
+    by: Literal["client", "resolver"] = "client"
+    order: Literal["fixed", "random", "rotated"] = "fixed"
+    all_down: Literal["serve", "nodata"] = "serve"
+    spread: Literal["query", "subnet"] = "query"
     site: SomeOf[SiteTable]
 
 
@@ -156,6 +165,14 @@ class DnssecTable(Table):
     """A zone is signed with the key in a PEM file, which is made if it is missing."""
 
     key: str
+
+
+class TransferTable(Table):
+    """The secondaries: they may have the whole zone, and are told of changes."""
+
+    to: SomeOf[AnyAddress]
+    notify: bool = True
+    port: int = Field(default=53, ge=1, le=65535)
 
 
 class ZoneTable(Table):
@@ -167,6 +184,7 @@ class ZoneTable(Table):
     name: Name
     file: str | None = None
     dnssec: DnssecTable | None = None
+    transfer: TransferTable | None = None
     primary: Name | None = None
     contact: Name | None = None
     serial: int | None = Field(default=None, ge=0, le=MAX_SERIAL)
@@ -184,11 +202,31 @@ class NetworkTable(Table):
     location: str
 
 
+class PlaceTable(Table):
+    """A point on the earth, in degrees."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
 class MapTable(Table):
-    """The geography of client networks."""
+    """The geography of client networks: here, or in a file.
+
+    Args:
+        network: prefixes with their location.
+        file: a network map instead, as text or in MaxMind's format (.mmdb).
+        field: where a MaxMind database has the location.
+        latency: a latency map, for the policy of that name.
+        rtt_ms: by location, then by site.
+        place: coordinates of locations and sites that `rtt_ms` does not speak of.
+    """
 
     network: tuple[NetworkTable, ...] = ()
+    file: str | None = None
+    field: str = "country.iso_code"
+    latency: str | None = None
     rtt_ms: dict[str, dict[str, Milliseconds]] = Field(default_factory=dict)
+    place: dict[str, PlaceTable] = Field(default_factory=dict)
 
 
 class DnsConfig(Table):

@@ -5,12 +5,16 @@ needs none of the libraries for reading.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..model import Address
 from .authority import Authority
 from .cookies import Cookies
 from .limit import RateLimit
 from .zones.zone import Zone, Zones
+
+if TYPE_CHECKING:
+    from .guide import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Content:
         rate_limit: how many like responses a network gets; None: as many as it asks.
         cookies: whether it gives out DNS cookies.
         cookie_secrets: what they are made and checked with, if that is given.
+        guide: what policies go by; None: there are none.
     """
 
     site: str
@@ -53,6 +58,7 @@ class Content:
     rate_limit: RateLimit | None = None
     cookies: bool = True
     cookie_secrets: tuple[bytes, ...] = ()
+    guide: "Guide | None" = None
 
     def authority(self, secret: bytes) -> Authority:
         """Return what queries are answered from.

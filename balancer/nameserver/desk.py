@@ -1,10 +1,13 @@
 """Where every message is answered: the fast path, else the slow one, and counters."""
 
+from collections.abc import Iterator
+
 from .answer import Answer, Drop, answer, truncated_answer
 from .authority import Authority
 from .counters import Counters
 from .fast import FastPath, asked_name
 from .limit import Limiter, RateLimit, Verdict
+from .transfer.axfr import transfer
 from .zones.zone import Zone
 
 
@@ -30,6 +33,11 @@ class Desk:
         self._authority = authority
         self._limiter = None if limit is None else Limiter(limit)
         self.fast = FastPath(authority)
+        self.counters.follow(self.fast)
+
+    def forget(self) -> None:
+        """Forget what is kept ready: policies have changed."""
+        self.fast = FastPath(self._authority)
         self.counters.follow(self.fast)
 
     def answer_datagram(self, data: bytes, source: str, now_s: int) -> bytes | None:
@@ -70,10 +78,16 @@ class Desk:
         self.counters.count(verdict.value)
         return truncated_answer(data) if verdict is Verdict.SLIP else None
 
-    def answer_message(self, data: bytes, source: str, now_s: int) -> bytes | None:
-        """Return the response to a message by TCP; None: there is none."""
+    def answer_message(
+        self, data: bytes, source: str, now_s: int
+    ) -> bytes | Iterator[bytes] | None:
+        """Return the response to a message by TCP, or those of a transfer, if any."""
         self.counters.count("tcp")
         self.counters.count_source(source)
+        messages = transfer(self._authority, data, source)
+        if messages is not None:
+            self.counters.count("transfers")
+            return messages
         result = self._answer(data, source, now_s, stream=True)
         return None if result is None else result.wire
 

@@ -6,7 +6,7 @@ that both say the same octets, and leaves every other message to `answer`.
 
 from ..wire.dns.edns import OPTION
 from .authority import Authority
-from .memo import LARGEST_OPT_OCTETS, Hot, HotQuestions
+from .memo import BY_SOURCE, LARGEST_OPT_OCTETS, Hot, HotQuestions
 
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
@@ -116,7 +116,8 @@ class FastPath:
             said,
         )
         # A client subnet alone; and signatures are not for ever.
-        if options in hot.by_option and not (self._signs and data[end + 7] & 0x80):
+        is_signed = self._signs and data[end + 7] & 0x80
+        if options in hot.by_option and hot.is_lasting and not is_signed:
             self._keep(data[2:], response)
         return data[:2] + response
 
@@ -137,6 +138,8 @@ class FastPath:
         choice: tuple[int, bytes] | None = hot.by_source[source], b""
         if has_subnet:
             choice = hot.by_option[options[:subnet_octets]]
+            if choice is not None and choice[0] == BY_SOURCE:
+                choice = hot.by_source[source], choice[1]
         if choice is not None and cookie:
             choice = self._with_cookie(choice, cookie, source, now_s)
         if choice is not None and has_subnet:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
 
@@ -15,7 +16,12 @@ from .config import DnsConfig, RateLimitTable, ServerTable
 from .content import Content, Listening
 from .dnssec.keys import SigningKey
 from .limit import RateLimit
+from .services import Seats
+from .signature import signature_of
 from .zones.zone import Zone
+
+if TYPE_CHECKING:
+    from .guide import Guide
 
 MAX_MISTAKES = 100  # a file of the wrong kind has a million
 
@@ -63,13 +69,32 @@ def _load(path: Path, makes_keys: bool) -> Content:
         partial(_key, path.parent, mistakes, makes_keys),
         mistakes.add,
     )
-    zones = build_zones(config, border)
+    seats = Seats()
+    zones = build_zones(config, seats, border)
+    guide = _guide(config, seats, path.parent, mistakes) if seats else None
     if mistakes.told:
         raise config_error(str(path), mistakes.all())
-    return _content(config.server, zones)
+    return _content(config.server, zones, guide)
 
 
-def _content(server: ServerTable, zones: tuple[Zone, ...]) -> Content:
+def _guide(
+    config: DnsConfig, seats: Seats, folder: Path, mistakes: _Mistakes
+) -> "Guide":
+    # These take numpy along, which servers without services do not need.
+    from .guide import Guide
+    from .maps import read_maps
+
+    files = [folder / name for name in (config.map.file, config.map.latency) if name]
+    signatures = [(file, signature_of(file)) for file in files]
+    geography, latencies = read_maps(config, folder, mistakes.add)
+    steering = config.server.steering
+    path = None if steering is None else folder / steering
+    return Guide(tuple(seats), geography, latencies, path, tuple(signatures))
+
+
+def _content(
+    server: ServerTable, zones: tuple[Zone, ...], guide: "Guide | None"
+) -> Content:
     tcp = server.tcp
     return Content(
         server.site,
@@ -80,6 +105,7 @@ def _content(server: ServerTable, zones: tuple[Zone, ...]) -> Content:
         None if server.rate_limit is None else _rate_limit(server.rate_limit),
         server.cookies,
         server.cookie_secrets,
+        guide,
     )
 
 

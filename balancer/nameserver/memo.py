@@ -1,8 +1,9 @@
 """What the fast path looks up: ready responses, and policies with their past choices.
 
-Choices never change while the zones stand, so that remembering them is safe.
+Choices never change while zones and policies stand: who changes them forgets all this.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..errors import WireError
@@ -16,9 +17,12 @@ from .answer import PLAIN_PAYLOAD_OCTETS, STREAM_PAYLOAD_OCTETS
 from .cookies import WHOLE_OCTETS
 from .dnssec.prove import prove
 from .dnssec.sign import period
-from .policies import ClientAddress, Policy, Static
+from .policies.asker import Asker, ClientAddress
+from .policies.lots import NOTHING, Arrangement, ByResolver, Everybody, Lot, Policy
+from .policies.seat import Draws
 from .resolve import Finding, Matter, Outcome, answer_sections
-from .zones.node import COMPRESSED, PLAIN, Node, Steered, packed_sets
+from .zones.node import COMPRESSED, PLAIN, Node, packed_sets
+from .zones.steered import Steered
 from .zones.zone import NOT_STEERED, Zone, Zones
 
 MAX_MEMOS = 16384  # beyond, all are forgotten at once
@@ -27,12 +31,14 @@ LARGEST_OPT_OCTETS = (
     OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS
 )
 UNKEPT_PER_HOT = 4
+EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
+BY_SOURCE = -1  # the lot is not by the client's subnet
 ONE = b"\0\1"
 NONE = b"\0\0"
 
 
 class BySource(dict[str, int]):
-    """The number of the answer, by the text of a resolver's address."""
+    """The number of the lot, by the text of a resolver's address."""
 
     def __init__(self, policy: Policy) -> None:
         super().__init__()
@@ -41,12 +47,13 @@ class BySource(dict[str, int]):
     def __missing__(self, source: str) -> int:
         if len(self) >= MAX_MEMOS:
             self.clear()
-        self[source] = self.policy.choose(ClientAddress.from_text(source)).answer
+        resolver = ClientAddress.from_text(source)
+        self[source] = self.policy.choose(Asker(resolver, resolver)).lot
         return self[source]
 
 
 class ByOption(dict[bytes, tuple[int, bytes] | None]):
-    """The number of the answer and the option to send, by the option that came.
+    """The number of the lot and the option to send, by the option that came.
 
     None is for what `answer` must judge: all but one well-formed client subnet.
     """
@@ -62,10 +69,11 @@ class ByOption(dict[bytes, tuple[int, bytes] | None]):
         if len(self) >= MAX_MEMOS:
             self.clear()
         client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
-        choice = self.policy.choose(client)
+        lot, scope = self.policy.choose(Asker(client, client))
+        if isinstance(self.policy, ByResolver):
+            lot = BY_SOURCE
         scope_at = OPTION.size + SUBNET.size - 1
-        scope = bytes((choice.scope_prefix_length,))
-        self[data] = choice.answer, data[:scope_at] + scope + data[scope_at + 1 :]
+        self[data] = lot, data[:scope_at] + bytes((scope,)) + data[scope_at + 1 :]
         return self[data]
 
 
@@ -77,12 +85,69 @@ class Ready(NamedTuple):
     records: bytes
 
 
-class Hot(NamedTuple):
-    """The answers to one question, and how to choose among them."""
+# Gives the response with an arrangement; None: it may be too long for plain UDP.
+Make = Callable[[Arrangement], Ready | None]
+
+
+class Memo(NamedTuple):
+    """A policy with its past choices, which all names share that it chooses for.
+
+    Args:
+        by_source: choices for resolvers.
+        by_option: choices for client subnets.
+        longest: an arrangement of the most addresses, all of which are equally long;
+            of none when somebody gets none.
+        fixed: the arrangement of each lot; None: they are drawn.
+        is_lasting: whether a client subnet always gets the same.
+    """
 
     by_source: BySource
     by_option: ByOption
-    answers: tuple[Ready, ...]
+    longest: Arrangement
+    fixed: tuple[Arrangement, ...] | None
+    is_lasting: bool
+
+
+class Arranged(dict[Arrangement, Ready]):
+    """Responses by arrangement of the addresses, made when they are first drawn."""
+
+    def __init__(self, make: Make) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, arrangement: Arrangement) -> Ready:
+        ready = self._make(arrangement)
+        if ready is None:
+            raise ValueError(f"longer than the longest: {arrangement}")
+        self[arrangement] = ready
+        return ready
+
+
+class Drawn:
+    """Gives, for the number of a lot, the response whose turn it is."""
+
+    __slots__ = ("_draws", "_ready")
+
+    def __init__(self, draws: Draws, make: Make) -> None:
+        self._draws, self._ready = draws, Arranged(make)
+
+    def __getitem__(self, lot: int) -> Ready:
+        return self._ready[self._draws.take(lot)]
+
+
+Answers = tuple[Ready, ...] | Drawn
+
+
+class Hot(NamedTuple):
+    """The answers to one question by lot, and whose lot is which.
+
+    `is_lasting` says that the same query gets the same response, whoever asks.
+    """
+
+    by_source: BySource
+    by_option: ByOption
+    answers: Answers
+    is_lasting: bool = True
 
 
 class HotQuestions(dict[bytes, Hot]):
@@ -100,8 +165,7 @@ class HotQuestions(dict[bytes, Hot]):
         self._zones, self._is_signed = zones, is_signed
         self._now_s = 0
         self._unkept = 0
-        self._memos: dict[int, tuple[BySource, ByOption]] = {}
-        self._static = Static()
+        self._memos: dict[int, Memo] = {}
 
     def __missing__(self, question: bytes) -> Hot | None:
         """Return the answers to a question; None: `answer` must judge.
@@ -150,15 +214,24 @@ class HotQuestions(dict[bytes, Hot]):
         if type_ in node.steered:
             return self._make_steered(zone, question, node)
         ready = self._make_static(zone, question, node)
-        return ready and Hot(*self._memo(self._static), (ready,))
+        memo = self._memo(EVERYBODY)
+        return ready and Hot(memo.by_source, memo.by_option, (ready,))
 
     def _make_steered(self, zone: Zone, question: Question, node: Node) -> Hot | None:
         found = node.steered[question.type]
-        ready = [self._ready(zone, question, each) for each in found.answers]
-        answers = tuple(each for each in ready if each is not None)
-        if len(answers) < len(ready):
+        memo = self._memo(found.seat.policy)
+
+        def make(arrangement: Arrangement) -> Ready | None:
+            return self._ready(zone, question, found.arranged(arrangement))
+
+        if make(memo.longest) is None:
             return None
-        return Hot(*self._memo(found.policy), answers)
+        if memo.fixed is None:
+            answers: Answers = Drawn(found.draws, make)
+        else:
+            ready = map(make, memo.fixed)
+            answers = tuple(each for each in ready if each is not None)
+        return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
 
     def _make_static(self, zone: Zone, question: Question, node: Node) -> Ready | None:
         for type_, count, records in packed_sets(node.packed):
@@ -186,11 +259,24 @@ class HotQuestions(dict[bytes, Hot]):
         records = wire[HEADER.size + len(question.name) + QUESTION.size :]
         return _fitting(question, wire[4 : HEADER.size], records)
 
-    def _memo(self, policy: Policy) -> tuple[BySource, ByOption]:
+    def _memo(self, policy: Policy) -> Memo:
         memo = self._memos.get(id(policy))
         if memo is None:
-            memo = self._memos[id(policy)] = BySource(policy), ByOption(policy)
+            memo = self._memos[id(policy)] = make_memo(policy)
         return memo
+
+
+def make_memo(policy: Policy) -> Memo:
+    """Return what is to be known of a policy, with no choice remembered yet."""
+    every = [each for lot in policy.lots for each in lot.arrangements or (NOTHING,)]
+    longest = NOTHING if NOTHING in every else max(every, key=len)
+    fixed = tuple(each for lot in policy.lots if (each := lot.fixed) is not None)
+    is_fixed = len(fixed) == len(policy.lots)
+    is_lasting = is_fixed and not isinstance(policy, ByResolver)
+    options = ByOption(policy)
+    return Memo(
+        BySource(policy), options, longest, fixed if is_fixed else None, is_lasting
+    )
 
 
 def _fitting(question: Question, counts: bytes, records: bytes) -> Ready | None:

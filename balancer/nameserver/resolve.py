@@ -1,14 +1,15 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..wire.dns.codes import Class, Rcode, Type
 from ..wire.dns.query import Question
 from ..wire.dns.records import NameData, RecordSet
 from ..wire.dns.response import NO_RECORDS, Sections
-from .policies import ClientAddress
-from .zones.node import Node, Steered
+from .policies.asker import Asker
+from .zones.node import Node
+from .zones.steered import Steered
 from .zones.zone import Zone, Zones, is_within
 
 MAX_ALIASES = 8
@@ -92,13 +93,11 @@ RCODES = {
 }
 
 
-def resolve(zones: Zones, question: Question, client: ClientAddress) -> Finding:
+def resolve(zones: Zones, question: Question, asker: Asker) -> Finding:
     """Return what our zones say to a question; zones that are not ours are refused."""
     name = question.name.lower()
     zone = zones.find(name, question.type)
     if zone is None or question.class_ != Class.IN:
-        return Finding(Outcome.REFUSED)
-    if question.type in (Type.AXFR, Type.IXFR):
         return Finding(Outcome.REFUSED)
     if question.type == Type.NXNAME:  # RFC 9824, section 3.5
         return Finding(Outcome.FORMERR)
@@ -108,7 +107,7 @@ def resolve(zones: Zones, question: Question, client: ClientAddress) -> Finding:
         alias = node.alias(question.type) if node is not None else None
         if alias is None:
             matter = Matter(zone, name, node)
-            return _finding(matter, question.type, client, aliases)
+            return _finding(matter, question.type, asker, aliases)
         aliases += (alias,)
         name = _target(alias)
         if len(aliases) == MAX_ALIASES or not zone.holds(name):
@@ -126,7 +125,7 @@ def answer_sections(
 def _finding(
     matter: Matter,
     type_: int,
-    client: ClientAddress,
+    asker: Asker,
     aliases: tuple[RecordSet, ...],
 ) -> Finding:
     zone, node = matter.zone, matter.node
@@ -141,10 +140,22 @@ def _finding(
         outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
         return Finding(outcome, negative, 0, matter)
     if isinstance(records, Steered):
-        chosen, scope = records.choose(client)
+        chosen, scope = records.choose(asker)
+        if chosen is None:
+            return _hidden(matter, records.records.type, aliases)
         sections = answer_sections(zone, chosen, aliases)
         return Finding(Outcome.ANSWERS, sections, scope, matter)
     return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases), 0, matter)
+
+
+def _hidden(matter: Matter, type_: int, aliases: tuple[RecordSet, ...]) -> Finding:
+    """Answer as if the node had not this type, which a policy keeps back."""
+    node = matter.node or Node(matter.zone.apex)
+    steered = {other: it for other, it in node.steered.items() if other != type_}
+    outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
+    sections = Sections(aliases, (matter.zone.negative,))
+    bare = replace(matter, node=replace(node, steered=steered))
+    return Finding(outcome, sections, 0, bare)
 
 
 def _referral(matter: Matter, cut: Node, aliases: tuple[RecordSet, ...]) -> Finding:

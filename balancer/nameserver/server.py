@@ -21,6 +21,7 @@ from .content import Content, Listening
 from .cookies import SECRET_OCTETS
 from .datagrams import Datagrams
 from .desk import Desk
+from .guidance import Guidance
 from .loader import load_apart
 from .reload import Reloader
 from .sockets import open_socket
@@ -29,6 +30,7 @@ from .streams import Streams
 log = logging.getLogger("frontlab-dns")
 
 OTHER_DESCRIPTORS = 256
+Timer = Callable[[], float | None]
 Handlers = list[tuple[socket.socket, Callable[[], None]]]
 
 
@@ -47,15 +49,19 @@ def main(argv: Sequence[str]) -> int:
         handlers = running.enter_context(listening(content.listening, desk, streams))
         for opened, handler in handlers:
             selector.register(opened, EVENT_READ, handler)
-        use = partial(replace_content, desk, content.listening, secret)
+        guidance = Guidance(desk.forget)
+        guidance.follow(content.guide)
+        use = partial(replace_content, desk, guidance, content.listening, secret)
         reloader = running.enter_context(
             closing(Reloader(options.config, selector, use))
         )
         if options.status is not None:
-            snapshot = partial(status, content.site, desk, reloader)
+            snapshot = partial(status, content.site, desk, reloader, guidance)
             running.enter_context(status_socket(options.status, snapshot))
         announce(options.notify_descriptor)
-        serve(selector, streams, signals, reloader.start)
+        poll = partial(guidance.poll, reloader.start)
+        timer = partial(earliest, streams.expire, poll)
+        serve(selector, timer, signals, reloader.start)
     return 0
 
 
@@ -68,19 +74,36 @@ def allow_descriptors(connections: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def status(site: str, desk: Desk, reloader: Reloader) -> dict[str, Any]:
+def status(
+    site: str, desk: Desk, reloader: Reloader, guidance: Guidance
+) -> dict[str, Any]:
     """Return the status object."""
     serials = {name_to_text(z.apex): z.serial for z in desk.zones}
-    more = {"reloads": reloader.snapshot(), "serials": serials}
-    return {**desk.counters.snapshot(site), **more}
+    return {
+        **desk.counters.snapshot(site),
+        "reloads": reloader.snapshot(),
+        "serials": serials,
+        "steering": guidance.snapshot(),
+    }
+
+
+def earliest(*timers: Timer) -> float | None:
+    """Let each do what is due, and return the seconds until the first is due again."""
+    left_s = [timer() for timer in timers]
+    return min((each for each in left_s if each is not None), default=None)
 
 
 def replace_content(
-    desk: Desk, listening: Listening, secret: bytes, content: Content
+    desk: Desk,
+    guidance: Guidance,
+    listening: Listening,
+    secret: bytes,
+    content: Content,
 ) -> None:
     """Answer from another configuration from now on."""
     if content.listening != listening:
         log.warning("listen and port are fixed while the server runs: not changed")
+    guidance.follow(content.guide)
     desk.replace(content.authority(secret), content.rate_limit)
 
 
@@ -107,14 +130,21 @@ def listening(where: Listening, desk: Desk, streams: Streams) -> Iterator[Handle
 
 def serve(
     selector: BaseSelector,
-    streams: Streams,
+    timer: Timer,
     signals: socket.socket,
     reload: Callable[[], None],
 ) -> None:
-    """Answer until a signal says to stop; SIGHUP says to load anew."""
+    """Answer until a signal says to stop; SIGHUP says to load anew.
+
+    Args:
+        selector: has the sockets, with their handlers as data.
+        timer: does what is due, and returns the seconds until it is so again.
+        signals: is readable when a signal has come.
+        reload: begins to load.
+    """
     selector.register(signals, EVENT_READ)
     while True:
-        for key, _ in selector.select(streams.expire()):
+        for key, _ in selector.select(timer()):
             if key.fileobj is not signals:
                 key.data()
             elif set(signals.recv(64)) <= {signal.SIGHUP}:

@@ -6,9 +6,8 @@ from pathlib import Path
 import maxminddb
 
 from ...errors import ConfigError
-from .places import Place, Prefix
-
-COORDINATES = "location"  # the field of GeoIP2 City that holds a point
+from .scale import Place
+from .text import Prefix
 
 Locate = Callable[[object], str | None]
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import asin, cos, inf, radians, sin, sqrt
+from math import inf
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .regions import Placed, Regions, cut_regions
-
-EARTH_RADIUS_KM = 6371.0
-FIBRE_KM_PER_RTT_MS = 100.0  # light in glass: 200 km in a millisecond, there and back
+from .scale import Scale
+from .text import Prefix
 
 # By location, then by site, in milliseconds; inf is "not known".
 Distances = NDArray[np.float64]
@@ -28,47 +27,6 @@ class Map(Protocol):
     def distances_ms(self, sites: Sequence[str]) -> Distances:
         """Return how far each location is from each of the sites."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A point on the earth, in degrees."""
-
-    latitude: float
-    longitude: float
-
-    def distance_km(self, other: "Place") -> float:
-        """Return the great circle's length (haversine formula)."""
-        north = radians(other.latitude - self.latitude)
-        east = radians(other.longitude - self.longitude)
-        shrinking = cos(radians(self.latitude)) * cos(radians(other.latitude))
-        chord = sin(north / 2) ** 2 + shrinking * sin(east / 2) ** 2
-        return 2 * EARTH_RADIUS_KM * asin(sqrt(min(chord, 1.0)))
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How far locations are from sites: as said, else as the crow flies.
-
-    Args:
-        rtt_ms: by location, then by site.
-        places: of locations and sites.
-    """
-
-    rtt_ms: Mapping[str, Mapping[str, float]]
-    places: Mapping[str, Place]
-
-    def distance_ms(self, location: str, site: str) -> float:
-        """Return the round-trip time, or the shortest possible; inf: nobody knows."""
-        said = self.rtt_ms.get(location, {}).get(site)
-        if said is not None:
-            return said
-        if location == site:
-            return 0.0
-        if location in self.places and site in self.places:
-            km = self.places[location].distance_km(self.places[site])
-            return km / FIBRE_KM_PER_RTT_MS
-        return inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +69,6 @@ class Latencies:
         columns = {site: self.rtt_ms[:, i] for i, site in enumerate(self.sites)}
         unmeasured = np.full(len(self.rtt_ms), inf)
         return np.stack([columns.get(site, unmeasured) for site in sites], axis=1)
-
-
-# A prefix of one IP version: its first address and its length.
-Prefix = tuple[int, int, int]
 
 
 def make_geography(

@@ -12,12 +12,13 @@ from math import isfinite
 from typing import TypeVar
 
 from ...config import Mistake, config_error
-from .places import Prefix
 
 MOST_MISTAKES = 20
 BITS = {4: 32, 6: 128}
 
 T = TypeVar("T")
+# IP version, first address and length.
+Prefix = tuple[int, int, int]
 
 
 def read_network_map(

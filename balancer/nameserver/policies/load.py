@@ -7,9 +7,10 @@ import mmh3
 import numpy as np
 
 from .asker import SUBNET_BITS, Asker
+from .knowledge import Knowledge
 from .lots import Choice, Lot, shared
 from .nearest import ByRegion, by_region
-from .spec import Case, Knowledge, Spread
+from .spec import Case, Spread
 from .spill import Shares, home_demand, spill
 
 HASHES = 1 << 32

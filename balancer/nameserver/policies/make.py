@@ -1,10 +1,11 @@
 """From a service's wishes and what is known now to the policy in force."""
 
 from .alike import failover, static, weighted
+from .knowledge import Knowledge
 from .load import by_load
 from .lots import NODATA, ByResolver, Everybody, Policy
 from .nearest import lowest_latency, nearest
-from .spec import AllDown, By, Case, Kind, Knowledge, Spec
+from .spec import AllDown, By, Case, Kind, Spec
 from .sticky import sticky
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from itertools import permutations
 
-from ...hashing.mix import mix
+import mmh3
+
 from .lots import Arrangement, Lot
 
 ALL_PERMUTATIONS = 4  # addresses; more have 120 orders and more, of which some do
 SHUFFLES = 12
-SEED = 0x6F72646572
+SEED = 0x6F7264
 
 
 class Order(StrEnum):
@@ -54,4 +55,6 @@ def rotations(addresses: Arrangement) -> tuple[Arrangement, ...]:
 
 def shuffled(addresses: Arrangement, seed: int) -> Arrangement:
     """Return a permutation that a seed stands for."""
-    return tuple(sorted(addresses, key=lambda address: mix(seed << 16 ^ address)))
+    return tuple(
+        sorted(addresses, key=lambda address: mmh3.hash(address.to_bytes(2), seed))
+    )

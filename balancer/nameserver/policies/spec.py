@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..geography.places import Geography, Latencies
-from ..steering import SteeringMap
 from .lots import Arrangement, Lot
 from .order import Order, arrangements, ordered
 
@@ -67,15 +65,6 @@ class Spec:
     def sites(self) -> tuple[str, ...]:
         """The candidates' names."""
         return tuple(candidate.site for candidate in self.candidates)
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What policies are worked out from, at one time."""
-
-    steering: SteeringMap
-    geography: Geography
-    latencies: Latencies
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from .node import (
     GLUE,
     PLAIN,
     RECORD,
-    Steered,
     pack_record,
     pack_set,
     packed_sets,
     read_set,
 )
+from .steered import Steered
 from .zone import WILDCARD, Zone, is_within
 
 Complain = Callable[[str, str], None]  # place, what is wrong there

@@ -6,7 +6,7 @@ about the name itself can take them as they are.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from struct import Struct
 
 from ...wire.cursor import Cursor
@@ -20,7 +20,7 @@ from ...wire.dns.records import (
     RecordSet,
     SoaData,
 )
-from ..policies import ClientAddress, Policy
+from .steered import Steered
 
 PLAIN = b"\0"
 CUT = b"\1"  # a delegation: what is here is the parent's side of it
@@ -32,25 +32,6 @@ ASKED_NAME = 0xC00C  # a pointer to the question's name
 MAX_SET_OCTETS = 0xFFFF
 # Rdata of names that responses compress, so that these records depend on the message.
 COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
-
-
-@dataclass(frozen=True, slots=True)
-class Steered:
-    """Records of one type that a policy chooses: one set for each of its answers."""
-
-    policy: Policy
-    answers: tuple[RecordSet, ...]
-
-    def choose(self, client: ClientAddress) -> tuple[RecordSet, int]:
-        """Return the set for this client and its scope prefix length."""
-        answer, scope = self.policy.choose(client)
-        return self.answers[answer], scope
-
-    def at(self, owner: bytes) -> "Steered":
-        """Return the same for another name, as a wildcard's answers need."""
-        return replace(
-            self, answers=tuple(replace(each, owner=owner) for each in self.answers)
-        )
 
 
 SteeredSets = Mapping[int, Steered]

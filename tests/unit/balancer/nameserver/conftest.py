@@ -1,5 +1,8 @@
 """A zone with everything in it, and the root that delegates it."""
 
+from pathlib import Path
+from random import Random
+
 import pytest
 
 from balancer.config import parse_config
@@ -8,6 +11,10 @@ from balancer.nameserver.build import Border, build_zones
 from balancer.nameserver.config import DnsConfig
 from balancer.nameserver.cookies import Cookies
 from balancer.nameserver.dnssec.keys import SigningKey
+from balancer.nameserver.guide import Guide
+from balancer.nameserver.maps import read_maps
+from balancer.nameserver.services import Seats
+from balancer.nameserver.steering import NOTHING_KNOWN, SteeringMap
 from balancer.nameserver.zones.zone import Zones
 
 KEY = SigningKey.generate()
@@ -105,7 +112,9 @@ def config_with(*lines: str) -> DnsConfig:
     return parse_config(CONFIG + "\n".join(lines), "dns.toml", DnsConfig)
 
 
-def zones_of(config: DnsConfig, **files: str) -> Zones:
+def zones_of(
+    config: DnsConfig, steering: SteeringMap = NOTHING_KNOWN, **files: str
+) -> Zones:
     """The zones of a configuration without mistakes."""
     mistakes = []
 
@@ -115,8 +124,12 @@ def zones_of(config: DnsConfig, **files: str) -> Zones:
     border = Border(
         lambda name: files[name].splitlines(True), lambda name: KEY, complain
     )
-    zones = build_zones(config, border)
+    seats = Seats()
+    zones = build_zones(config, seats, border)
+    geography, latencies = read_maps(config, Path(), complain)
     assert not mistakes
+    guide = Guide(tuple(seats), geography, latencies, None, ())
+    guide.settle(steering, Random(1).random)
     return Zones(zones)
 
 

@@ -9,9 +9,9 @@ from balancer.nameserver.steering import (
     NOTHING_KNOWN,
     SiteState,
     SteeringMap,
-    parse_steering,
     refuse_older,
 )
+from balancer.nameserver.steering_file import parse_steering
 
 TOML = """
 version = 17

@@ -6,11 +6,10 @@ from mmdb_writer import write_mmdb
 from balancer.errors import ConfigError
 from balancer.nameserver.geography.maxmind import read_maxmind
 from balancer.nameserver.geography.places import (
-    Place,
-    Scale,
     make_geography,
     make_latencies,
 )
+from balancer.nameserver.geography.scale import Place, Scale
 from balancer.nameserver.geography.text import (
     MOST_MISTAKES,
     parse_prefix,

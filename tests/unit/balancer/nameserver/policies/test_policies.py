@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balancer.nameserver.geography.places import (
-    Scale,
     make_geography,
     make_latencies,
 )
+from balancer.nameserver.geography.scale import Scale
 from balancer.nameserver.geography.text import parse_prefix
 from balancer.nameserver.policies.asker import Asker, ClientAddress
+from balancer.nameserver.policies.knowledge import Knowledge
 from balancer.nameserver.policies.make import make_policy
 from balancer.nameserver.policies.order import Order
 from balancer.nameserver.policies.spec import (
@@ -21,7 +22,6 @@ from balancer.nameserver.policies.spec import (
     By,
     Candidate,
     Kind,
-    Knowledge,
     Spec,
     Spread,
 )

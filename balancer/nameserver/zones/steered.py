@@ -1,0 +1,39 @@
+"""Records that a policy chooses: addresses of a service, by who asks."""
+
+from dataclasses import dataclass, replace
+
+from ...wire.dns.records import RecordSet
+from ..policies.asker import Asker
+from ..policies.lots import Arrangement
+from ..policies.seat import Draws, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """Records of one type that a policy chooses.
+
+    Args:
+        seat: holds the policy.
+        records: all that it chooses among, in the order of its candidates.
+        draws: whose turn it is.
+    """
+
+    seat: Seat
+    records: RecordSet
+    draws: Draws
+
+    def choose(self, asker: Asker) -> tuple[RecordSet | None, int]:
+        """Return the set for who asks, if there is any, and its scope prefix length."""
+        choice = self.seat.policy.choose(asker)
+        arrangement = self.draws.take(choice.lot)
+        return self.arranged(arrangement), choice.scope_prefix_length
+
+    def arranged(self, arrangement: Arrangement) -> RecordSet | None:
+        """Return the records of an arrangement; None: it has none."""
+        data = self.records.data
+        chosen = tuple(data[position] for position in arrangement)
+        return replace(self.records, data=chosen) if chosen else None
+
+    def at(self, owner: bytes) -> "Steered":
+        """Return the same for another name, as a wildcard's answers need."""
+        return replace(self, records=replace(self.records, owner=owner))
