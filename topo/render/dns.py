@@ -1,11 +1,19 @@
 """The authoritative servers' files: the zone with its services, and the root."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from topo.world.delay import shortest_paths
 from topo.world.plan import Anycast, Host, Plan, Role
-from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, STEERED_TTL_S, probe_names
+from topo.world.probe_names import (
+    CACHED_TTL_S,
+    MANY_TTL_S,
+    SHORT_TTL_S,
+    SIZED_TTL_S,
+    STEERED_TTL_S,
+    probe_names,
+    sized_names,
+)
 
 from .toml import Table, to_toml
 
@@ -16,6 +24,8 @@ STABLE_TTL = "1 h"  # of what never changes: delegations and the servers' addres
 NEGATIVE_TTL = "5 s"
 # What the unsteered probe names answer: nobody connects there (RFC 5737).
 PROBE_ADDRESS = "192.0.2.1"
+# The first addresses of the blocks for benchmarks (RFC 2544, RFC 5180).
+SIZED_FIRST = {"A": IPv4Address("198.18.0.1"), "AAAA": IPv6Address("2001:2::1")}
 
 
 def nameserver_name(plan: Plan) -> str:
@@ -100,11 +110,12 @@ def _services(plan: Plan) -> Iterator[Table]:
 
 
 def _probe_services(plan: Plan) -> Iterator[Table]:
-    """A steered name a resolver, which leads to the VIPs of the first service."""
+    """Names of every resolver that lead to the VIPs of the first service."""
     for service in plan.world.services[:1]:
         for resolver in plan.world.resolvers:
-            name = probe_names(plan.world, resolver.name).steered
-            yield _service(plan, name, STEERED_TTL_S, "nearest", service.name)
+            names, vips = probe_names(plan.world, resolver.name), service.name
+            yield _service(plan, names.steered, STEERED_TTL_S, "nearest", vips)
+            yield _service(plan, names.many, MANY_TTL_S, "static", vips)
 
 
 def _probe_records(plan: Plan) -> Iterator[Table]:
@@ -113,10 +124,17 @@ def _probe_records(plan: Plan) -> Iterator[Table]:
         for name in names.cached:
             yield _probe_record(name, CACHED_TTL_S)
         yield _probe_record(names.short, SHORT_TTL_S)
+    for sized in sized_names(plan.world.domain):
+        first = SIZED_FIRST[sized.type]
+        for number in range(sized.count):
+            value = str(first + number)
+            yield _probe_record(sized.name, SIZED_TTL_S, sized.type, value)
 
 
-def _probe_record(name: str, ttl_s: int) -> Table:
-    return {"name": name, "type": "A", "value": PROBE_ADDRESS, "ttl": f"{ttl_s} s"}
+def _probe_record(
+    name: str, ttl_s: int, type_: str = "A", value: str = PROBE_ADDRESS
+) -> Table:
+    return {"name": name, "type": type_, "value": value, "ttl": f"{ttl_s} s"}
 
 
 def _service(plan: Plan, name: str, ttl_s: int, policy: str, service: str) -> Table:

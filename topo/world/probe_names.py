@@ -13,6 +13,13 @@ CACHED_NAMES = 16
 CACHED_TTL_S = 5
 SHORT_TTL_S = 2
 STEERED_TTL_S = 60
+MANY_TTL_S = 5
+SIZED_TTL_S = 60
+# RFC 1035: header 12, question's type and class 4; a record whose name is a pointer
+# has 12 octets before its data. 4.2.1: 512 octets are the most by UDP, without EDNS0.
+HEADER, QUESTION, RECORD, PLAIN_UDP = 12, 4, 12, 512
+DATA = {"A": 4, "AAAA": 16}
+MANY_MORE = 100  # records: more than 1232 octets, which EDNS0 is used for at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +30,22 @@ class ProbeNames:
         cached: `CACHED_NAMES` names with a TTL of `CACHED_TTL_S`, for load.
         short: a name with a TTL of `SHORT_TTL_S`, to see it stretched.
         steered: answered by policy, as services are, with a TTL of `STEERED_TTL_S`.
+        many: answered with the VIPs of every datacenter, with a TTL of `MANY_TTL_S`.
     """
 
     cached: tuple[str, ...]
     short: str
     steered: str
+    many: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizedName:
+    """A name with so many records of one type, "A" or "AAAA"."""
+
+    name: str
+    type: str
+    count: int
 
 
 def probe_names(world: World, resolver: str) -> ProbeNames:
@@ -37,4 +55,26 @@ def probe_names(world: World, resolver: str) -> ProbeNames:
         cached=tuple(f"cached{k:02}-{tail}" for k in range(CACHED_NAMES)),
         short=f"short-{tail}",
         steered=f"steered-{tail}",
+        many=f"many-{tail}",
+    )
+
+
+def most_records(name: str, type_: str) -> int:
+    """How many records of the name's own a plain UDP answer of 512 octets holds."""
+    return (PLAIN_UDP - answer_octets(name, type_, 0)) // (RECORD + DATA[type_])
+
+
+def answer_octets(name: str, type_: str, count: int) -> int:
+    """The length of an answer with `count` records and nothing else, without EDNS0."""
+    asked = len(name) + 2 + QUESTION
+    return HEADER + asked + count * (RECORD + DATA[type_])
+
+
+def sized_names(domain: str) -> tuple[SizedName, ...]:
+    """Names with the most records that fit, with one more, and with many more."""
+    return tuple(
+        SizedName(f"{letter}{count}.{domain}", type_, count)
+        for letter, type_ in (("a", "A"), ("q", "AAAA"))
+        for most in [most_records(f"{letter}00.{domain}", type_)]
+        for count in (most, most + 1, MANY_MORE)
     )

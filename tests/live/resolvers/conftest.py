@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,16 @@ from dns.message import Message, make_query
 from dns.query import tcp, udp
 from needs import need_root, need_tool
 
+from balancer.status import read_status
 from topo.netlink.namespace import Namespace, create_netns, delete_netns
 from topo.render import dns_config, resolver_files, root_config
 from topo.run import run
 from topo.wait import until
 from topo.world.plan import Plan, Role, make_plan
-from topo.world.records import Resolver
+from topo.world.records import Resolver, World
 from topo.world_file import load_world
 
+VOID = "void"  # an interface behind which nobody is
 SITE = "fra"  # whose root and nameserver answer for all sites here
 
 
@@ -66,6 +68,26 @@ class Place:
             )
             yield
 
+    @contextmanager
+    def silent_authority(self) -> Iterator[None]:
+        """Let queries to root and nameserver vanish, without any error."""
+        servers = (self.plan.root, self.plan.nameserver)
+        asked = [str(ip) for it in servers for ip in (it.address4, it.address6)]
+        try:
+            for address in asked:
+                self._route("del", "local", address, "dev", "lo", "table", "local")
+                self._route("add", address, "dev", VOID, "table", "local")
+            yield
+        finally:
+            for address in asked:
+                self._route("del", address, "dev", VOID, "table", "local")
+                self._route("add", "local", address, "dev", "lo", "table", "local")
+
+    def asked_authority(self, resolver: str) -> int:
+        """How many queries the zone's server has had from a resolver."""
+        told = read_status(self.folder / "zone" / "status")["queries_by_source"]
+        return int(told.get(str(self.plan.host(resolver).address4), 0))
+
     def _asks(self, resolver: Resolver) -> list[str]:
         if resolver.forward_to:
             return [str(self.plan.host(it).address4) for it in resolver.forward_to]
@@ -74,7 +96,10 @@ class Place:
     def _ask_from(self, source: str, asked: str) -> None:
         """Have what asks `asked` come from `source`, though all are in one place."""
         route = ["local", asked, "dev", "lo", "table", "local", "src", source]
-        run(["ip", "-n", self.namespace.name, "route", "replace", *route])
+        self._route("replace", *route)
+
+    def _route(self, *words: str) -> None:
+        run(["ip", "-n", self.namespace.name, "route", *words])
 
     def answers(self, resolver: str) -> bool:
         """Whether a resolver knows where the world's nameserver is."""
@@ -86,7 +111,7 @@ class Place:
 
     def ask(self, resolver: str, query: "Query") -> Message:
         """The resolver's answer to `query`, over the query's transport and family."""
-        host = self.plan.host(resolver)
+        host = self.plan.resolver(resolver)
         client = self.plan.host(query.client) if query.client else host
         is_six = query.family == 6
         where = str(host.address6 if is_six else host.address4)
@@ -115,14 +140,22 @@ class Query:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory):
     need_root()
-    plan = make_plan(load_world("earth"))
+    plan = make_plan(_world())
     namespace = create_netns(f"t-resolvers-{os.getpid()}")
     try:
-        _put_addresses(plan, namespace.name)
+        put_addresses(plan, namespace.name)
+        _make_void(namespace.name)
         yield from _serving(Place(plan, namespace, tmp_path_factory.mktemp("lab")))
     finally:
         namespace.close()
         delete_netns(namespace.name)
+
+
+def _world() -> World:
+    """The world `earth` with one resolver that announces a shared address, too."""
+    earth = load_world("earth")
+    first, *others = earth.resolvers
+    return replace(earth, resolvers=(replace(first, anycast="shared"), *others))
 
 
 def _serving(place):
@@ -131,6 +164,7 @@ def _serving(place):
     argv = [sys.executable, "-m", "balancer", "dns", "--config"]
     zone = [*argv, str(folder / "zone" / "dns.toml")]
     root = [*argv, str(folder / "root" / "dns.toml")]
+    zone += ["--status", str(folder / "zone" / "status")]
     with (
         place.running("zone", {"dns.toml": dns_config(plan, SITE)}, zone),
         place.running("root", {"dns.toml": root_config(plan, SITE)}, root),
@@ -138,8 +172,16 @@ def _serving(place):
         yield place
 
 
-def _put_addresses(plan: Plan, namespace: str) -> None:
-    shared = [plan.nameserver, plan.root]
+def _make_void(namespace: str) -> None:
+    in_namespace = ["ip", "-n", namespace, "link"]
+    run([*in_namespace, "add", VOID, "type", "veth", "peer", "name", f"{VOID}-end"])
+    run([*in_namespace, "set", VOID, "arp", "off", "up"])
+    run([*in_namespace, "set", f"{VOID}-end", "up"])
+
+
+def put_addresses(plan: Plan, namespace: str) -> None:
+    """Give a namespace every address of the world that asks or is asked."""
+    shared = plan.announced
     asking = [it for it in plan.hosts if it.role in (Role.CLIENT, Role.RESOLVER)]
     own = [*plan.hosts_at(SITE, Role.NAMESERVER), *plan.hosts_at(SITE, Role.ROOT)]
     for it in (*shared, *asking, *own):

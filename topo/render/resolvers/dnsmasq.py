@@ -1,7 +1,5 @@
 """dnsmasq 2.90 and newer: a caching forwarder in front of another resolver."""
 
-from topo.world.records import ServerChoice
-
 from .settings import ECS_BITS4, ECS_BITS6, Settings
 
 _CONFIG = """\
@@ -38,7 +36,7 @@ def files(it: Settings) -> dict[str, str]:
     config = _CONFIG.format(
         it=it,
         listen="\n".join(it.listening("listen-address={}")),
-        servers="\n".join(_servers(it)),
+        servers="\n".join(f"server={address}" for address in it.forward_to),
         more="\n".join(more),
     )
     return {"dnsmasq.conf": config}
@@ -47,10 +45,3 @@ def files(it: Settings) -> dict[str, str]:
 def argv(it: Settings) -> list[str]:
     """Run dnsmasq in the foreground."""
     return ["dnsmasq", "-k", "-C", f"{it.directory}/dnsmasq.conf"]
-
-
-def _servers(it: Settings) -> list[str]:
-    # With strict-order dnsmasq 2.90 asks the last server of the file first.
-    first = it.resolver.choice is ServerChoice.FIRST
-    ordered = reversed(it.forward_to) if first else it.forward_to
-    return [f"server={address}" for address in ordered]

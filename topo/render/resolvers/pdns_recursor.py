@@ -6,6 +6,8 @@ line both take the same settings.
 
 import math
 
+from topo.world.records import RecordOrder
+
 from .settings import ECS_BITS4, ECS_BITS6, Settings
 
 _STALE_STEP_S = 30
@@ -56,9 +58,7 @@ def _answers(it: Settings) -> list[str]:
         "dnssec=off",
         *it.clamps("minimum-ttl-override={}", "max-cache-ttl={}"),
         *it.prefetch("refresh-on-ttl-perc=10", "refresh-on-ttl-perc=0"),
-        # Its packet cache repeats a whole answer; without it each one is put in order
-        # anew.
-        *it.order({"fixed": "", "random": "disable-packetcache=yes"}),
+        *_packet_cache(it),
         *_stale(it.resolver.stale_s),
     ]
     if it.resolver.max_ttl_s is not None:
@@ -70,6 +70,12 @@ def _answers(it: Settings) -> list[str]:
             f"ecs-ipv6-bits={ECS_BITS6}",
         ]
     return settings
+
+
+def _packet_cache(it: Settings) -> list[str]:
+    """It repeats a whole answer until its end: in one order, and never fetched anew."""
+    in_the_way = it.resolver.order == RecordOrder.RANDOM or it.resolver.prefetch
+    return ["disable-packetcache=yes"] if in_the_way else []
 
 
 def _stale(stale_s: int | None) -> list[str]:

@@ -1,12 +1,16 @@
 import tomllib
+from collections import Counter
 from ipaddress import ip_address, ip_network
 
 import pytest
+from dns.message import make_query, make_response
+from dns.rrset import from_text_list
 
 from balancer.config import parse_config
 from balancer.nameserver.config import DnsConfig
 from topo.render import dns_config, root_config, root_hints
 from topo.world.plan import Role
+from topo.world.probe_names import answer_octets, most_records
 
 
 @pytest.mark.parametrize("render", [dns_config, root_config])
@@ -50,8 +54,46 @@ def test_every_resolver_has_its_probe_names(duo):
     steered = {it["name"]: it["ttl"] for it in zone["service"][1:]}
     assert steered == {
         "steered-fra-unbound.frontlab.net": "60 s",
+        "many-fra-unbound.frontlab.net": "5 s",
         "steered-iad-bind9.frontlab.net": "60 s",
+        "many-iad-bind9.frontlab.net": "5 s",
     }
+
+
+def test_sized_names_have_as_many_records_as_fit_and_one_more(duo):
+    [zone] = tomllib.loads(dns_config(duo, "iad"))["zone"]
+    found = Counter((it["name"], it["type"]) for it in zone["record"])
+    sized = {it: count for it, count in found.items() if count > 4}
+    assert sized == {
+        ("a29.frontlab.net", "A"): 29,
+        ("a30.frontlab.net", "A"): 30,
+        ("a100.frontlab.net", "A"): 100,
+        ("q17.frontlab.net", "AAAA"): 17,
+        ("q18.frontlab.net", "AAAA"): 18,
+        ("q100.frontlab.net", "AAAA"): 100,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "most"),
+    [
+        pytest.param("www.example.com", "A", 29, id="29 A"),
+        pytest.param("www.example.com", "AAAA", 17, id="17 AAAA"),
+        pytest.param(f"{'x' * 63}.example.com", "A", 26, id="a long name"),
+    ],
+)
+def test_how_many_records_fit(name, type_, most):
+    query = make_query(name, type_, use_edns=False)
+    for count in (most, most + 1):
+        answer = make_response(query)
+        values = [address(type_, number) for number in range(count)]
+        answer.answer.append(from_text_list(f"{name}.", 60, "IN", type_, values))
+        assert len(answer.to_wire()) == answer_octets(name, type_, count)
+        assert (len(answer.to_wire()) <= 512) == (count <= most_records(name, type_))
+
+
+def address(type_, number):
+    return f"192.0.2.{number}" if type_ == "A" else f"2001:db8::{number:x}"
 
 
 def test_map_places_every_asker_by_its_longest_prefix(earth):

@@ -31,7 +31,11 @@ def rendered(plan, kind, **changes):
         ("bind9", {"prefetch": False}, ["prefetch 0;"]),
         ("bind9", {"stale_s": 90}, ["stale-answer-enable yes;", "max-stale-ttl 90;"]),
         ("bind9", {"order": "rotated"}, ["rrset-order { order cyclic; };"]),
-        ("pdns-recursor", {"prefetch": True}, ["--refresh-on-ttl-perc=10"]),
+        (
+            "pdns-recursor",
+            {"prefetch": True},
+            ["--refresh-on-ttl-perc=10", "--disable-packetcache=yes"],
+        ),
         ("pdns-recursor", {"stale_s": 90}, ["--serve-stale-extensions=3"]),
         ("pdns-recursor", {"order": "random"}, ["--disable-packetcache=yes"]),
         ("knot-resolver", {"prefetch": True}, ["modules.load('predict')"]),
@@ -64,13 +68,6 @@ def test_every_order_and_choice_that_a_product_has_is_rendered(duo, kind):
     for choice in ServerChoice:
         if choice in product.choices:
             rendered(duo, kind, choice=choice)
-
-
-def test_dnsmasq_asks_the_last_server_of_its_file_first(duo):
-    first, second = (str(duo.host(name).address4) for name in AHEAD)
-    text = rendered(duo, ResolverKind.DNSMASQ, choice=ServerChoice.FIRST)
-    assert f"server={second}\nserver={first}\nc" in text
-    assert f"server={first}\nserver={second}\nc" in rendered(duo, ResolverKind.DNSMASQ)
 
 
 @pytest.mark.parametrize("kind", ResolverKind)
