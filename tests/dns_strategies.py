@@ -14,7 +14,9 @@ octets = st.integers(0, 0xFF)
 # What has a form of its own is left out: client subnets, cookies, and extended errors,
 # whose text dnspython reads more strictly than we do.
 options = st.builds(
-    Option, code=words.filter(lambda code: code not in (8, 10, 15)), data=st.binary(max_size=20)
+    Option,
+    code=words.filter(lambda code: code not in (8, 10, 15)),
+    data=st.binary(max_size=20),
 )
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import resource
-import secrets
 import signal
 import socket
 import time
@@ -16,18 +15,12 @@ from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
-from ..wire.dns.names import name_to_text
-from .content import Content, Listening
-from .cookies import SECRET_OCTETS
 from .datagrams import Datagrams
-from .desk import Desk
-from .guidance import Guidance
 from .loader import load_apart
 from .reload import Reloader
+from .service import Service
 from .sockets import open_socket
 from .streams import Streams
-
-log = logging.getLogger("frontlab-dns")
 
 OTHER_DESCRIPTORS = 256
 Timer = Callable[[], float | None]
@@ -38,29 +31,23 @@ def main(argv: Sequence[str]) -> int:
     """Run `python -m balancer dns` until SIGTERM or SIGINT; return 0."""
     options = parse_options("dns", argv)
     logging.basicConfig(format="frontlab-dns: %(message)s")
-    secret = secrets.token_bytes(SECRET_OCTETS)
     with ExitStack() as running:
         signals = running.enter_context(stop_signals((*STOP_SIGNALS, signal.SIGHUP)))
-        content = load_apart(options.config)
-        desk = Desk(content.authority(secret), content.rate_limit)
-        allow_descriptors(content.listening.max_connections)
         selector = running.enter_context(DefaultSelector())
-        streams = running.enter_context(closing(_streams(content, desk, selector)))
-        handlers = running.enter_context(listening(content.listening, desk, streams))
-        for opened, handler in handlers:
+        service = Service(load_apart(options.config), selector)
+        running.enter_context(closing(service))
+        allow_descriptors(service.listening.max_connections)
+        streams = running.enter_context(closing(_streams(service, selector)))
+        for opened, handler in running.enter_context(listening(service, streams)):
             selector.register(opened, EVENT_READ, handler)
-        guidance = Guidance(desk.forget)
-        guidance.follow(content.guide)
-        use = partial(replace_content, desk, guidance, content.listening, secret)
-        reloader = running.enter_context(
-            closing(Reloader(options.config, selector, use))
-        )
+        reloader = Reloader(options.config, selector, service.use)
+        running.enter_context(closing(reloader))
         if options.status is not None:
-            snapshot = partial(status, content.site, desk, reloader, guidance)
+            snapshot = partial(status, service, reloader)
             running.enter_context(status_socket(options.status, snapshot))
         announce(options.notify_descriptor)
-        poll = partial(guidance.poll, reloader.start)
-        timer = partial(earliest, streams.expire, poll)
+        poll = partial(service.guidance.poll, reloader.start)
+        timer = partial(earliest, streams.expire, service.notifier.expire, poll)
         serve(selector, timer, signals, reloader.start)
     return 0
 
@@ -74,17 +61,9 @@ def allow_descriptors(connections: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def status(
-    site: str, desk: Desk, reloader: Reloader, guidance: Guidance
-) -> dict[str, Any]:
+def status(service: Service, reloader: Reloader) -> dict[str, Any]:
     """Return the status object."""
-    serials = {name_to_text(z.apex): z.serial for z in desk.zones}
-    return {
-        **desk.counters.snapshot(site),
-        "reloads": reloader.snapshot(),
-        "serials": serials,
-        "steering": guidance.snapshot(),
-    }
+    return {**service.snapshot(), "reloads": reloader.snapshot()}
 
 
 def earliest(*timers: Timer) -> float | None:
@@ -93,29 +72,16 @@ def earliest(*timers: Timer) -> float | None:
     return min((each for each in left_s if each is not None), default=None)
 
 
-def replace_content(
-    desk: Desk,
-    guidance: Guidance,
-    listening: Listening,
-    secret: bytes,
-    content: Content,
-) -> None:
-    """Answer from another configuration from now on."""
-    if content.listening != listening:
-        log.warning("listen and port are fixed while the server runs: not changed")
-    guidance.follow(content.guide)
-    desk.replace(content.authority(secret), content.rate_limit)
-
-
-def _streams(content: Content, desk: Desk, selector: BaseSelector) -> Streams:
-    where = content.listening
+def _streams(service: Service, selector: BaseSelector) -> Streams:
+    where = service.listening
     limits = where.idle_timeout_s, where.max_connections
-    return Streams(desk, selector, time.monotonic, *limits)
+    return Streams(service.desk, selector, time.monotonic, *limits)
 
 
 @contextmanager
-def listening(where: Listening, desk: Desk, streams: Streams) -> Iterator[Handlers]:
+def listening(service: Service, streams: Streams) -> Iterator[Handlers]:
     """Open a UDP and a TCP socket on each address; give each its handler."""
+    where = service.listening
     handlers: Handlers = []
     with ExitStack() as opened:
         for address in where.addresses:
@@ -123,7 +89,7 @@ def listening(where: Listening, desk: Desk, streams: Streams) -> Iterator[Handle
                 opened.enter_context(open_socket(address, where.port, kind))
                 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
             )
-            handlers.append((udp, Datagrams(udp, desk).answer))
+            handlers.append((udp, Datagrams(udp, service.desk).answer))
             handlers.append((tcp, partial(streams.accept, tcp)))
         yield handlers
 

@@ -4,10 +4,9 @@ import sys
 from collections.abc import Sequence
 
 from ...options import parse_options
-from ...wire.dns.dnssec import DS
 from ...wire.dns.names import name_to_text
 from ..loading import load_content
-from ..zones.zone import Zone
+from .text import digest_text
 
 
 def main(argv: Sequence[str]) -> int:
@@ -16,12 +15,3 @@ def main(argv: Sequence[str]) -> int:
         if (text := digest_text(zone)) is not None:
             sys.stdout.write(f"{name_to_text(zone.apex)}. IN DS {text}\n")
     return 0
-
-
-def digest_text(zone: Zone) -> str | None:
-    """Return the DS record's data of a signed zone as people write it."""
-    if zone.key is None:
-        return None
-    rdata = zone.key.digest(zone.apex)
-    numbers = DS.unpack_from(rdata)
-    return " ".join(map(str, numbers)) + " " + rdata[DS.size :].hex().upper()

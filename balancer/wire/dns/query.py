@@ -135,4 +135,5 @@ def _read_serial(cursor: Cursor, question: Question) -> int:
     rdata = cursor.take(length)
     if type_ != Type.SOA or length < SOA_NUMBERS.size:
         raise WireError("no SOA record in a query for a difference")
-    return SOA_NUMBERS.unpack(rdata[-SOA_NUMBERS.size :])[0]
+    [serial] = Cursor(rdata[-SOA_NUMBERS.size :]).unpack(SOA_NUMBERS)
+    return serial
