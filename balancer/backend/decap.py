@@ -6,7 +6,8 @@ from pathlib import Path
 from struct import Struct
 
 from ..model import Address
-from ..vip.libbpf import BpfObject, Map, loaded
+from ..vip.maps import Map
+from ..vip.objects import BpfObject, loaded
 from ..vip.xdp import attached
 from .strip import Reason, Rules
 

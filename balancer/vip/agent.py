@@ -1,110 +1,122 @@
 """`python -m balancer vip`: health checks in, tables out, around one selector."""
 
+import logging
+import signal
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
+from importlib import import_module
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
-from socket import socket
 
-from ..errors import Unsupported
-from ..options import parse_options
+from ..control import ControlSocket
+from ..errors import FrontlabError
+from ..options import Options, parse_options
 from ..status import status_socket
-from ..stopping import stop_signals
-from ..wire.ethernet import mac_octets
-from .config import BalancerTable, PoolTable, VipConfig, read_vip_config
-from .datapath import open_datapath
-from .encapsulate import OVERHEAD
-from .health import Thresholds
-from .keeper import Keeper
-from .probe import Prober, Target
-from .report import Report
+from ..stopping import STOP_SIGNALS, stop_signals
+from .adoption import Legacy, legacy_at
+from .config import VipConfig, read_vip_config
+from .forwarder import Forwarder
+from .interface import interface_options
+from .orders import Orders
+from .probe import Prober
+from .report import snapshot
 from .roster import Roster
-from .tables import Options, build_tables
-from .xdp import attached, hardware_address, mtu_of
+from .service import Service
+from .targets import targets_of
+from .xdp import Attachment
 
-MIN_MTU = 1280 + OVERHEAD  # IPv6 has no smaller packets that are too big (RFC 8200 5)
+log = logging.getLogger("frontlab-vip")
+
+
+# What `python -m balancer vip NAME` does beside balancing, by its module.
+TOOLS = {"ctl": ".ctl"}
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run `python -m balancer vip` until SIGTERM or SIGINT; return 0."""
-    options = parse_options("vip", argv)
+    """Run `python -m balancer vip`, or one of its tools; return the exit status."""
+    if argv and argv[0] in TOOLS:
+        tool = import_module(TOOLS[argv[0]], __package__)
+        status: int = tool.main(argv[1:])
+        return status
+    return balance(parse_options("vip", argv))
+
+
+def balance(options: Options) -> int:
+    """Balance until SIGTERM or SIGINT, or an order to leave; return 0."""
     config = read_vip_config(options.config)
-    roster = make_roster(config, interface_options(config.balancer))
-    wanted_mode = config.balancer.xdp
     with ExitStack() as running:
-        stop = running.enter_context(stop_signals())
+        signals = stop_signals((*STOP_SIGNALS, signal.SIGHUP))
+        told = running.enter_context(signals)
         selector = running.enter_context(DefaultSelector())
-        datapath = running.enter_context(open_datapath(roster.tables))
-        program = datapath.programs["vip"]
-        attachment = attached(config.balancer.interface, program, wanted_mode)
-        mode = running.enter_context(attachment)
-        keeper = Keeper(roster, datapath, options.notify_descriptor)
-        prober = Prober(targets(config), selector, keeper.checked, time.monotonic())
+        service = _start(config, options)
+        running.enter_context(closing(service.forwarder))
+        prober = Prober((), selector, service.checked, time.monotonic())
         running.enter_context(closing(prober))
+        service.changed = partial(_retarget, service, prober)
+        service.changed()
+        if options.control is not None:
+            orders = Orders(service)
+            control = ControlSocket(options.control, selector, orders.handle)
+            running.enter_context(closing(control))
         if options.status is not None:
-            report = Report(config, mode, keeper, datapath)
-            running.enter_context(status_socket(options.status, report.snapshot))
-        run(selector, prober, stop)
+            status = status_socket(options.status, partial(snapshot, service))
+            running.enter_context(status)
+        selector.register(told, EVENT_READ, partial(_signalled, told, service))
+        run(selector, (prober.run, service.tick), service)
     return 0
 
 
-def run(selector: BaseSelector, prober: Prober, stop: socket) -> None:
-    """Check backends until `stop` is readable."""
-    selector.register(stop, EVENT_READ)
-    while True:
-        wait_s = prober.run(time.monotonic())
+def run(
+    selector: BaseSelector, clocks: Sequence[Callable[[float], float]], service: Service
+) -> None:
+    """Do what is due, by clock or by socket, until the service has ended."""
+    while not service.ended:
+        now_s = time.monotonic()
+        wait_s = min(clock(now_s) for clock in clocks)
         for key, _ in selector.select(wait_s):
-            if key.fileobj is stop:
-                return
             key.data()
 
 
-def interface_options(table: BalancerTable) -> Options:
-    """Return what the data plane is told of the interface it stands on.
-
-    Raises:
-        Unsupported: there is no such interface, or its packets are too small.
-    """
-    mtu = mtu_of(table.interface)
-    if mtu < MIN_MTU:
-        what = f"MTU {mtu} of {table.interface}"
-        raise Unsupported(what, f"outer packets of {MIN_MTU} octets must fit")
-    return Options(
-        source=table.source,
-        mtu=mtu,
-        mac=hardware_address(table.interface),
-        gateway_mac=mac_octets(table.gateway_mac),
-        limits=table.limits(),
-    )
+def _start(config: VipConfig, options: Options) -> Service:
+    """Have the kernel forward, with the flows of a predecessor where it left some."""
+    table, now_s = config.balancer, time.monotonic()
+    plan = config.plan(interface_options(table))
+    with legacy_at(table.interface) as legacy:
+        before = legacy.tables(plan.options)
+        roster = Roster(plan, legacy.about.memory, now_s, before)
+        forwarder = Forwarder(Attachment(table.interface, table.xdp))
+        forwarder.start(roster, legacy.kept())
+    _tell(legacy)
+    descriptor = options.notify_descriptor
+    service = Service(config, options.config, roster, forwarder, descriptor)
+    service.adopted = bool(legacy.maps)
+    return service
 
 
-def make_roster(config: VipConfig, options: Options) -> Roster:
-    """Return the roster of a configuration, nobody checked yet."""
-    pools = tuple(table.pool() for table in config.pool)
-    vips = tuple(table.vip() for table in config.vip)
-    thresholds = {
-        table.name: Thresholds(table.health.rise, table.health.fall)
-        for table in config.pool
-    }
-    return Roster(pools, thresholds, build_tables(options, pools, vips))
+def _tell(legacy: Legacy) -> None:
+    if legacy.refusal:
+        log.warning("%s; its flows are hashed anew", legacy.refusal)
+    elif legacy.maps:
+        log.warning("went on with the tables and flows of a predecessor")
 
 
-def targets(config: VipConfig) -> tuple[Target, ...]:
-    """Return who is to be checked, and how."""
-    return tuple(target for pool in config.pool for target in _pool_targets(pool))
+def _retarget(service: Service, prober: Prober) -> None:
+    marks: dict[tuple[str, str], int] = {}
+    prober.change(targets_of(service.config, marks), time.monotonic())
 
 
-def _pool_targets(pool: PoolTable) -> list[Target]:
-    health = pool.health
-    return [
-        Target(
-            pool=pool.name,
-            backend=backend.name,
-            address=str(backend.address),
-            port=health.port,
-            path=health.path if health.kind == "http" else None,
-            interval_s=health.interval,
-            timeout_s=health.timeout,
-        )
-        for backend in pool.backend
-    ]
+def _signalled(told: socket.socket, service: Service) -> None:
+    for number in told.recv(64):
+        if number == signal.SIGHUP:
+            _reload(service)
+        else:
+            service.ended = True
+
+
+def _reload(service: Service) -> None:
+    try:
+        service.reload()
+    except FrontlabError:
+        return  # It has been told, and all is as it was.

@@ -19,10 +19,15 @@ from ..config import (
 from ..errors import WireError
 from ..model import Backend, Handling, Pool, Protocol, Tracking, Vip
 from ..wire.ethernet import mac_octets
+from .choices import HealthTable, Port, SelectionChoice, SelectionTable, SlowStartTable
+from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
-from .tables import Limits
+from .pace import AT_ONCE
+from .plan import AllDown, Plan, PoolPlan, VipPlan
+from .tables import Limits, Options
 from .xdp import XdpMode
 
+MAX_WEIGHT = 1000
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 
 
@@ -44,9 +49,6 @@ def _is_mac(text: str) -> str:
 
 OuterAddress = Annotated[IPv4Address, BeforeValidator(_ipv4)]
 MacAddress = Annotated[str, AfterValidator(_is_mac)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Interval = Annotated[Seconds, Field(ge=0.01, le=3600)]
-InARow = Annotated[int, Field(ge=1, le=100)]
 
 
 class BalancerTable(Table):
@@ -73,24 +75,12 @@ class BalancerTable(Table):
         )
 
 
-class HealthTable(Table):
-    """How the backends of a pool are checked."""
-
-    kind: Literal["http", "tcp"] = "http"
-    port: Port
-    path: Annotated[str, Field(pattern=r"^/[!-~]*$")] = "/"
-    interval: Interval
-    timeout: Interval
-    rise: InARow = 2
-    fall: InARow = 2
-
-
 class BackendTable(Table):
     """A backend of a pool; weight 0 drains it."""
 
     name: str
     address: OuterAddress
-    weight: Annotated[int, Field(ge=0, le=1000)] = 1
+    weight: Annotated[int, Field(ge=0, le=MAX_WEIGHT)] = 1
 
 
 class PoolTable(Table):
@@ -98,12 +88,20 @@ class PoolTable(Table):
 
     name: str
     health: HealthTable
+    slow_start: SlowStartTable | None = None
+    all_down: AllDown = AllDown.SERVE
     backend: Annotated[tuple[BackendTable, ...], Field(min_length=1)]
 
     def pool(self) -> Pool:
         """Return the pool as a record."""
         backends = (Backend(b.name, b.address, b.weight) for b in self.backend)
         return Pool(self.name, tuple(backends))
+
+    def plan(self, aspects: tuple[str, ...]) -> PoolPlan:
+        """Return the pool and how it is kept; `aspects` are the names of its checks."""
+        ramp = self.slow_start.slow_start() if self.slow_start else AT_ONCE
+        thresholds = Thresholds(self.health.rise, self.health.fall)
+        return PoolPlan(self.pool(), thresholds, ramp, self.all_down, aspects)
 
 
 class VipTable(Table):
@@ -115,6 +113,7 @@ class VipTable(Table):
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
+    selection: SelectionChoice = SelectionTable()
 
     def vip(self) -> Vip:
         """Return the VIP as a record."""
@@ -135,6 +134,21 @@ class VipConfig(Table):
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     vip: Annotated[tuple[VipTable, ...], Field(min_length=1, max_length=MAX_VIPS)]
 
+    def plan(self, options: Options) -> Plan:
+        """Return what is asked for, as records."""
+        return Plan(
+            options,
+            tuple(pool.plan(self.aspects(pool)) for pool in self.pool),
+            tuple(VipPlan(vip.vip(), vip.selection.selection()) for vip in self.vip),
+        )
+
+    def aspects(self, pool: PoolTable) -> tuple[str, ...]:
+        """Return the names of a pool's checks: its VIPs', or the direct one's, ""."""
+        if pool.health.through == "direct":
+            return ("",)
+        addresses = (str(vip.address) for vip in self.vip if vip.pool == pool.name)
+        return tuple(dict.fromkeys(addresses)) or ("",)
+
 
 def read_vip_config(path: Path) -> VipConfig:
     """Return the file at `path`; ConfigError with every mistake that is in it."""
@@ -150,7 +164,10 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
     for index, pool in enumerate(config.pool):
         path = f"pool[{index}]"
         yield from _repeated(f"{path}.backend", (b.name for b in pool.backend))
-        yield from _health_mistakes(f"{path}.health", pool.health)
+        yield from pool.health.mistakes(f"{path}.health")
+        if pool.health.through == "tunnel" and config.aspects(pool) == ("",):
+            what = "no VIP leads to this pool, and a tunnel checks VIPs"
+            yield Mistake(f"{path}.health.through", what)
     places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)
     yield from _repeated("vip", places)
     pools = [pool.name for pool in config.pool]
@@ -158,13 +175,9 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         if vip.pool not in pools:
             what = f"no pool is named {vip.pool!r}" + did_you_mean(vip.pool, pools)
             yield Mistake(f"vip[{index}].pool", what)
+        yield from vip.selection.mistakes(f"vip[{index}].selection")
     if sum(len(pool.backend) for pool in config.pool) > MAX_BACKENDS:
         yield Mistake("pool", f"more than {MAX_BACKENDS} backends in all")
-
-
-def _health_mistakes(path: str, health: HealthTable) -> Iterator[Mistake]:
-    if health.timeout > health.interval:
-        yield Mistake(f"{path}.timeout", "longer than the interval between checks")
 
 
 def _repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:

@@ -2,8 +2,10 @@
 
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
 
 from ..model import FiveTuple
 from .clock import ticks
@@ -13,19 +15,44 @@ from .layouts import (
     INDEX,
     RATES,
     TRAFFIC,
+    VIP,
     backend_bytes,
     flow_of,
     options_bytes,
     vip_bytes,
     vip_key_bytes,
 )
-from .libbpf import BpfObject, Map, loaded
+from .maps import Map
+from .objects import BpfObject, loaded
 from .slots import SlotHalves, slot_entries
 from .tables import Tables, settle
 from .verdict import Reason
 from .xdp import BPF
 
 CLOCK_MONOTONIC_COARSE = 6  # linux/time.h; Python does not name it
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is gone on with of another program's maps.
+
+    Args:
+        maps: by name; those of another shape are not used.
+        table_sizes: slots of each table, by its number.
+        room: slots that the map of slots shall have at least.
+    """
+
+    maps: Mapping[str, Map] = field(default_factory=dict)
+    table_sizes: tuple[int, ...] = ()
+    room: int = 0
+
+    def has(self, wanted: Map) -> bool:
+        """Whether a map of the new program is one of these."""
+        old = self.maps.get(wanted.name)
+        return old is not None and old.shape == wanted.shape
+
+
+NOTHING_KEPT = Kept()
 
 
 class Datapath:
@@ -35,14 +62,16 @@ class Datapath:
     not in use, then the VIPs are pointed to it: no packet sees a half-written table.
     """
 
-    def __init__(self, loaded_object: BpfObject) -> None:
-        self._maps = loaded_object.maps
+    def __init__(self, loaded_object: BpfObject, kept: Kept = NOTHING_KEPT) -> None:
+        self.maps = self._maps = loaded_object.maps
         self.programs = loaded_object.programs
         self._halves = SlotHalves(self._maps["slots"].memory())
         # By pool: owners of the slots, and to whom older flows go.
         self._slots: list[tuple[array[int], array[int] | None]] = []
         self._backends: dict[int, bytes] = {}
         self._vips: dict[bytes, bytes] = {}
+        if kept.has(self._maps["slots"]):
+            self._resume(kept.table_sizes)
 
     def write(self, tables: Tables) -> None:
         """Make the kernel's tables `tables`; what is already there is not written."""
@@ -69,6 +98,18 @@ class Datapath:
     def changed_slots(self, pool: int) -> dict[int, int]:
         """Return the slots that remember a change, and when that mattered last."""
         return self._halves.changed(pool)
+
+    def forget(self, backends: Collection[int], vips: Collection[int]) -> None:
+        """Make numbers mean nobody, before others have them: no flows, nothing sent."""
+        for number in vips:
+            self._maps["vip_traffic"].clear(INDEX.pack(number))
+        for number in backends:
+            self._maps["backend_traffic"].clear(INDEX.pack(number))
+        if backends:
+            flows = self._maps["flows"]
+            for key, value in list(flows.items()):
+                if FLOW.unpack(value)[0] in backends:
+                    flows.delete(key)
 
     def counters(self) -> dict[str, int]:
         """Return the packets counted for each reason, over all CPUs."""
@@ -103,6 +144,12 @@ class Datapath:
         rates = self._maps["rates"].lookup(INDEX.pack(0))
         return sum(RATES.unpack(value)[-1] for value in rates)
 
+    def _resume(self, table_sizes: tuple[int, ...]) -> None:
+        self._vips = dict(self._maps["vips"].items())
+        firsts = {VIP.unpack(value)[0] for value in self._vips.values()}
+        self._halves.resume(table_sizes, firsts)
+        self._slots = [self._halves.read(table) for table in range(len(table_sizes))]
+
     def _write_backends(self, tables: Tables) -> None:
         wanted = {n: backend_bytes(entry) for n, entry in enumerate(tables.backends)}
         changed = {n: v for n, v in wanted.items() if self._backends.get(n) != v}
@@ -126,27 +173,41 @@ class Datapath:
 
 
 @contextmanager
-def open_datapath(tables: Tables, name: str = "vip") -> Iterator[Datapath]:
+def open_datapath(
+    tables: Tables, name: str = "vip", kept: Kept = NOTHING_KEPT
+) -> Iterator[Datapath]:
     """Load the program with `tables` in it, on no interface yet.
 
     Args:
         tables: what it starts with; its options stay as they are.
         name: the object, "vip" or "bench".
+        kept: maps of a program whose place this one will take.
 
     Raises:
         Unsupported: libbpf is missing, or the kernel refuses the program.
     """
-    sizes = {"slots": slot_entries(tables), "flows": tables.options.limits.flows}
+    room = max(slot_entries(tables), kept.room)
+    sizes = {"slots": room, "flows": tables.options.limits.flows}
     rodata = options_bytes(tables.options)
-    with loaded(BPF / f"{name}.bpf.o", rodata, sizes) as loaded_object:
-        datapath = Datapath(loaded_object)
+    with loaded(BPF / f"{name}.bpf.o", rodata, sizes, kept.maps) as loaded_object:
+        datapath = Datapath(loaded_object, kept)
         datapath.write(tables)
+        if "flows" in kept.maps and not kept.has(datapath.maps["flows"]):
+            _copy(kept.maps["flows"], datapath.maps["flows"])
         yield datapath
 
 
 def monotonic_ticks() -> int:
     """Return the time as the program tells it."""
     return ticks(time.clock_gettime(CLOCK_MONOTONIC_COARSE))
+
+
+def _copy(old: Map, new: Map) -> None:
+    """Copy what fits into a map of another size."""
+    pairs = list(islice(old.items(), new.shape.entries))
+    if pairs:
+        keys, values = zip(*pairs, strict=True)
+        new.update_batch(b"".join(keys), b"".join(values))
 
 
 def _traffic(traffic: Map, number: int) -> tuple[int, int]:

@@ -17,7 +17,19 @@ _NEVER_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One backend of one pool, and how to check it; `path` None asks for TCP alone."""
+    """One backend of one pool, and how to check it.
+
+    Args:
+        pool: the pool's name.
+        backend: the backend's.
+        address: who is asked.
+        port: where.
+        path: what is asked for by HTTP; None asks for TCP alone.
+        interval_s: from the start of one check to that of the next.
+        timeout_s: how long an answer may take.
+        aspect: the name of the check, when a backend has several.
+        mark: of the packets, by which they find the backend if it is not `address`.
+    """
 
     pool: str
     backend: str
@@ -26,11 +38,14 @@ class Target:
     path: str | None
     interval_s: float
     timeout_s: float
+    aspect: str = ""
+    mark: int = 0
 
     def request(self) -> bytes:
         """Return the HTTP request."""
         # HTTP/1.0: the answer ends with the connection, and the backend closes first.
-        lines = (f"GET {self.path} HTTP/1.0", f"Host: {self.address}:{self.port}")
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        lines = (f"GET {self.path} HTTP/1.0", f"Host: {host}:{self.port}")
         return "\r\n".join((*lines, "User-Agent: frontlab-health", "", "")).encode()
 
 
@@ -89,12 +104,18 @@ class Prober:
             self._start(target, now_s)
         return max(self._next_s() - now_s, 0.0)
 
+    def change(self, targets: tuple[Target, ...], now_s: float) -> None:
+        """Check `targets` from now on, and those that are new at once."""
+        due = {target: due_s for due_s, _, target in self._due}
+        self._due = [(due.get(t, now_s), n, t) for n, t in enumerate(targets)]
+        heapify(self._due)
+        for check in [c for c in self._under_way if c.target not in targets]:
+            self._forget(check)
+
     def close(self) -> None:
         """Give up what is under way."""
-        for check in self._under_way:
-            self._selector.unregister(check.connection)
-            check.connection.close()
-        self._under_way.clear()
+        for check in tuple(self._under_way):
+            self._forget(check)
 
     def _has_room(self) -> bool:
         return len(self._under_way) < MAX_UNDER_WAY
@@ -108,6 +129,8 @@ class Prober:
         family = socket.AF_INET6 if ":" in target.address else socket.AF_INET
         connection = socket.socket(family, socket.SOCK_STREAM)
         connection.setblocking(False)
+        if target.mark:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_MARK, target.mark)
         status = connection.connect_ex((target.address, target.port))
         if status not in (0, errno.EINPROGRESS):
             connection.close()
@@ -143,7 +166,10 @@ class Prober:
         return None
 
     def _end(self, check: _Check, failure: str) -> None:
+        self._forget(check)
+        self._report(check.target, failure)
+
+    def _forget(self, check: _Check) -> None:
         self._under_way.discard(check)
         self._selector.unregister(check.connection)
         check.connection.close()
-        self._report(check.target, failure)

@@ -1,60 +1,98 @@
-"""What the vip agent says of itself on its status socket."""
+"""What the vip agent says of itself, on its status socket and to who orders a dump."""
 
+import time
+from collections import Counter
 from typing import Any
 
-from .config import VipConfig
 from .datapath import Datapath
-from .keeper import Keeper
-from .xdp import XdpMode
+from .members import Member
+from .service import Service
 
 
-class Report:
-    """Puts the status object together from health and kernel counters.
-
-    Args:
-        config: whose names are used.
-        mode: how the program is attached.
-        keeper: who is healthy.
-        datapath: where packets are counted.
-    """
-
-    def __init__(
-        self, config: VipConfig, mode: XdpMode, keeper: Keeper, datapath: Datapath
-    ) -> None:
-        self._config, self._mode = config, mode
-        self._keeper, self._datapath = keeper, datapath
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the status object; packets and bytes are those sent on."""
-        flows = self._datapath.flow_count()
+def snapshot(service: Service) -> dict[str, Any]:
+    """Return the status object; packets and bytes are those sent on."""
+    with service.forwarder.reading() as datapath:
+        flows = datapath.flow_count()
         return {
-            "name": self._config.balancer.name,
-            "mode": str(self._mode),
-            "counters": self._datapath.counters(),
-            "vips": self._vips(),
-            "backends": self._backends(),
+            "name": service.config.balancer.name,
+            "mode": str(service.forwarder.attachment.mode),
+            "counters": datapath.counters(),
+            "vips": _vips(service, datapath),
+            "backends": _backends(service, datapath),
             "flows": flows,
-            "evicted": self._datapath.flows_created() - flows,
+            "evicted": datapath.flows_created() - flows,
+            "reloads": dict(service.reloads),
+            "adopted": service.adopted,
         }
 
-    def _vips(self) -> dict[str, dict[str, Any]]:
-        vips = {}
-        for number, table in enumerate(self._config.vip):
-            packets, octets = self._datapath.vip_traffic(number)
-            place = f"{table.address} {table.port}/{table.protocol}"
-            vips[place] = {"name": table.name, "packets": packets, "bytes": octets}
-        return vips
 
-    def _backends(self) -> dict[str, dict[str, Any]]:
-        """Return backends by name; one that is in several pools is summed up."""
-        backends: dict[str, dict[str, Any]] = {}
-        healthy = self._keeper.healthy
-        tables = ((pool.name, b) for pool in self._config.pool for b in pool.backend)
-        for number, (pool, table) in enumerate(tables):
-            packets, octets = self._datapath.backend_traffic(number)
-            first = {"healthy": True, "weight": table.weight, "packets": 0, "bytes": 0}
-            entry = backends.setdefault(table.name, first)
-            entry["healthy"] &= (pool, table.name) in healthy
-            entry["packets"] += packets
-            entry["bytes"] += octets
-        return backends
+def dump(service: Service) -> dict[str, Any]:
+    """Return everything that decides, as it is now: no counters, and no flows."""
+    roster, now_s = service.roster, time.monotonic()
+    pools: dict[str, dict[str, Any]] = {}
+    for pool, name, member in roster.each():
+        pools.setdefault(pool, {})[name] = {
+            "number": roster.backend_number(pool, name),
+            "weight_now": round(roster.weight_of(pool, name, now_s), 3),
+            **_member(member),
+        }
+    vips = {}
+    for each in roster.plan.vips:
+        place = f"{each.vip.address} {each.vip.port}/{each.vip.protocol.name.lower()}"
+        slots = roster.tables.slots[roster.table_number(each)]
+        names = {roster.backend_number(p, n): n for p, n, _ in roster.each()}
+        vips[place] = {
+            "name": each.vip.name,
+            "pool": each.vip.pool,
+            "selection": each.selection.name(),
+            "slots": {names[n]: c for n, c in Counter(slots).items() if n in names},
+        }
+    return {"name": service.config.balancer.name, "pools": pools, "vips": vips}
+
+
+def flows_by_backend(service: Service) -> dict[str, Any]:
+    """Return how many tracked flows each backend has."""
+    with service.forwarder.reading() as datapath:
+        counts = Counter(datapath.flows().values())
+    roster = service.roster
+    flows: dict[str, int] = {}
+    for pool, name, _ in roster.each():
+        count = counts[roster.backend_number(pool, name)]
+        flows[name] = flows.get(name, 0) + count
+    return {"flows": flows}
+
+
+def _member(member: Member) -> dict[str, Any]:
+    return {
+        "address": str(member.backend.address),
+        "weight": member.backend.weight,
+        "weight_by_hand": member.weight,
+        "healthy": member.alive,
+        "checks": {name: health.alive for name, health in member.healths.items()},
+        "serves": member.serves,
+    }
+
+
+def _vips(service: Service, datapath: Datapath) -> dict[str, dict[str, Any]]:
+    vips = {}
+    for each in service.roster.plan.vips:
+        packets, octets = datapath.vip_traffic(service.roster.vip_number(each))
+        place = f"{each.vip.address} {each.vip.port}/{each.vip.protocol.name.lower()}"
+        name = each.vip.name
+        vips[place] = {"name": name, "packets": packets, "bytes": octets}
+    return vips
+
+
+def _backends(service: Service, datapath: Datapath) -> dict[str, dict[str, Any]]:
+    """Return backends by name; one that is in several pools is summed up."""
+    backends: dict[str, dict[str, Any]] = {}
+    roster, healthy = service.roster, service.healthy
+    for pool, name, member in roster.each():
+        traffic = datapath.backend_traffic(roster.backend_number(pool, name))
+        weight = member.wanted_weight
+        first = {"healthy": True, "weight": weight, "packets": 0, "bytes": 0}
+        entry = backends.setdefault(name, first)
+        entry["healthy"] &= (pool, name) in healthy
+        entry["packets"] += traffic[0]
+        entry["bytes"] += traffic[1]
+    return backends

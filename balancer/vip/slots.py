@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ..hashing.selector import EMPTY
 from .limits import NOBODY
@@ -55,6 +55,28 @@ class SlotHalves:
             if before[slot] == NOBODY:
                 self._needed(pool)[slot] = now_ticks
 
+    def resume(self, sizes: Sequence[int], firsts: Collection[int]) -> None:
+        """Go on with tables that are there already.
+
+        Args:
+            sizes: slots of each pool's table.
+            firsts: the first slots of the halves that are in use.
+        """
+        for pool, size in enumerate(sizes):
+            self._sizes.append(size)
+            self._in_use.append(1)
+            in_second_half = bool(size) and self.place(pool)[0] in firsts
+            self._in_use[pool] = int(in_second_half)
+
+    def read(self, pool: int) -> tuple["array[int]", "array[int] | None"]:
+        """Return a pool's table that is in use, and whom it remembers of the last."""
+        first, count = self.place(pool)
+        span = slice(first * _HALFWORDS, (first + count) * _HALFWORDS, _HALFWORDS)
+        owners = _numbers_of(self._halfwords[span])
+        previous = _numbers_of(self._previous(pool))
+        nobody = previous.count(EMPTY) == len(previous)
+        return owners, None if nobody else previous
+
     def place(self, pool: int) -> tuple[int, int]:
         """Return the first slot of a pool's table, and how many there are."""
         count = self._sizes[pool]
@@ -84,6 +106,11 @@ def slot_entries(tables: Tables) -> int:
 def _halfwords_of(owners: "array[int]") -> memoryview:
     """Return 32-bit numbers as 16-bit ones; `EMPTY` becomes `NOBODY`."""
     return memoryview(owners).cast("B").cast("H")[_LOW::2]
+
+
+def _numbers_of(halfwords: memoryview) -> "array[int]":
+    """Return 16-bit numbers as 32-bit ones; `NOBODY` becomes `EMPTY`."""
+    return array("I", [EMPTY if n == NOBODY else n for n in halfwords.tolist()])
 
 
 def _changes(previous: "array[int]") -> Iterator[int]:

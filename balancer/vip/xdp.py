@@ -7,11 +7,13 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes import byref, c_uint32
 from enum import StrEnum
 from pathlib import Path
 
 from ..errors import Unsupported
-from .libbpf import check, library, loaded
+from .libbpf import check, library
+from .objects import loaded
 
 BPF = Path(__file__).parent / "bpf"
 _SIOCGIFMTU = 0x8921
@@ -34,6 +36,35 @@ _TRIED = {XdpMode.AUTO: (XdpMode.NATIVE, XdpMode.GENERIC)}
 _DRIVER_REFUSES = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOTSUP, errno.ERANGE)
 
 
+class Attachment:
+    """A program's place on an interface, where another can replace it without a gap.
+
+    Args:
+        interface: its name.
+        mode: how the program is to run.
+    """
+
+    def __init__(self, interface: str, mode: XdpMode = XdpMode.AUTO) -> None:
+        self.interface, self.mode = interface, mode
+
+    def put(self, program: int) -> None:
+        """Have `program` on the interface, in place of what was there.
+
+        Raises:
+            Unsupported: there is no such interface, or neither mode is to be had.
+        """
+        found = query(self.interface)
+        if found and self.mode not in (XdpMode.AUTO, found[0]):
+            detach(self.interface, found[0])  # A driver takes one mode at a time.
+        wanted = found[0] if found and self.mode is XdpMode.AUTO else self.mode
+        index = _index(self.interface)
+        self.mode = _attach(index, self.interface, program, wanted)
+
+    def remove(self) -> None:
+        """Take the program off again; an interface that is gone has none."""
+        detach(self.interface, self.mode)
+
+
 @contextmanager
 def attached(
     interface: str, program: int, mode: XdpMode = XdpMode.AUTO
@@ -43,12 +74,24 @@ def attached(
     Raises:
         Unsupported: there is no such interface, or neither mode is to be had.
     """
-    index = _index(interface)
-    used = _attach(index, interface, program, mode)
+    attachment = Attachment(interface, mode)
+    attachment.put(program)
     try:
-        yield used
+        yield attachment.mode
     finally:
-        detach(interface, used)
+        attachment.remove()
+
+
+def query(interface: str) -> tuple[XdpMode, int] | None:
+    """Return how a program runs on an interface, and its number; None without one."""
+    index = _index(interface)
+    for mode, flags in _FLAGS.items():
+        number = c_uint32()
+        status = library().bpf_xdp_query_id(index, flags, byref(number))
+        check(status, f"XDP on {interface}")
+        if number.value:
+            return mode, number.value
+    return None
 
 
 def attach_pass(interface: str) -> None:

@@ -13,7 +13,7 @@ from balancer.model import FiveTuple
 from balancer.vip.datapath import CLOCK_MONOTONIC_COARSE, Datapath
 from balancer.vip.decide import decide
 from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
-from balancer.vip.libbpf import BpfObject, loaded
+from balancer.vip.objects import BpfObject, loaded
 from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
 from balancer.vip.tables import Limits, Tables

@@ -1,12 +1,15 @@
 """A small site of its own: client, router, balancer and two backends, in namespaces."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from balancer.status import read_status
 from topo.run import run
@@ -22,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
 class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     def do_GET(self):
         body = bytes(2_000_000) if self.path == "/big" else sys.argv[1].encode()
         self.send_response(200)
@@ -88,6 +92,7 @@ class Site:
     prefix: str
     folder: Path
     servers: dict[str, subprocess.Popen[bytes]]
+    programs: dict[str, subprocess.Popen[bytes]]
 
     def argv(self, host: str, *command: str) -> list[str]:
         return ["ip", "netns", "exec", f"{self.prefix}-{host}", *command]
@@ -109,6 +114,34 @@ class Site:
     def status(self, program: str) -> dict[str, dict[str, int]]:
         return read_status(self.folder / f"{program}.status")
 
+    def order(self, *words: str) -> Any:
+        control = ("--control", str(self.folder / "lb.control"))
+        argv = [sys.executable, "-m", "balancer", "vip", "ctl", *control, *words]
+        return json.loads(run(argv))
+
+    def start(self, program: str, host: str) -> None:
+        """Start one of ours in `host`, and wait until it is ready."""
+        reading, writing = os.pipe()
+        files = {"config": "toml", "status": "status", "control": "control"}
+        options = [
+            w for n, end in files.items() for w in (f"--{n}", self._file(host, end))
+        ]
+        command = (sys.executable, "-m", "balancer", program, *options)
+        argv = self.argv(host, *command, "--notify-fd", str(writing))
+        self.programs[host] = subprocess.Popen(argv, pass_fds=[writing])
+        os.close(writing)
+        with os.fdopen(reading) as notified:
+            assert notified.readline() == "\n", f"{program} at {host} ended unready"
+
+    def end(self, host: str, number: int = signal.SIGTERM) -> int:
+        """End the program in `host` by a signal; return its status."""
+        process = self.programs.pop(host)
+        process.send_signal(number)
+        return process.wait(5)
+
+    def _file(self, host: str, end: str) -> str:
+        return str(self.folder / f"{host}.{end}")
+
     def start_server(self, name: str) -> None:
         argv = self.argv(name, sys.executable, "-c", SERVER, name)
         self.servers[name] = subprocess.Popen(argv)
@@ -126,7 +159,7 @@ def _url(vip: str, path: str) -> str:
 @contextmanager
 def running_site(folder: Path, mode: str) -> Iterator[Site]:
     """Bring the site up with the balancer attached in `mode`."""
-    site = Site(f"vip{os.getpid()}", folder, {})
+    site = Site(f"vip{os.getpid()}", folder, {}, {})
     with ExitStack() as running:
         for host in ("cl", "rt", "lb", *NAMES):
             run(["ip", "netns", "add", f"{site.prefix}-{host}"])
@@ -215,18 +248,10 @@ def _stop_if_running(site: Site, name: str) -> None:
 @contextmanager
 def _program(site: Site, program: str, host: str, text: str) -> Iterator[None]:
     """Run one of ours in `host`, from its readiness to its clean end."""
-    config = site.folder / f"{host}.toml"
-    config.write_text(text)
-    reading, writing = os.pipe()
-    files = ("--config", str(config), "--status", str(site.folder / f"{host}.status"))
-    command = (sys.executable, "-m", "balancer", program, *files)
-    argv: Sequence[str] = site.argv(host, *command, "--notify-fd", str(writing))
-    with subprocess.Popen(argv, pass_fds=[writing]) as process:
-        os.close(writing)
-        with os.fdopen(reading) as notified:
-            assert notified.readline() == "\n", f"{program} at {host} ended unready"
-        try:
-            yield
-        finally:
-            process.terminate()
-            assert process.wait(5) == 0
+    (site.folder / f"{host}.toml").write_text(text)
+    site.start(program, host)
+    try:
+        yield
+    finally:
+        if host in site.programs:
+            assert site.end(host) == 0

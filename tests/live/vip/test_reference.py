@@ -11,7 +11,7 @@ from vip_strategies import frames
 from vip_vectors import Packet, flow_in, read_backend, read_balancer
 
 from balancer.backend import decap, strip
-from balancer.vip.libbpf import BpfObject
+from balancer.vip.objects import BpfObject
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.vip.verdict import Reason
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import Unsupported
-from balancer.vip.libbpf import loaded
+from balancer.vip.objects import loaded
 from balancer.vip.xdp import (
     BPF,
     XdpMode,

@@ -1,0 +1,152 @@
+"""One pool's backends: how each is, what weight it has now, and who serves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..hashing.selector import WeightedName
+from ..model import Backend
+from .health import Health, observe
+from .numbers import Key
+from .pace import NEVER_S
+from .plan import AllDown, PoolPlan
+
+
+@dataclass(slots=True)
+class Member:
+    """A backend in its pool.
+
+    Args:
+        backend: as the configuration has it.
+        healths: by the name of the check.
+        weight: set by hand, None for the configuration's.
+        serves: whether flows that it has are sent to it.
+        came_s: when it began to get new flows, None if that was at the start.
+        had_weight: whether it got new flows before.
+    """
+
+    backend: Backend
+    healths: dict[str, Health]
+    weight: int | None = None
+    serves: bool = False
+    came_s: float | None = None
+    had_weight: bool = False
+
+    @property
+    def alive(self) -> bool | None:
+        """Whether all checks say that it lives; None until each has ended once."""
+        states = [health.alive for health in self.healths.values()]
+        if False in states:
+            return False
+        return None if None in states else True
+
+    @property
+    def wanted_weight(self) -> int:
+        """The weight that it has while it serves, and its slow start is over."""
+        return self.backend.weight if self.weight is None else self.weight
+
+
+@dataclass(slots=True)
+class Members:
+    """The backends of a pool, by name.
+
+    Args:
+        plan: the pool as configured.
+        by_name: in the order of the configuration.
+    """
+
+    plan: PoolPlan
+    by_name: dict[str, Member] = field(default_factory=dict)
+
+    def key(self, name: str) -> Key:
+        """Return a backend's identity: who moves to another address is another."""
+        backend = self.by_name[name].backend
+        return self.plan.pool.name, name, str(backend.address)
+
+    def identities(self) -> Iterator[Key]:
+        """Yield the identity of every backend."""
+        return map(self.key, self.by_name)
+
+    def note(self, name: str, aspect: str, passed: bool) -> bool:
+        """Take in a check's result; return whether the backend's health changed."""
+        member = self.by_name[name]
+        before = member.alive
+        health = member.healths[aspect]
+        member.healths[aspect] = observe(health, passed, self.plan.thresholds)
+        return member.alive != before
+
+    def inherit(self, before: "Members") -> None:
+        """Take over how backends are that were there before."""
+        for name, member in self.by_name.items():
+            old = before.by_name.get(name)
+            if old is None or before.key(name) != self.key(name):
+                continue
+            member.came_s, member.had_weight = old.came_s, old.had_weight
+            for aspect in member.healths.keys() & old.healths.keys():
+                member.healths[aspect] = old.healths[aspect]
+
+    def serve(self, now_s: float) -> None:
+        """Decide who serves, from what the checks have said."""
+        serving = self._serving()
+        relieved = any(
+            member.had_weight and member.wanted_weight and name in serving
+            for name, member in self.by_name.items()
+        )
+        for name, member in self.by_name.items():
+            member.serves = name in serving
+            has_weight = member.serves and member.wanted_weight > 0
+            if has_weight and not member.had_weight:
+                # Who comes alone has all there is; a ramp would spare it nothing.
+                member.came_s = now_s if relieved else None
+            member.had_weight = has_weight
+
+    def weighted(self, now_s: float) -> tuple[WeightedName, ...]:
+        """Return the backends with the weights that their slots follow."""
+        return tuple(
+            WeightedName(name, self.weight_of(name, now_s)) for name in self.by_name
+        )
+
+    def weight_of(self, name: str, now_s: float) -> float:
+        """Return the weight of a backend now: 0 when it gets no new flows."""
+        member = self.by_name[name]
+        if not member.serves:
+            return 0
+        if member.came_s is None:
+            return member.wanted_weight
+        share = self.plan.slow_start.share(now_s - member.came_s)
+        return member.wanted_weight if share == 1 else member.wanted_weight * share
+
+    def next_s(self, now_s: float) -> float:
+        """Return in how many seconds a weight changes by itself."""
+        slow_start = self.plan.slow_start
+        came = (m.came_s for m in self.by_name.values() if m.had_weight)
+        steps = (slow_start.next_step_s(now_s - s) for s in came if s is not None)
+        return min(steps, default=NEVER_S)
+
+    def _serving(self) -> frozenset[str]:
+        alive = frozenset(name for name, m in self.by_name.items() if m.alive)
+        useful = any(self.by_name[name].wanted_weight for name in alive)
+        if useful or self.plan.all_down is AllDown.DROP:
+            return alive
+        return frozenset(name for name, m in self.by_name.items() if m.serves)
+
+
+def gather(
+    plan: PoolPlan, served: frozenset[Key] | None, weights: Mapping[Key, int]
+) -> Members:
+    """Return the members of a pool, none of them checked yet.
+
+    Args:
+        plan: the pool.
+        served: who served before; None for a pool that is new, in which all serve
+            until they are checked.
+        weights: set by hand, by pool and name.
+    """
+    members = Members(plan)
+    for backend in plan.pool.backends:
+        healths = {aspect: Health() for aspect in plan.aspects}
+        weight = weights.get((plan.pool.name, backend.name))
+        member = Member(backend, healths, weight)
+        members.by_name[backend.name] = member
+        member.serves = served is None or members.key(backend.name) in served
+        member.had_weight = member.serves and member.wanted_weight > 0
+    return members

@@ -1,0 +1,198 @@
+"""What operators do to a balancer that forwards: no flow may notice."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from live.vip.site import NAMES, VIP4, VIP6, Site, running_site
+
+from topo.wait import until
+
+pytestmark = pytest.mark.live
+
+# Flows that say a line now and then, and hear of their server each time: "asked" lines
+# on its standard input, answers or failures on its standard output.
+TALKERS = """
+import http.client, sys
+vip, count = sys.argv[1], int(sys.argv[2])
+flows = [http.client.HTTPConnection(vip, 80, timeout=5) for _ in range(count)]
+for flow in flows:
+    flow.connect()
+    flow.auto_open = 0
+for _ in sys.stdin:
+    said = []
+    for flow in flows:
+        try:
+            flow.request("GET", "/")
+            said.append(flow.getresponse().read().decode())
+        except (OSError, http.client.HTTPException) as error:
+            said.append(type(error).__name__)
+    print(" ".join(said), flush=True)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Talkers:
+    process: subprocess.Popen[str]
+
+    def ask(self) -> list[str]:
+        """Have each flow say something; return who answered each."""
+        assert self.process.stdin and self.process.stdout
+        print(file=self.process.stdin, flush=True)
+        return self.process.stdout.readline().split()
+
+
+@contextmanager
+def talking(site: Site, vip: str, count: int) -> Iterator[Talkers]:
+    argv = site.argv("cl", sys.executable, "-c", TALKERS, vip, str(count))
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(argv, text=True, **pipes) as process:
+        yield Talkers(process)
+        assert process.stdin
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site"), "native") as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(site: Site) -> Iterator[None]:
+    before = config_of(site)
+    yield
+    write_config(site, before)
+    for name in NAMES:
+        site.order("undrain", name)
+    site.order("reload")
+    until("all are well", lambda: all_healthy(site))
+
+
+def config_of(site: Site) -> str:
+    return (site.folder / "lb.toml").read_text()
+
+
+def write_config(site: Site, text: str) -> None:
+    (site.folder / "lb.toml").write_text(text)
+
+
+def all_healthy(site: Site) -> bool:
+    return all(backend["healthy"] for backend in site.status("lb")["backends"].values())
+
+
+def test_a_drained_backend_keeps_its_flows_and_gets_no_new_ones(site: Site) -> None:
+    with talking(site, VIP4, 16) as talkers:
+        before = talkers.ask()
+        assert set(before) == set(NAMES)
+        site.order("drain", "be1")
+        assert {site.get(VIP4) for _ in range(12)} == {"be2"}
+        assert talkers.ask() == before
+        assert site.order("flows")["flows"]["be1"] >= before.count("be1")
+        site.order("undrain", "be1")
+        assert {site.get(VIP4) for _ in range(16)} == set(NAMES)
+
+
+def test_weights_change_under_load_without_a_reset(site: Site) -> None:
+    with talking(site, VIP6, 24) as talkers:
+        before = talkers.ask()
+        for weight in ("3", "10", "1"):
+            site.order("weight", "be2", weight)
+            assert talkers.ask() == before
+    slots = site.order("dump")["vips"][f"{VIP4} 80/tcp"]["slots"]
+    assert abs(slots["be1"] - slots["be2"]) <= 1
+
+
+def test_a_reload_adds_and_removes_backends_under_load(site: Site) -> None:
+    text = config_of(site)
+    alone = text.replace('[[pool.backend]]\nname = "be1"\naddress = "11.1.1.10"\n', "")
+    assert alone != text
+    with talking(site, VIP4, 16) as talkers:
+        before = talkers.ask()
+        site.order("drain", "be1")
+        write_config(site, alone.replace('"be2"', '"be2"\nweight = 5'))
+        site.order("reload")
+        assert {site.get(VIP4) for _ in range(8)} == {"be2"}
+        after = talkers.ask()
+        stayed = [a for b, a in zip(before, after, strict=True) if b == "be2"]
+        assert set(stayed) == {"be2"}
+    write_config(site, text)
+    site.order("reload")
+    until("be1 is back", lambda: {site.get(VIP4) for _ in range(8)} == set(NAMES))
+
+
+def test_a_wrong_file_tells_everything_and_changes_nothing(site: Site) -> None:
+    before = site.order("dump")
+    text = config_of(site).replace('pool = "www"', 'pool = "wwww"')
+    write_config(site, text.replace('address = "11.1.1.10"', 'address = "be1"'))
+    with pytest.raises(Exception, match="no IPv4 address") as told:
+        site.order("reload")
+    assert "pool[0].backend[0].address" in str(told.value)
+    assert site.order("dump") == before
+    assert site.status("lb")["reloads"]["refused"] == 1
+    assert site.get(VIP4) in NAMES
+
+
+def test_a_reload_by_signal_to_another_selection_and_more_vips(site: Site) -> None:
+    text = config_of(site) + '[[vip]]\nname = "alt"\naddress = "23.0.1.80"\nport = 81\n'
+    write_config(site, text + 'pool = "www"\nselection = "rendezvous"\nslots = 0\n')
+    with pytest.raises(Exception, match="slots"):
+        site.order("reload")
+    done = site.status("lb")["reloads"]["done"]
+    more = 'pool = "www"\nselection = { method = "ring", slots = 655373 }\n'
+    with talking(site, VIP4, 8) as talkers:
+        before = talkers.ask()
+        write_config(site, text + more)
+        site.programs["lb"].send_signal(signal.SIGHUP)
+        until("read", lambda: site.status("lb")["reloads"]["done"] > done)
+        # So large a table does not fit: another program has taken over, with the flows.
+        assert talkers.ask() == before
+    vips = site.order("dump")["vips"]
+    assert vips[f"{VIP4} 81/tcp"]["selection"] == "ring/655373"
+
+
+@pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
+def test_a_killed_balancer_forwards_and_its_successor_goes_on(
+    site: Site, vip: str
+) -> None:
+    with talking(site, vip, 16) as talkers:
+        before = talkers.ask()
+        site.order("drain", "be1")
+        counted = site.status("lb")["counters"]["TRACKED"]
+        assert site.end("lb", signal.SIGKILL) == -signal.SIGKILL
+        assert talkers.ask() == before
+        assert {site.get(vip) for _ in range(8)} == {"be2"}
+        site.start("vip", "lb")
+        assert talkers.ask() == before
+        status = site.status("lb")
+        assert status["adopted"] is True
+        assert status["counters"]["TRACKED"] > counted
+        assert {site.get(vip) for _ in range(8)} == {"be2"}
+
+
+def test_a_balancer_that_leaves_is_followed(site: Site) -> None:
+    with talking(site, VIP4, 8) as talkers:
+        before = talkers.ask()
+        assert site.order("leave") == {"leaving": True}
+        assert site.programs.pop("lb").wait(5) == 0
+        assert talkers.ask() == before
+        site.start("vip", "lb")
+        assert talkers.ask() == before
+
+
+def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
+    site.order("leave")
+    assert site.programs.pop("lb").wait(5) == 0
+    code = (
+        "from balancer.vip import adoption as a; from balancer.vip.about import About;"
+    )
+    code += "c = a.legacy_at('eth0'); l = c.__enter__();"
+    code += "a.tell(l.maps, About('older', l.about.memory, ()))"
+    site.run("lb", sys.executable, "-c", code)
+    site.start("vip", "lb")
+    assert site.status("lb")["adopted"] is False
+    assert site.get(VIP4) in NAMES
