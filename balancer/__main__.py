@@ -11,6 +11,7 @@ PROGRAMS = {
     "ds": "balancer.nameserver.dnssec.digests",
     "vip": "balancer.vip.agent",
     "backend": "balancer.backend.agent",
+    "announce": "balancer.announce.agent",
     "check": "balancer.check",
 }
 USAGE = f"usage: python -m balancer {{{','.join(PROGRAMS)}}} --config FILE"

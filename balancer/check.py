@@ -13,6 +13,7 @@ READERS = {
     "server": "balancer.nameserver.loading:check_content",
     "balancer": "balancer.vip.config:read_vip_config",
     "backend": "balancer.backend.config:read_backend_config",
+    "announce": "balancer.announce.config:read_announce_config",
 }
 
 

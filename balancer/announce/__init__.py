@@ -1,0 +1,1 @@
+"""Beside a server with an anycast address: checks it, and tells the router."""
