@@ -52,7 +52,7 @@ def test_a_wrong_file(tmp_path, capsys, text, words):
 @pytest.mark.parametrize("argv", [[], ["dsn"]], ids=["nothing", "unknown"])
 def test_usage(capsys, argv):
     assert main(argv) == 2
-    assert "{dns,vip,backend,check}" in capsys.readouterr().err
+    assert "{dns,ds,vip,backend,announce,check}" in capsys.readouterr().err
 
 
 def test_options():

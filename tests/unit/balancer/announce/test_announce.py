@@ -1,4 +1,4 @@
-"""What makes a server fit to be announced, how it is asked, and how the router hears."""
+"""What makes a server fit to be announced, and how the router hears of it."""
 
 import json
 import socket
@@ -154,10 +154,8 @@ class Router:
         self.client.settimeout(5)
 
     def hear(self):
-        return [
-            json.loads(line)["command"]
-            for line in self.client.recv(999).split(b"\n")[:-1]
-        ]
+        lines = self.client.recv(999).splitlines()
+        return [json.loads(line)["command"] for line in lines]
 
     def answer(self, **fields):
         self.client.sendall(json.dumps(fields).encode() + b"\n")
@@ -227,7 +225,7 @@ def test_config(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        pytest.param('zone = "gslb.net"', "", "check[0].zone: missing", id="zone"),
+        pytest.param(', zone = "gslb.net"', "", "check[0].zone: missing", id="zone"),
         pytest.param(
             'path = "/health"', 'zone = "x"', "check[1].path: missing", id="path"
         ),
