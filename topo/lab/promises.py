@@ -3,7 +3,10 @@
 import functools
 from collections.abc import Awaitable, Callable, Iterator
 
+from topo.render.contents import nameserver_name
+from topo.render.nameservers import nameserver_kind
 from topo.world.plan import Role
+from topo.world.records import NameserverKind
 
 from .lab import Lab
 from .paths import status_path
@@ -23,7 +26,7 @@ SERVICE_PORT = 80
 
 def programs(lab: Lab) -> list[Awaited]:
     """Return what every program promises by itself."""
-    return [*_notices(lab), *_services(lab)]
+    return [*_notices(lab), *_foreign_nameservers(lab), *_services(lab)]
 
 
 def paths(lab: Lab) -> list[Awaited]:
@@ -46,6 +49,19 @@ def _services(lab: Lab) -> Iterator[Awaited]:
             )
             what = "answered http://.../health"
             yield Awaited(f"{host.name}-web", what, _answered(attempt))
+
+
+def _foreign_nameservers(lab: Lab) -> Iterator[Awaited]:
+    """Others' programs give no notice: they are asked."""
+    name = nameserver_name(lab.plan)
+    for host in lab.plan.hosts:
+        is_theirs = (
+            host.role is Role.NAMESERVER
+            and nameserver_kind(lab.plan, host.site) is not NameserverKind.OURS
+        )
+        if is_theirs:
+            attempt = dns_attempt(lab.asker(host.name), host.address4, name)
+            yield Awaited(host.name, f"answered for {name}", _answered(attempt))
 
 
 def _promise(name: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from topo.render.dns import dns_config, root_config
 from topo.render.fabric import fabric_json
+from topo.render.nameservers import nameserver_files, nameserver_kind
 from topo.render.nginx import nginx_files
 from topo.render.resolvers import resolver_files
 from topo.render.vip import backend_config, vip_config
 from topo.world.plan import Host, Plan, Role
-from topo.world.records import Datacenter
+from topo.world.records import Datacenter, NameserverKind
 
 from .paths import STATE, role_folder, status_path
 
@@ -38,11 +39,11 @@ class RoleSpec:
 
 
 def balancer_roles(plan: Plan) -> Iterator[RoleSpec]:
-    """Yield our own programs: nameservers, roots, balancers, backends' agents."""
+    """Yield nameservers, roots, balancers and backends' agents: ours, or others'."""
     for host in plan.hosts:
         match host.role:
             case Role.NAMESERVER:
-                yield _ours(host, "dns", dns_config(plan, host.site))
+                yield nameserver_role(plan, host)
             case Role.ROOT:
                 yield _ours(host, "dns", root_config(plan, host.site))
             case Role.BALANCER:
@@ -79,6 +80,15 @@ def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
     )
     files = {fabric: fabric_json(plan)}
     return RoleSpec(CONTROLLER, "", argv, files, notify=True)
+
+
+def nameserver_role(plan: Plan, host: Host) -> RoleSpec:
+    """Return the zone's server on `host`, ours or the product that the world names."""
+    if nameserver_kind(plan, host.site) is NameserverKind.OURS:
+        return _ours(host, "dns", dns_config(plan, host.site))
+    folder = role_folder(host.name)
+    files, argv = nameserver_files(plan, host.site, str(folder))
+    return RoleSpec(host.name, host.name, tuple(argv), _in(folder, files))
 
 
 def _ours(host: Host, command: str, config: str) -> RoleSpec:

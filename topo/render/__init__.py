@@ -1,7 +1,9 @@
 """A plan as the configuration of every program in the lab; text only, no I/O."""
 
-from .dns import dns_config, nameserver_name, root_config, root_hints
+from .contents import nameserver_name
+from .dns import dns_config, root_config, root_hints
 from .fabric import fabric_json
+from .nameservers import nameserver_files, nameserver_kind
 from .nginx import nginx_files
 from .resolvers import resolver_files
 from .vip import backend_config, vip_config
@@ -10,6 +12,8 @@ __all__ = [
     "backend_config",
     "dns_config",
     "fabric_json",
+    "nameserver_files",
+    "nameserver_kind",
     "nameserver_name",
     "nginx_files",
     "resolver_files",
