@@ -62,12 +62,12 @@ def test_who_gets_no_response_does_not_shift_those_of_others(server, clients):
 
 
 def test_slots_are_as_new_for_the_next_batch(server, clients):
-    batch, client = Batch(server.family), clients[0]
-    for data in (b"a", b"b" * SLOT_OCTETS, b"", b"c" * (SLOT_OCTETS + 9)):
-        client.send(data)
-        received = []
+    batch, received = Batch(server.family), []
+    sent = [b"a", b"b" * SLOT_OCTETS, b"", b"c" * (SLOT_OCTETS + 9)]
+    for data in sent:
+        clients[0].send(data)
         batch.exchange(server.fileno(), lambda d, *_: received.append(d), NOW_S)
-        assert received == [data[:SLOT_OCTETS]]
+    assert received == [each[:SLOT_OCTETS] for each in sent]
 
 
 def test_more_than_a_batch_waits_its_turn(server, clients):

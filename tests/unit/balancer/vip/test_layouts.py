@@ -1,17 +1,13 @@
 """C and Python agree: layouts by BTF, reasons by name, objects by their sources."""
 
-import hashlib
-import json
 import re
-import subprocess
 from pathlib import Path
 from struct import Struct
-from typing import Any
 
 import pytest
+from bpf_objects import assert_built_from_sources, described
 from hypothesis import given
 from hypothesis import strategies as st
-from needs import need_tool
 
 from balancer.backend import decap
 from balancer.model import FiveTuple, Tracking
@@ -73,14 +69,7 @@ def test_sizes_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize("folder", [VIP_BPF, BACKEND_BPF], ids=["balancer", "backend"])
 def test_objects_were_built_from_these_sources(folder: Path) -> None:
-    recorded = (folder / "SOURCES.sha256").read_text().splitlines()
-    sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
-    found = [
-        f"{hashlib.sha256(source.read_bytes()).hexdigest()}  ./{source.name}"
-        for source in sources
-    ]
-    assert sorted(recorded) == sorted(found), "run balancer/vip/bpf/build.sh"
-    assert all(s.with_suffix(".o").exists() for s in sources if s.suffix == ".c")
+    assert_built_from_sources(folder)
 
 
 octets = st.integers(0, 255)
@@ -108,13 +97,3 @@ def test_flow_keys_go_there_and_back(
         version, source, destination, protocol, source_port, destination_port
     )
     assert layouts.flow_of(layouts.flow_key_bytes(flow)) == flow
-
-
-def described(program: Path, name: str) -> tuple[int, list[int]]:
-    """Return a struct's size and its members' starts, as the object's BTF has them."""
-    argv = [need_tool("bpftool"), "btf", "dump", "-j", "file", program]
-    done = subprocess.run(argv, check=True, capture_output=True)
-    types: list[dict[str, Any]] = json.loads(done.stdout)["types"]
-    (found,) = (t for t in types if t["kind"] == "STRUCT" and t["name"] == name)
-    starts = [member["bits_offset"] // 8 for member in found["members"]]
-    return found["size"], starts

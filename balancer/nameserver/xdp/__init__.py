@@ -1,0 +1,1 @@
+"""Answers to hot questions in XDP: what the program is given, and what it counts."""

@@ -1,0 +1,31 @@
+"""What compiled BPF objects say of themselves, and of the sources beside them."""
+
+import hashlib
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from needs import need_tool
+
+
+def described(program: Path, name: str) -> tuple[int, list[int]]:
+    """Return a struct's size and its members' starts, as the object's BTF has them."""
+    argv = [need_tool("bpftool"), "btf", "dump", "-j", "file", program]
+    done = subprocess.run(argv, check=True, capture_output=True)
+    types: list[dict[str, Any]] = json.loads(done.stdout)["types"]
+    (found,) = (t for t in types if t["kind"] == "STRUCT" and t["name"] == name)
+    starts = [member["bits_offset"] // 8 for member in found["members"]]
+    return found["size"], starts
+
+
+def assert_built_from_sources(folder: Path) -> None:
+    """Fail when an object in `folder` is missing, or older than its sources."""
+    recorded = (folder / "SOURCES.sha256").read_text().splitlines()
+    sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
+    found = [
+        f"{hashlib.sha256(source.read_bytes()).hexdigest()}  ./{source.name}"
+        for source in sources
+    ]
+    assert sorted(recorded) == sorted(found), "run balancer/vip/bpf/build.sh"
+    assert all(s.with_suffix(".o").exists() for s in sources if s.suffix == ".c")
