@@ -24,7 +24,6 @@ readonly HERE PYTHON STATE POLICY LOG
 readonly RUNTIME_PACKAGES=(
   mininet openvswitch-switch iproute2 iputils-ping ethtool tcpdump kmod procps libbpf1
   unbound bind9 pdns-recursor knot-resolver dnsmasq-base dnsdist nginx
-  gdnsd knot knot-module-geoip pdns-server pdns-backend-geoip
   curl bind9-dnsutils iperf3 python3 python3-venv ca-certificates
 )
 # A distribution may lack some of these: they are named and left out, and the tests that
@@ -32,6 +31,7 @@ readonly RUNTIME_PACKAGES=(
 readonly DEV_PACKAGES=(
   clang llvm libbpf-dev linux-libc-dev bpftool shellcheck git
   user-mode-linux wrk dnsperf vagrant vagrant-libvirt mmdebstrap
+  gdnsd knot knot-module-geoip pdns-server pdns-backend-geoip
 )
 
 say() { echo "provision: $*"; }

@@ -81,8 +81,17 @@ class CacheRow:
 
 
 def predictable(world: World) -> list[Resolver]:
-    """Return the resolvers whose queries take one way: a farm's have no closed form."""
-    return [it for it in world.resolvers if len(list(chains(world, it.name))) == 1]
+    """Return the resolvers of which the window can tell how often they ask.
+
+    A farm's queries take several ways, for which there is no closed form; and who keeps
+    a record for longer than half of the window is hardly seen to ask again.
+    """
+    found = []
+    for it in world.resolvers:
+        ways = list(chains(world, it.name))
+        if len(ways) == 1 and ways[0].ttl_s(CACHED_TTL_S) < WINDOW_S / 2:
+            found.append(it)
+    return found
 
 
 def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:

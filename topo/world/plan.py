@@ -235,17 +235,27 @@ def _site_hosts(world: World, site: str, number: int) -> Iterator[Host]:
     for datacenter in world.datacenters:
         if datacenter.site == site:
             yield from _datacenter_hosts(datacenter, number)
-    resolvers = [it.name for it in world.resolvers if it.site == site]
-    yield from _hosts(
-        _Group(site, number, addresses.RESOLVERS, "resolvers", Role.RESOLVER),
-        resolvers,
-    )
+    yield from _resolver_hosts(world, site, number)
     networks = [it for it in world.client_networks if it.site == site]
     for subnet, network in enumerate(networks, start=addresses.FIRST_CLIENTS):
         group = _Group(site, number, subnet, network.name, Role.CLIENT, network.name)
         yield from _hosts(
             group, [f"{network.name}-{i}" for i in range(1, network.hosts + 1)]
         )
+
+
+def _resolver_hosts(world: World, site: str, number: int) -> Iterator[Host]:
+    """Those that share an address have a switch port each: the switch spreads them."""
+    some = [it for it in world.resolvers if it.site == site]
+    alone = _Group(site, number, addresses.RESOLVERS, "resolvers", Role.RESOLVER)
+    yield from _hosts(alone, [it.name for it in some if not it.anycast])
+    shared = replace(
+        alone,
+        subnet_number=addresses.SHARED_RESOLVERS,
+        subnet_name="shared-resolvers",
+        attachment=Attachment.PORT,
+    )
+    yield from _hosts(shared, [it.name for it in some if it.anycast])
 
 
 def _datacenter_hosts(datacenter: Datacenter, number: int) -> Iterator[Host]:
@@ -257,8 +267,9 @@ def _datacenter_hosts(datacenter: Datacenter, number: int) -> Iterator[Host]:
     names = group(addresses.NAMES, "names", Role.NAMESERVER)
     yield from _hosts(names, [f"{site}-ns"])
     yield from _hosts(replace(names, role=Role.ROOT), [f"{site}-root"], skip=1)
+    balancers = group(addresses.BALANCERS, "balancers", Role.BALANCER)
     yield from _hosts(
-        group(addresses.BALANCERS, "balancers", Role.BALANCER),
+        replace(balancers, attachment=Attachment.PORT),
         [f"{site}-lb{i}" for i in range(1, datacenter.balancers + 1)],
     )
     yield from _hosts(
@@ -277,6 +288,7 @@ class _Group:
     subnet_name: str
     role: Role
     network: str = ""
+    attachment: Attachment = Attachment.LAN
 
     def subnet(self) -> Subnet:
         network4 = addresses.subnet4(self.site_number, self.subnet_number)
@@ -295,11 +307,7 @@ def _hosts(group: _Group, names: list[str], skip: int = 0) -> Iterator[Host]:
             address4=subnet.network4[number],
             address6=subnet.network6[addresses.digits(number)],
             mac=addresses.host_mac(group.site_number, group.subnet_number, number),
-            attachment=_attachment(group.role),
+            attachment=group.attachment,
             port=name,
             network=group.network,
         )
-
-
-def _attachment(role: Role) -> Attachment:
-    return Attachment.PORT if role is Role.BALANCER else Attachment.LAN

@@ -75,7 +75,7 @@ def test_it_listens_on_the_address_that_it_shares(duo, kind):
     resolvers = [replace(it, anycast="public") for it in duo.world.resolvers]
     plan = make_plan(replace(duo.world, resolvers=tuple(resolvers)))
     text = rendered(plan, kind, anycast="public")
-    for address in ("11.2.3.10", "2a11:0:2:300::10", "23.53.1.1", "2a23:53:1::1"):
+    for address in ("11.2.9.10", "2a11:0:2:900::10", "23.53.1.1", "2a23:53:1::1"):
         assert address in text
 
 

@@ -16,6 +16,7 @@ from topo.world.records import (
     Site,
     World,
 )
+from topo.world_file import load_world
 
 from .conftest import AIRPORTS, WORLD
 
@@ -165,3 +166,15 @@ def test_same_world_same_plan_and_more_clients_move_nobody():
     more = replace(network, name="fra-cafe")
     grown = make_plan(replace(world, client_networks=(network, more)))
     assert set(SMALL.hosts) <= set(grown.hosts)
+
+
+def test_resolvers_that_share_an_address_have_switch_ports_of_their_own():
+    plan = make_plan(load_world("recursion"))
+    shared = [plan.host(name) for name in plan.resolvers["public"].members]
+    assert [it.name for it in shared] == [
+        *("public-fra1", "public-fra2", "public-iad1", "public-iad2")
+    ]
+    assert {it.attachment for it in shared} == {Attachment.PORT}
+    assert {it.subnet.name for it in shared} == {"shared-resolvers"}
+    assert plan.host("fra-unbound").attachment is Attachment.LAN
+    assert str(plan.host("public-iad2").address4) == "11.2.9.11"
