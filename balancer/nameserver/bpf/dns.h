@@ -15,18 +15,18 @@ static __always_inline bool is_ours(const struct ethhdr *ethernet)
 	       destination[2] == options.mac[2];
 }
 
-/* Whether a reply to this address goes to one host, and not to ourselves. */
+/* Whether a reply to the sender goes to one host, and not round in a circle. */
 static __always_inline bool is_answerable(const struct query *query)
 {
-	const struct host *source = &query->source;
-	__u32 first = bpf_ntohl(source->address[0]) >> 24;
+	const __u32 *source = query->source.address, *own = query->destination.address;
+	__u32 first = bpf_ntohl(source[0]) >> 24;
 
-	if (bpf_map_lookup_elem(&listeners, source))
+	if (source[0] == own[0] && source[1] == own[1] && source[2] == own[2] &&
+	    source[3] == own[3])
 		return false;
-	if (source->version == 4)
+	if (query->source.version == 4)
 		return first != 0 && first != 127 && first < 224;
-	return first != 0xff &&
-	       (source->address[0] | source->address[1] | source->address[2]);
+	return first != 0xff && (source[0] | source[1] | source[2]);
 }
 
 /* Out of the interface that it came in by; see the balancer's `send` for why. */
