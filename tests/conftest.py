@@ -1,9 +1,20 @@
-"""Live, kernel and setup tests need root; they say so instead of failing without it."""
+"""Live, kernel and setup tests need root; they say so instead of failing without it.
+
+Properties try 40 examples each, so that the unit tests stay a matter of seconds;
+HYPOTHESIS_PROFILE=deep tries a thousand, for scheduled runs.
+"""
+
+import os
 
 import pytest
+from hypothesis import settings
 from needs import need_root
 
 NEED_ROOT = ("live", "kernel", "setup")
+
+settings.register_profile("quick", max_examples=40)
+settings.register_profile("deep", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

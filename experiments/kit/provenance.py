@@ -14,7 +14,7 @@ from topo.run import CommandError, run
 from topo.world.records import World
 
 PROJECT = Path(__file__).resolve().parents[2]
-LIBRARIES = ("mininet", "os-ken", "ryu", "dnspython", "dnslib", "numpy", "pyarrow")
+LIBRARIES = ("mininet", "os-ken", "ryu", "dnspython", "numpy", "pyarrow")
 PACKAGES = (
     *("openvswitch-switch", "mininet", "libbpf1", "nginx-light"),
     *("unbound", "bind9", "pdns-recursor", "knot-resolver", "dnsmasq-base"),
