@@ -1,6 +1,5 @@
 """The XDP program and its maps: tables in, counters out."""
 
-import time
 from array import array
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ..model import FiveTuple
-from .clock import ticks
+from .clock import monotonic_ticks, passed_since, ticks
 from .layouts import (
     COUNTER,
     FLOW,
@@ -28,8 +27,6 @@ from .slots import SlotHalves, slot_entries
 from .tables import Tables, settle
 from .verdict import Reason
 from .xdp import BPF
-
-CLOCK_MONOTONIC_COARSE = 6  # linux/time.h; Python does not name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +84,11 @@ class Datapath:
 
     def settled(self, tables: Tables) -> Tables:
         """Return `tables` without the changes that no flow has needed for long."""
-        idle, now = ticks(tables.options.limits.idle_s), monotonic_ticks()
+        idle = ticks(tables.options.limits.idle_s)
         for pool, previous in enumerate(tables.previous):
             if previous is not None:
                 changed = self.changed_slots(pool).items()
-                stale = [n for n, tick in changed if now - tick & 0xFFFFFFFF > idle]
+                stale = [n for n, tick in changed if passed_since(tick) > idle]
                 tables = settle(tables, pool, stale)
         return tables
 
@@ -195,11 +192,6 @@ def open_datapath(
         if "flows" in kept.maps and not kept.has(datapath.maps["flows"]):
             _copy(kept.maps["flows"], datapath.maps["flows"])
         yield datapath
-
-
-def monotonic_ticks() -> int:
-    """Return the time as the program tells it."""
-    return ticks(time.clock_gettime(CLOCK_MONOTONIC_COARSE))
 
 
 def _copy(old: Map, new: Map) -> None:

@@ -1,14 +1,15 @@
 """The maps' layouts, beside bpf/maps.h and bpf/options.h: records to bytes and back."""
 
+from ipaddress import IPv4Address
 from struct import Struct
 
-from ..model import FiveTuple
-from .clock import per_window, ticks
-from .tables import BackendEntry, Options, VipEntry, VipKey
+from ..model import FiveTuple, Handling, Tracking
+from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
+from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
-# source, mtu, mac, gateway_mac, idle, new_flows, answers
-OPTIONS = Struct("=4sI6s6sIII")
+# source, mtu, mac, gateway_mac, idle, window, new_flows, answers
+OPTIONS = Struct("=4sI6s6sIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
 VIP = Struct("=IIIB3x")  # first slot, slots, number, tracking
 SLOT = Struct("=HHI")  # backend, previous, needed
@@ -30,9 +31,26 @@ def options_bytes(options: Options) -> bytes:
         options.mac,
         options.gateway_mac,
         ticks(limits.idle_s),
+        ticks(WINDOW_S),
         per_window(limits.new_flows_per_s),
         per_window(limits.answers_per_s),
     )
+
+
+def options_of(octets: bytes) -> Options:
+    """Return the options that `struct options` at the start of `octets` has.
+
+    Times and rates come back as coarsely as they are kept there.
+    """
+    source, mtu, mac, gateway_mac, idle, _, new_flows, answers = OPTIONS.unpack_from(
+        octets
+    )
+    limits = Limits(
+        idle_s=seconds(idle),
+        new_flows_per_s=new_flows / WINDOW_S,
+        answers_per_s=answers / WINDOW_S,
+    )
+    return Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
 
 
 def vip_bytes(first_slot: int, slots: int, entry: VipEntry) -> bytes:
@@ -40,9 +58,28 @@ def vip_bytes(first_slot: int, slots: int, entry: VipEntry) -> bytes:
     return VIP.pack(first_slot, slots, entry.number, entry.handling.tracking)
 
 
+def vip_of(octets: bytes) -> tuple[int, int, int, Handling]:
+    """Return what `struct vip` has: first slot, slots, number, handling."""
+    first_slot, slots, number, tracking = VIP.unpack(octets)
+    return first_slot, slots, number, Handling(Tracking(tracking))
+
+
+def vip_key_of(octets: bytes) -> VipKey:
+    """Return the key that `struct vip_key` is."""
+    address, port, protocol, version = VIP_KEY.unpack(octets)
+    value = int.from_bytes(address[: 4 if version == 4 else 16], "big")
+    return VipKey(version, value, protocol, int.from_bytes(port, "big"))
+
+
+def backend_of(octets: bytes) -> BackendEntry:
+    """Return the backend that `struct backend` is."""
+    address, usable = BACKEND.unpack(octets)
+    return BackendEntry(IPv4Address(address), bool(usable))
+
+
 def flow_bytes(backend: int, used_s: float) -> bytes:
     """Return `struct flow`; the time is of the monotonic clock."""
-    return FLOW.pack(backend, ticks(used_s))
+    return FLOW.pack(backend, tick_at(used_s))
 
 
 def vip_key_bytes(key: VipKey) -> bytes:

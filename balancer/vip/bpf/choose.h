@@ -87,7 +87,7 @@ find_tracked(const struct packet *packet, struct flow *known, __u32 now,
 
 static __always_inline bool is_fresh(const struct flow *known, __u32 now)
 {
-	return known && now - known->used <= options.idle;
+	return known && is_recent(known->used, now, options.idle);
 }
 
 /* All flows are remembered, or those beyond their SYN. */

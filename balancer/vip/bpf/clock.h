@@ -4,19 +4,22 @@
 #include "maps.h"
 #include "options.h"
 
-#define TICK_SHIFT 24    /* of nanoseconds: 17 ms */
-#define WINDOW_SHIFT 30  /* 1.07 s */
-
-/* The coarse clock is a few milliseconds late at most, and costs next to nothing. */
+/* The count of ticks is read without a call; 32 bits of it wrap after weeks. */
 static __always_inline __u32 now_ticks(void)
 {
-	return bpf_ktime_get_coarse_ns() >> TICK_SHIFT;
+	return bpf_jiffies64();
+}
+
+/* Whether `tick` is at most `age` ago. One that Python wrote may seem to be to come. */
+static __always_inline bool is_recent(__u32 tick, __u32 now, __u32 age)
+{
+	return (__s32)(now - tick) <= (__s32)age;
 }
 
 /* Return this CPU's rates, of the window that `now` is in. */
 static __always_inline struct rates *rates_of(__u32 now)
 {
-	__u32 first = 0, window = now >> (WINDOW_SHIFT - TICK_SHIFT);
+	__u32 first = 0, window = now / options.window;
 	struct rates *counted = bpf_map_lookup_elem(&rates, &first);
 
 	if (counted && counted->window != window) {

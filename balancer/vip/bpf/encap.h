@@ -27,24 +27,41 @@ static __always_inline void write_ethernet(struct ethhdr *ethernet, __be16 proto
 	ethernet->h_proto = protocol;
 }
 
-static __always_inline void
-write_ipv4(struct iphdr *ip, __u8 protocol, __u32 length, __be32 source, __be32 destination)
+struct ipv4_fields {
+	__u8 tos;
+	__u8 protocol;
+	__u32 length;
+	__be32 source;
+	__be32 destination;
+};
+
+/* Write a header of five words, and its checksum from what is at hand: reading it back
+ * in halves would wait for the words to be written.
+ */
+static __always_inline void write_ipv4(__be32 *word, const struct ipv4_fields *fields)
 {
-	__builtin_memset(ip, 0, sizeof(*ip));
-	ip->version = 4;
-	ip->ihl = sizeof(*ip) / 4;
-	ip->tot_len = bpf_htons(length);
-	ip->frag_off = bpf_htons(DONT_FRAGMENT);
-	ip->ttl = OUTER_TTL;
-	ip->protocol = protocol;
-	ip->saddr = source;
-	ip->daddr = destination;
+	__u64 sum;
+
+	word[0] = bpf_htonl(0x45000000 | fields->tos << 16 | fields->length);
+	word[1] = bpf_htonl(DONT_FRAGMENT);
+	word[2] = bpf_htonl(OUTER_TTL << 24 | fields->protocol << 16);
+	word[3] = fields->source;
+	word[4] = fields->destination;
+	sum = (__u64)word[0] + word[1] + word[2] + word[3] + word[4];
+	((__sum16 *)word)[5] = fold(sum);
 }
 
 /* Return 0, or -1 when there is no room in front of the frame. */
 static __always_inline int
 encapsulate(struct xdp_md *ctx, const struct packet *packet, __be32 destination)
 {
+	struct ipv4_fields outer = {
+		.tos = packet->tos,
+		.protocol = IPPROTO_GRE,
+		.length = packet->length + OVERHEAD,
+		.source = options.source,
+		.destination = destination,
+	};
 	struct cursor cursor;
 	struct ethhdr *ethernet;
 	struct iphdr *ip;
@@ -59,9 +76,7 @@ encapsulate(struct xdp_md *ctx, const struct packet *packet, __be32 destination)
 	if ((void *)(gre + 1) > cursor.end)
 		return -1;
 	write_ethernet(ethernet, bpf_htons(ETH_P_IP));
-	write_ipv4(ip, IPPROTO_GRE, packet->length + OVERHEAD, options.source, destination);
-	ip->tos = packet->tos;
-	ip->check = fold(sum_words(ip, sizeof(*ip)));
+	write_ipv4((__be32 *)ip, &outer);
 	gre->flags = 0;
 	gre->protocol = packet->flow.version == 4 ? bpf_htons(ETH_P_IP)
 						  : bpf_htons(ETH_P_IPV6);

@@ -22,22 +22,29 @@ static __always_inline __u32 murmur_finish(__u32 hash, __u32 length)
 	return hash ^ hash >> 16;
 }
 
+static __always_inline __u32
+murmur_addresses(const __u32 *source, const __u32 *destination, int words)
+{
+	__u32 hash = 0;
+
+#pragma unroll
+	for (int i = 0; i < words; i++)
+		hash = murmur_mix(hash, source[i]);
+#pragma unroll
+	for (int i = 0; i < words; i++)
+		hash = murmur_mix(hash, destination[i]);
+	return hash;
+}
+
 /* All ten words of the key for IPv6; for IPv4 only the first word of each address. */
 static __always_inline __u32 hash_flow(const struct flow_key *flow)
 {
 	const __u32 *tail = (const __u32 *)&flow->protocol;
-	int address_words = flow->version == 4 ? 1 : 4;
-	__u32 hash = 0;
+	bool is_ipv4 = flow->version == 4;
+	__u32 hash = is_ipv4 ? murmur_addresses(flow->source, flow->destination, 1)
+			     : murmur_addresses(flow->source, flow->destination, 4);
 
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		if (i < address_words)
-			hash = murmur_mix(hash, flow->source[i]);
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		if (i < address_words)
-			hash = murmur_mix(hash, flow->destination[i]);
 	hash = murmur_mix(hash, flow->ports);
 	hash = murmur_mix(hash, *tail);
-	return murmur_finish(hash, 8 * address_words + 8);
+	return murmur_finish(hash, is_ipv4 ? 16 : 40);
 }

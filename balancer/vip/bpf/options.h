@@ -9,6 +9,7 @@ struct options {
 	__u16 mac[3];          /* ours */
 	__u16 gateway_mac[3];  /* the next hop of everything that is sent */
 	__u32 idle;            /* ticks after which an unused flow is unknown */
+	__u32 window;          /* ticks in which rates are counted */
 	__u32 new_flows;       /* most in a window, on each CPU */
 	__u32 answers;         /* the same of ICMP packets sent */
 };

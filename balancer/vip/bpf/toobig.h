@@ -61,14 +61,18 @@ static __always_inline int answer_ipv4(struct xdp_md *ctx, const struct packet *
 {
 	struct ethhdr *ethernet = make_room(ctx, sizeof(struct answer4), QUOTE4);
 	struct answer4 *answer;
+	struct ipv4_fields outer = {
+		.protocol = IPPROTO_ICMP,
+		.length = sizeof(*answer) + QUOTE4,
+		.source = packet->flow.destination[0],
+		.destination = packet->flow.source[0],
+	};
 
 	if (!ethernet)
 		return -1;
 	answer = (void *)(ethernet + 1);
 	write_ethernet(ethernet, bpf_htons(ETH_P_IP));
-	write_ipv4(&answer->ip, IPPROTO_ICMP, sizeof(*answer) + QUOTE4,
-		   packet->flow.destination[0], packet->flow.source[0]);
-	answer->ip.check = fold(sum_words(&answer->ip, sizeof(answer->ip)));
+	write_ipv4((__be32 *)&answer->ip, &outer);
 	answer->icmp.type = 3;
 	answer->icmp.code = 4;
 	answer->icmp.checksum = 0;

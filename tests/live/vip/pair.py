@@ -10,7 +10,7 @@ from dataclasses import replace
 from vip_vectors import Balancing
 
 from balancer.model import FiveTuple
-from balancer.vip.datapath import CLOCK_MONOTONIC_COARSE, Datapath
+from balancer.vip.datapath import Datapath
 from balancer.vip.decide import decide
 from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
 from balancer.vip.objects import BpfObject, loaded
@@ -97,7 +97,7 @@ def open_pair(balancing: Balancing) -> Iterator[Pair]:
 
 def now_s() -> float:
     """Return the time by the clock that the program reads."""
-    return time.clock_gettime(CLOCK_MONOTONIC_COARSE)
+    return time.monotonic()
 
 
 def told(frame: bytes, verdict: Verdict) -> str:

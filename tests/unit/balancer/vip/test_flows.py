@@ -1,10 +1,21 @@
 """The flow table's bounds: how many flows, for how long, and how many new ones."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.model import FiveTuple
-from balancer.vip.clock import WINDOW_S, Rate, per_window, ticks
+from balancer.vip.clock import (
+    TICK_S,
+    WINDOW_S,
+    Rate,
+    monotonic_ticks,
+    passed_since,
+    per_window,
+    seconds,
+    tick_at,
+    ticks,
+)
 from balancer.vip.flows import Flows
 from balancer.vip.tables import Limits
 
@@ -73,7 +84,16 @@ def test_a_rate_is_never_nothing() -> None:
     assert per_window(0.001) == 1
 
 
-def test_ticks_wrap_as_32_bits_do() -> None:
+def test_ticks_are_the_kernels() -> None:
     assert ticks(0.0) == 0
-    assert ticks(0.017) == 1
-    assert 0 <= ticks(1e9) < 1 << 32
+    assert ticks(TICK_S) == 1
+    assert seconds(ticks(7.0)) == pytest.approx(7.0, abs=TICK_S)
+    assert tick_at(300.0) == 0
+    assert tick_at(0.0) == (1 << 32) - ticks(300.0), "it starts below 0"
+    assert tick_at(301.0) - tick_at(300.0) == ticks(1.0)
+
+
+@pytest.mark.parametrize("ago", [0, 1000, -1000])
+def test_ticks_may_be_to_come(ago: int) -> None:
+    then = monotonic_ticks() - ago & 0xFFFFFFFF
+    assert passed_since(then) == pytest.approx(ago, abs=ticks(1.0))
