@@ -1,0 +1,81 @@
+"""The nameserver as a program on loopback addresses, for tests to ask."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from balancer.status import read_status
+from topo.wait import until
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A server that is ready.
+
+    Args:
+        address: where it listens.
+        port: its UDP and TCP port there.
+        folder: has its configuration, `dns.toml`, and its log, `log`.
+        process: the running server.
+    """
+
+    address: str
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    def status(self) -> dict[str, Any]:
+        """Return its status object."""
+        return read_status(self.folder / "status")
+
+    def log(self) -> str:
+        """Return what it has logged."""
+        return (self.folder / "log").read_text()
+
+    def reload(self) -> dict[str, Any]:
+        """Have it load anew, and return what it counts of that when it is done."""
+        before = self.status()["reloads"]
+        self.process.send_signal(signal.SIGHUP)
+
+        def is_done() -> bool:
+            now = self.status()["reloads"]
+            return (now["done"], now["failed"]) != (before["done"], before["failed"])
+
+        until("the server has loaded", is_done, within_s=20)
+        return self.status()["reloads"]
+
+
+def free_port(address: str) -> int:
+    """Return a port that is free at an address, by TCP and most likely by UDP."""
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running_program(folder: Path, address: str, text: str) -> Iterator[Program]:
+    """Run a server with this configuration, in which {port} is its port."""
+    port = free_port(address)
+    config = folder / "dns.toml"
+    config.write_text(text.replace("{port}", str(port)))
+    readable, writable = os.pipe()
+    command = [sys.executable, "-m", "balancer", "dns", "--config", str(config)]
+    command += ["--notify-fd", str(writable), "--status", str(folder / "status")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, pass_fds=[writable], stderr=log)
+    with process:
+        try:
+            os.close(writable)
+            with open(readable, "rb") as ready:  # noqa: PTH123 - a descriptor
+                assert ready.read() == b"\n", (folder / "log").read_text()
+            yield Program(address, port, folder, process)
+        finally:
+            process.terminate()
+        assert process.wait(timeout=5) == 0
