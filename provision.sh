@@ -36,10 +36,7 @@ readonly DEV_PACKAGES=(
 
 say() { echo "provision: $*"; }
 
-die() {
-  echo "provision: $*" >&2
-  exit 1
-}
+die() { say "$@" >&2 && exit 1; }
 
 # Runs a command whose words go to the log, and past the reader on one line of a terminal.
 logged() { # COMMAND...
@@ -254,10 +251,7 @@ read_options() {
     --check) check=1 ;;
     --quiet) quiet=1 ;;
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
-    *)
-      echo "provision: unknown option $option (see --help)" >&2
-      exit 2
-      ;;
+    *) say "unknown option $option (see --help)" >&2 && exit 2 ;;
     esac
   done
 }
