@@ -31,6 +31,7 @@ from topo.world_file import load_airports
 ROOT = Path(__file__).parents[3]
 LISTEN = ("127.0.0.1", 6653)
 STATUS = Path("/run/controller.sock")
+CONTROL = Path("/run/control.sock")
 
 # From Frankfurt to Sydney it is nearer by way of Dulles.
 WORLD = """
@@ -107,6 +108,7 @@ class Trial:
         listen = f"{LISTEN[0]}:{LISTEN[1]}"
         argv = [self.python, "-m", "controller", "--fabric", self.fabric, "--listen",
                 listen, "--framework", self.framework, "--status", STATUS,
+                "--control", CONTROL,
                 "--notify-fd", str(told)]  # fmt: skip
         with self.log.open("ab") as log:
             self.controller = subprocess.Popen(
