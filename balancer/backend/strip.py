@@ -6,7 +6,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 from ..errors import WireError
 from ..model import Address
-from ..wire import gre, ipv4
+from ..wire import ecn, gre, ipv4
+from ..wire.checksum import replace_word
 from ..wire.cursor import Cursor
 from ..wire.ethernet import Ethernet, EtherType
 from ..wire.gre import Gre
@@ -14,6 +15,7 @@ from ..wire.ipv4 import Ipv4
 
 _GRE_PROTOCOL = 47
 _OUTER_SIZE = ipv4.SIZE + gre.SIZE
+_CHECK_AT = 10
 # Octets before the destination, with which both headers end.
 _DESTINATION_AT = {EtherType.IPV4: 16, EtherType.IPV6: 24}
 
@@ -30,8 +32,9 @@ class Reason(IntEnum):
     GRE_OPTIONS = 4
     OTHER_PAYLOAD = 5  # neither IPv4 nor IPv6
     NOT_A_VIP = 6  # the inner destination
+    CE_DROPPED = 7  # congestion, told to a packet that cannot carry it (RFC 6040)
     # Passed on without its outer headers.
-    DECAPSULATED = 7
+    DECAPSULATED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def strip(frame: bytes, rules: Rules) -> Stripped | Passed | Dropped:
         return Dropped(Reason.MALFORMED)
     if IPv4Address(outer.source) not in rules.balancers:
         return Dropped(Reason.STRANGER)
-    return _strip_gre(ethernet, cursor, rules)
+    return _strip_gre(ethernet, outer.tos & ecn.MASK, cursor, rules)
 
 
 def _outer(ethernet: Ethernet, cursor: Cursor) -> Ipv4:
@@ -99,7 +102,9 @@ def _outer(ethernet: Ethernet, cursor: Cursor) -> Ipv4:
     return Ipv4.from_wire(cursor)
 
 
-def _strip_gre(ethernet: Ethernet, cursor: Cursor, rules: Rules) -> Stripped | Dropped:
+def _strip_gre(
+    ethernet: Ethernet, outer_ecn: int, cursor: Cursor, rules: Rules
+) -> Stripped | Dropped:
     try:
         protocol = Gre.from_wire(cursor).protocol
     except WireError:
@@ -114,8 +119,35 @@ def _strip_gre(ethernet: Ethernet, cursor: Cursor, rules: Rules) -> Stripped | D
     if destination not in rules.vips:
         return Dropped(Reason.NOT_A_VIP)
     cursor.position = start
+    ip = bytearray(cursor.rest())
+    tell = _tell_ecn4 if protocol == EtherType.IPV4 else _tell_ecn6
+    if not tell(ip, outer_ecn):
+        return Dropped(Reason.CE_DROPPED)
     header = Ethernet(ethernet.destination, ethernet.source, protocol)
-    return Stripped(header.to_wire() + cursor.rest())
+    return Stripped(header.to_wire() + ip)
+
+
+def _tell_ecn4(ip: bytearray, outer_ecn: int) -> bool:
+    """Take over what the outer header says; return False when that is impossible."""
+    told = ecn.combine(outer_ecn, ip[1] & ecn.MASK)
+    if told is None:
+        return False
+    old = int.from_bytes(ip[:2], "big")
+    ip[1] = ip[1] & ~ecn.MASK | told
+    check = int.from_bytes(ip[_CHECK_AT : _CHECK_AT + 2], "big")
+    if (new := int.from_bytes(ip[:2], "big")) != old:
+        check = replace_word(check, old, new)
+    ip[_CHECK_AT : _CHECK_AT + 2] = check.to_bytes(2, "big")
+    return True
+
+
+def _tell_ecn6(ip: bytearray, outer_ecn: int) -> bool:
+    """As `_tell_ecn4`; the traffic class ends in the second octet's upper half."""
+    told = ecn.combine(outer_ecn, ip[1] >> 4 & ecn.MASK)
+    if told is None:
+        return False
+    ip[1] = ip[1] & ~(ecn.MASK << 4) | told << 4
+    return True
 
 
 def _destination(cursor: Cursor, ethertype: EtherType) -> Address:

@@ -7,6 +7,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "ecn.h"
 #include "reasons.h"
 
 #define FRAGMENT_MASK 0x3fff
@@ -145,6 +146,8 @@ SEC("xdp") int decap(struct xdp_md *ctx)
 		return count(XDP_DROP, OTHER_PAYLOAD);
 	if (!is_for_vip(outer + 1, end, outer->gre.protocol))
 		return count(XDP_DROP, NOT_A_VIP);
+	if (tell_ecn(outer + 1, end, outer->gre.protocol, outer->ip.tos & ECN_MASK))
+		return count(XDP_DROP, CE_DROPPED);
 	inner_ethernet = *ethernet;
 	inner_ethernet.h_proto = outer->gre.protocol;
 	return strip(ctx, inner_ethernet);

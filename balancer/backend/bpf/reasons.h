@@ -11,6 +11,7 @@ enum reason {
 	GRE_OPTIONS,
 	OTHER_PAYLOAD,
 	NOT_A_VIP,
+	CE_DROPPED,
 	/* passed on without its outer headers */
 	DECAPSULATED,
 	REASONS,
