@@ -49,7 +49,7 @@ class Legacy:
         """Return the tables that are in use, without VIPs and nobody for backends."""
         if not self.maps:
             return None
-        halves = _resumed(self.maps, self.about.table_sizes)
+        halves = resumed_halves(self.maps, self.about.table_sizes)
         pairs = [halves.read(table) for table in range(len(self.about.table_sizes))]
         numbers = self.about.memory.backends.values()
         return Tables(
@@ -110,7 +110,7 @@ def layout() -> str:
     return layout_of(headers)
 
 
-def _resumed(maps: Mapping[str, Map], sizes: tuple[int, ...]) -> SlotHalves:
+def resumed_halves(maps: Mapping[str, Map], sizes: tuple[int, ...]) -> SlotHalves:
     """Return the tables of slots as the VIPs are led to them now."""
     firsts = {VIP.unpack(value)[0] for _, value in maps["vips"].items()}
     halves = SlotHalves(maps["slots"].memory())

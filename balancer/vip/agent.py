@@ -12,6 +12,7 @@ from selectors import EVENT_READ, BaseSelector, DefaultSelector
 
 from ..control import ControlSocket
 from ..errors import FrontlabError
+from ..metrics_server import metrics_server
 from ..options import Options, parse_options
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
@@ -19,19 +20,21 @@ from .adoption import Legacy, legacy_at
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options
+from .metrics import collect
 from .orders import Orders
 from .probe import Prober
 from .report import snapshot
 from .roster import Roster
 from .service import Service
 from .targets import targets_of
+from .ways import Ways
 from .xdp import Attachment
 
 log = logging.getLogger("frontlab-vip")
 
 
 # What `python -m balancer vip NAME` does beside balancing, by its module.
-TOOLS = {"ctl": ".ctl"}
+TOOLS = {"ctl": ".ctl", "trace": ".trace_tool"}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,24 +48,19 @@ def main(argv: Sequence[str]) -> int:
 
 def balance(options: Options) -> int:
     """Balance until SIGTERM or SIGINT, or an order to leave; return 0."""
-    config = read_vip_config(options.config)
     with ExitStack() as running:
         signals = stop_signals((*STOP_SIGNALS, signal.SIGHUP))
         told = running.enter_context(signals)
         selector = running.enter_context(DefaultSelector())
-        service = _start(config, options)
+        ways = running.enter_context(closing(Ways()))
+        service = _start(ways.decided(read_vip_config(options.config)), options)
         running.enter_context(closing(service.forwarder))
         prober = Prober((), selector, service.checked, time.monotonic())
         running.enter_context(closing(prober))
-        service.changed = partial(_retarget, service, prober)
+        service.decide = ways.decided
+        service.changed = partial(_aim, service, prober, ways)
         service.changed()
-        if options.control is not None:
-            orders = Orders(service)
-            control = ControlSocket(options.control, selector, orders.handle)
-            running.enter_context(closing(control))
-        if options.status is not None:
-            status = status_socket(options.status, partial(snapshot, service))
-            running.enter_context(status)
+        _serve(service, options, selector, running)
         selector.register(told, EVENT_READ, partial(_signalled, told, service))
         run(selector, (prober.run, service.tick), service)
     return 0
@@ -102,9 +100,27 @@ def _tell(legacy: Legacy) -> None:
         log.warning("went on with the tables and flows of a predecessor")
 
 
-def _retarget(service: Service, prober: Prober) -> None:
-    marks: dict[tuple[str, str], int] = {}
+def _aim(service: Service, prober: Prober, ways: Ways) -> None:
+    """Check what the configuration in force has."""
+    marks = ways.lead(service.roster)
     prober.change(targets_of(service.config, marks), time.monotonic())
+
+
+def _serve(
+    service: Service, options: Options, selector: BaseSelector, running: ExitStack
+) -> None:
+    """Open the sockets by which the balancer is asked."""
+    if options.control is not None:
+        orders = Orders(service)
+        control = ControlSocket(options.control, selector, orders.handle)
+        running.enter_context(closing(control))
+    if options.status is not None:
+        status = status_socket(options.status, partial(snapshot, service))
+        running.enter_context(status)
+    if service.config.metrics is not None:
+        endpoint = service.config.metrics.listen
+        served = metrics_server(*endpoint, partial(collect, service))
+        running.enter_context(served)
 
 
 def _signalled(told: socket.socket, service: Service) -> None:

@@ -21,11 +21,12 @@ class HealthTable(Table):
     """How the backends of a pool are checked.
 
     `through` is the way that a check takes: "direct" to the backend's own address, or
-    by the "tunnel" to each VIP, as packets of clients go.
+    by the "tunnel" to each VIP, as packets of clients go; "auto" is the tunnel where
+    the kernel can, else direct.
     """
 
     kind: Literal["http", "tcp"] = "http"
-    through: Literal["direct", "tunnel"] = "direct"
+    through: Literal["direct", "tunnel", "auto"] = "direct"
     port: Port
     path: Annotated[str, Field(pattern=r"^/[!-~]*$")] = "/"
     interval: Interval

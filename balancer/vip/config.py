@@ -17,11 +17,13 @@ from ..config import (
     read_config,
 )
 from ..errors import WireError
-from ..model import Backend, Handling, Pool, Protocol, Tracking, Vip
+from ..metrics_config import MetricsTable
+from ..model import Backend, Handling, Pool, Protocol, TooBig, Tracking, Vip
 from ..wire.ethernet import mac_octets
 from .choices import HealthTable, Port, SelectionChoice, SelectionTable, SlowStartTable
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
+from .encapsulate import MIN_MTU
 from .pace import AT_ONCE
 from .plan import AllDown, Plan, PoolPlan, VipPlan
 from .tables import Limits, Options
@@ -113,6 +115,9 @@ class VipTable(Table):
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
+    too_big: Literal["answer", "split"] = "answer"
+    mtu: Annotated[int, Field(ge=MIN_MTU, le=65535)] | None = None
+    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
 
     def vip(self) -> Vip:
@@ -123,7 +128,17 @@ class VipTable(Table):
             self.port,
             PROTOCOLS[self.protocol],
             self.pool,
-            Handling(Tracking[self.tracking.upper()]),
+            self.handling(),
+        )
+
+
+    def handling(self) -> Handling:
+        """Return what is done for its packets."""
+        return Handling(
+            Tracking[self.tracking.upper()],
+            TooBig[self.too_big.upper()],
+            self.mtu or 0,
+            self.clamp_mss or 0,
         )
 
 
@@ -131,6 +146,7 @@ class VipConfig(Table):
     """The whole file."""
 
     balancer: BalancerTable
+    metrics: MetricsTable | None = None
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     vip: Annotated[tuple[VipTable, ...], Field(min_length=1, max_length=MAX_VIPS)]
 
@@ -141,6 +157,18 @@ class VipConfig(Table):
             tuple(pool.plan(self.aspects(pool)) for pool in self.pool),
             tuple(VipPlan(vip.vip(), vip.selection.selection()) for vip in self.vip),
         )
+
+    def through(self, way: str) -> "VipConfig":
+        """Return this, with checks of pools that leave it open by the way given."""
+        pools = tuple(
+            pool.model_copy(
+                update={"health": pool.health.model_copy(update={"through": way})}
+            )
+            if pool.health.through == "auto"
+            else pool
+            for pool in self.pool
+        )
+        return self.model_copy(update={"pool": pools})
 
     def aspects(self, pool: PoolTable) -> tuple[str, ...]:
         """Return the names of a pool's checks: its VIPs', or the direct one's, ""."""
@@ -165,7 +193,7 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         path = f"pool[{index}]"
         yield from _repeated(f"{path}.backend", (b.name for b in pool.backend))
         yield from pool.health.mistakes(f"{path}.health")
-        if pool.health.through == "tunnel" and config.aspects(pool) == ("",):
+        if pool.health.through != "direct" and config.aspects(pool) == ("",):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
             yield Mistake(f"{path}.health.through", what)
     places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)

@@ -134,7 +134,7 @@ class Datapath:
 
     def flow_count(self) -> int:
         """Return how many flows are tracked."""
-        return sum(1 for _ in self._maps["flows"].items())
+        return self._maps["flows"].count()
 
     def flows_created(self) -> int:
         """Return how many flows got a place; those no longer there were evicted."""
@@ -157,7 +157,9 @@ class Datapath:
 
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
-            vip_key_bytes(key): vip_bytes(*self._halves.place(entry.pool), entry)
+            vip_key_bytes(key): vip_bytes(
+                self._halves.place(entry.pool), entry, tables.mtu(entry)
+            )
             for key, entry in tables.vips.items()
         }
         vips = self._maps["vips"]

@@ -12,6 +12,7 @@ from .libbpf import check, library
 
 _PER_CPU_TYPES = (5, 6, 10)  # hash, array and LRU hash (enum bpf_map_type)
 _BATCH = 4096
+_Buffer = ctypes.Array[ctypes.c_char]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,14 @@ class Map:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield what a hash map holds, one consistent bucket after the other."""
+        for keys, values, count in self._batches():
+            yield from self._pairs(keys.raw, values.raw, count)
+
+    def count(self) -> int:
+        """Return how many entries a hash map holds."""
+        return sum(count for _, _, count in self._batches())
+
+    def _batches(self) -> Iterator[tuple[_Buffer, _Buffer, int]]:
         keys = ctypes.create_string_buffer(_BATCH * self._key_size)
         values = ctypes.create_string_buffer(_BATCH * self._value_size)
         position, start = ctypes.create_string_buffer(self._key_size), None
@@ -107,7 +116,7 @@ class Map:
             )
             if status != -errno.ENOENT:  # which says that this batch is the last
                 check(status, self.name)
-            yield from self._pairs(keys.raw, values.raw, count.value)
+            yield keys, values, count.value
             start = position
 
     def _pairs(

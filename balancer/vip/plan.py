@@ -37,7 +37,10 @@ class Selection:
 
     def build(self, backends: Sequence[WeightedName]) -> Selector:
         """Return a selector without a past."""
-        return selector(self.method, dict(self.options)).build(backends)
+        options = dict(self.options)
+        if self.method == "maglev":
+            options.setdefault("size", self.slots)  # else it fills another table first
+        return selector(self.method, options).build(backends)
 
     def name(self) -> str:
         """Return all of it in one word, which differs from any other selection's."""

@@ -43,7 +43,9 @@ class Service:
         self.config, self.roster, self.forwarder = config, roster, forwarder
         self.healthy: frozenset[tuple[str, str]] = frozenset()
         self.reloads = {"done": 0, "refused": 0}
-        self.changed: Callable[[], None] = lambda: None  # told of another configuration
+        # What decides a configuration's open ways, and who is told of another one.
+        self.decide: Callable[[VipConfig], VipConfig] = lambda config: config
+        self.changed: Callable[[], None] = lambda: None
         self.ended = False
         self.adopted = False  # whether a predecessor's flows were taken over
         self._path, self._notify_descriptor = path, notify_descriptor
@@ -110,7 +112,7 @@ class Service:
         self.ended = True
 
     def _reload(self) -> None:
-        config = read_vip_config(self._path)
+        config = self.decide(read_vip_config(self._path))
         if config.balancer.interface != self.config.balancer.interface:
             raise ConfigError("balancer.interface: only a restart can change it")
         now_s = time.monotonic()

@@ -8,12 +8,13 @@ include=/usr/include/$(python3 -c 'import sysconfig; print(sysconfig.get_config_
 clang=${CLANG:-clang}
 strip=${LLVM_STRIP:-llvm-strip}
 
-for folder in "$here" "$here/../../backend/bpf" "$here/../../nameserver/bpf"; do
+for folder in "$here" "$here/../tunnel/bpf" "$here/../../backend/bpf" \
+	"$here/../../nameserver/bpf"; do
 	cd "$folder"
 	for source in *.bpf.c; do
 		"$clang" -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -I"$include" \
 			-c "$source" -o "${source%.c}.o"
 		"$strip" -g "${source%.c}.o"
 	done
-	sha256sum ./*.c ./*.h >SOURCES.sha256
+	sha256sum ./*.[ch] >SOURCES.sha256
 done

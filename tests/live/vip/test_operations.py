@@ -1,11 +1,13 @@
 """What operators do to a balancer that forwards: no flow may notice."""
 
+import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from live.vip.site import NAMES, VIP4, VIP6, Site, running_site
@@ -196,3 +198,86 @@ def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
     site.start("vip", "lb")
     assert site.status("lb")["adopted"] is False
     assert site.get(VIP4) in NAMES
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+def test_checks_through_the_tunnel_see_what_clients_see(site: Site, kind: str) -> None:
+    text = config_of(site)
+    for through in ("tunnel", "direct"):
+        health = f'[pool.health]\nkind = "{kind}"\nthrough = "{through}"'
+        write_config(site, text.replace("[pool.health]", health))
+        site.order("reload")
+        until("all are well", lambda: all_healthy(site))
+        aspects = {"tunnel": {VIP4, VIP6}, "direct": {""}}[through]
+        be1 = site.order("dump")["pools"]["www"]["be1"]
+        assert set(be1["checks"]) == aspects
+        # Its own address still answers; only the VIP's, of one family, does not.
+        site.ip("be1", "addr", "del", f"{VIP6}/128", "dev", "lo")
+        try:
+            if through == "tunnel":
+                until("be1 is out", lambda: not healthy(site, "be1"))
+                assert {site.get(VIP4) for _ in range(8)} == {"be2"}
+            else:
+                assert all_healthy(site)
+        finally:
+            site.ip("be1", "addr", "add", f"{VIP6}/128", "dev", "lo", "nodad")
+
+
+def healthy(site: Site, name: str) -> bool:
+    return bool(site.status("lb")["backends"][name]["healthy"])
+
+
+def test_a_killed_balancers_checks_go_on_through_the_tunnel(site: Site) -> None:
+    text = config_of(site)
+    write_config(site, text.replace("[pool.health]", '[pool.health]\nthrough = "auto"'))
+    site.end("lb", signal.SIGKILL)
+    site.start("vip", "lb")
+    assert all_healthy(site)
+    site.end("lb", signal.SIGKILL)
+    site.start("vip", "lb")
+    assert all_healthy(site)
+    assert len(site.order("dump")["pools"]["www"]["be1"]["checks"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("vip", "client", "first"),
+    [(VIP4, "11.1.16.10", 40100), (VIP6, "[2a11:0:1:1000::10]", 40200)],
+)
+def test_a_trace_says_where_a_flow_goes_and_why(
+    site: Site, vip: str, client: str, first: int
+) -> None:
+    place = f"[{vip}]:80" if ":" in vip else f"{vip}:80"
+    for port in range(first, first + 8):
+        before = trace(site, f"{client}:{port}", place)
+        assert (before["reason"], before["tracked"]) == ("INSERTED", None)
+        url = f"http://{place}/"
+        answer = site.run("cl", "curl", "-sS", "--local-port", str(port), url)
+        after = trace(site, f"{client}:{port}", place)
+        assert after["reason"] == "TRACKED"
+        assert {before["backend"], before["slot_backend"], after["backend"]} == {answer}
+        assert after["tracked"]["backend"] == answer
+
+
+def test_a_trace_of_a_drained_backends_flow(site: Site) -> None:
+    flow = ("11.1.16.10:40100", f"{VIP4}:80")
+    owner = trace(site, *flow)["backend"]
+    (other,) = set(NAMES) - {owner}
+    site.order("drain", owner)
+    told = trace(site, *flow)
+    assert (told["backend"], told["slot_backend"]) == (owner, other)
+    site.end("lb", signal.SIGKILL)
+    assert trace(site, *flow) | {"tracked": None} == told | {"tracked": None}
+    site.start("vip", "lb")
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [(f"{VIP4}:443", "OTHER_PORT"), ("23.0.9.80:80", "NOT_A_VIP")],
+)
+def test_a_trace_of_what_is_not_balanced(site: Site, place: str, reason: str) -> None:
+    assert trace(site, "11.1.16.10:40100", place)["reason"] == reason
+
+
+def trace(site: Site, source: str, destination: str) -> dict[str, Any]:
+    tool = (sys.executable, "-m", "balancer", "vip", "trace", "--json")
+    return json.loads(site.run("lb", *tool, "tcp", source, destination))

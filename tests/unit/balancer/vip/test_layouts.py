@@ -16,6 +16,7 @@ from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
 
 VIP_BPF = Path("balancer/vip/bpf")
+TUNNEL_BPF = Path("balancer/vip/tunnel/bpf")
 BACKEND_BPF = Path("balancer/backend/bpf")
 
 # The C struct, its Python layout, and where in it each member starts.
@@ -67,7 +68,11 @@ def test_sizes_are_those_of_the_program() -> None:
     assert tuple(int(sizes[name], 0) for name in names) == wanted
 
 
-@pytest.mark.parametrize("folder", [VIP_BPF, BACKEND_BPF], ids=["balancer", "backend"])
+@pytest.mark.parametrize(
+    "folder",
+    [VIP_BPF, TUNNEL_BPF, BACKEND_BPF],
+    ids=["balancer", "tunnel", "backend"],
+)
 def test_objects_were_built_from_these_sources(folder: Path) -> None:
     assert_built_from_sources(folder)
 

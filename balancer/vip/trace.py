@@ -1,0 +1,178 @@
+"""Why a flow goes where it goes: the reference's choice, told step by step; no I/O."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..hashing.flow import hash_flow
+from ..hashing.selector import EMPTY
+from ..model import FiveTuple
+from ..wire.ethernet import EtherType
+from .about import About
+from .choose import Context, choose
+from .flow_text import flow_text, place_text
+from .numbers import Key, Numbers
+from .packet import Arrival, IpPacket, Kind
+from .verdict import Reason
+
+WHY = {
+    Reason.TRACKED: "the flow table has it",
+    Reason.INSERTED: "its slot's; the flow table will have it",
+    Reason.REHASHED: "its slot's; the flow table names a backend that is not usable",
+    Reason.PREVIOUS: "an older flow of a slot that has changed: to whom it was before",
+    Reason.HASHED: "its slot's; it is not remembered",
+    Reason.FLOODED: "its slot's; too many flows are new to remember it",
+    Reason.NO_BACKEND: "dropped: nobody serves its slot",
+    Reason.OTHER_PORT: "dropped: a VIP's address, at another port",
+    Reason.NOT_A_VIP: "left to the machine's own stack: no VIP's address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What the flow table says of a flow."""
+
+    backend: str
+    idle_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A flow's way through the tables.
+
+    Args:
+        flow: as text.
+        reason: the counter that its next packet would be counted by.
+        why: the same in words.
+        backend: who gets its next packet, "" for nobody.
+        address: the backend's.
+        vip: address and port, with "" when there is none.
+        pool: the VIP's.
+        selection: how the VIP selects.
+        tracking: which flows of the VIP are remembered.
+        hash: of the five-tuple.
+        slot: the hash's place in the table.
+        slots: how many there are.
+        slot_backend: who has the slot's new flows.
+        previous_backend: who has the slot's older flows, if that is remembered.
+        tracked: what the flow table says, or None.
+    """
+
+    flow: str
+    reason: str
+    why: str
+    backend: str = ""
+    address: str = ""
+    vip: str = ""
+    pool: str = ""
+    selection: str = ""
+    tracking: str = ""
+    hash: int = 0
+    slot: int = 0
+    slots: int = 0
+    slot_backend: str = ""
+    previous_backend: str = ""
+    tracked: Tracked | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it as texts and numbers."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Return it for people to read."""
+        told = [f"{self.flow}: {self.reason}, {self.why}"]
+        if not self.vip:
+            return told
+        told += [
+            f"vip      {self.vip}, pool {self.pool}, {self.selection}",
+            f"slot     {self.slot} of {self.slots} (hash {self.hash:#010x})"
+            f", of {self.slot_backend or 'nobody'}",
+        ]
+        if self.previous_backend:
+            told.append(f"before   {self.previous_backend}, for older flows")
+        known = "no entry"
+        if self.tracked:
+            known = f"{self.tracked.backend}, idle for {self.tracked.idle_s:.1f} s"
+        told.append(f"tracking {self.tracking}: {known}")
+        told.append(f"backend  {self.backend or 'nobody'} {self.address}".rstrip())
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose numbers are whose."""
+
+    backends: dict[int, Key]
+    vips: dict[int, Key]
+    tables: dict[int, Key]
+
+    def backend(self, number: int | None) -> str:
+        """Return a backend's name, "" for nobody's number."""
+        key = self.backends.get(EMPTY if number is None else number)
+        return key[1] if key else ""
+
+
+def names_of(about: About) -> Names:
+    """Return the names for numbers."""
+    memory = about.memory
+    kinds: tuple[Numbers, ...] = (memory.backends, memory.vips, memory.tables)
+    return Names(*({number: key for key, number in kind.items()} for kind in kinds))
+
+
+def trace(
+    flow: FiveTuple, context: Context, names: Names, idle_s: float = 0.0
+) -> Trace:
+    """Return what becomes of the flow's next packet that is no SYN.
+
+    Args:
+        flow: it need not be known.
+        context: tables, and what is known of the flow.
+        names: whose numbers are whose.
+        idle_s: how long the flow has had no packet, if it is known.
+    """
+    tables = context.tables
+    vip = tables.vip(flow)
+    if vip is None:
+        ours = tables.is_vip_address(flow.version, flow.destination)
+        reason = Reason.OTHER_PORT if ours else Reason.NOT_A_VIP
+        return Trace(flow_text(flow), reason.name, WHY[reason])
+    known = context.state.flows.get(flow)
+    tracked = None if known is None else Tracked(names.backend(known), idle_s)
+    number, reason = choose(_arrival(flow), vip, context)
+    address = "" if number is None else str(tables.backends[number].address)
+    table = names.tables.get(vip.pool, ("", ""))
+    slot = tables.slot(vip, flow)
+    return Trace(
+        flow=flow_text(flow),
+        reason=reason.name,
+        why=WHY[reason],
+        backend=names.backend(number),
+        address=address,
+        vip=place_text(flow.version, flow.destination, flow.destination_port),
+        pool=table[0],
+        selection=table[1],
+        tracking=vip.handling.tracking.name.lower(),
+        hash=hash_flow(flow),
+        slot=slot.number,
+        slots=len(tables.slots[vip.pool]),
+        slot_backend=names.backend(slot.backend),
+        previous_backend=names.backend(slot.previous),
+        tracked=tracked,
+    )
+
+
+def _arrival(flow: FiveTuple) -> Arrival:
+    """Return a packet of the flow that is neither its first nor special."""
+    packet = IpPacket(
+        ethertype=EtherType.IPV4 if flow.version == 4 else EtherType.IPV6,
+        version=flow.version,
+        source=flow.source,
+        destination=flow.destination,
+        protocol=flow.protocol,
+        tos=0,
+        ttl=64,
+        length=0,
+        fragment=0,
+        has_options=False,
+        l4_start=0,
+    )
+    return Arrival(b"", packet, flow, Kind.LATER)
