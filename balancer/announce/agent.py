@@ -142,8 +142,8 @@ def _dns_target(check: CheckTable, table: AnnounceTable) -> DnsTarget:
         str(check.address),
         check.port or DNS_PORT,
         check.zone or b"\0",
-        table.interval,
-        table.timeout,
+        check.interval or table.interval,
+        check.timeout or table.timeout,
     )
 
 
@@ -154,6 +154,6 @@ def _target(check: CheckTable, table: AnnounceTable) -> Target:
         str(check.address),
         check.port or HTTP_PORT,
         check.path,
-        table.interval,
-        table.timeout,
+        check.interval or table.interval,
+        check.timeout or table.timeout,
     )

@@ -39,6 +39,8 @@ class CheckTable(Table):
         kind: dns passes with an authoritative answer to a question for the SOA record
             of `zone`, http with a status of 2xx, tcp with a connection.
         any_of: the name of what several checks say something about.
+        interval: from one to the next, where that is another than for all.
+        timeout: for an answer, likewise.
     """
 
     name: str
@@ -48,6 +50,8 @@ class CheckTable(Table):
     zone: Annotated[bytes, PlainValidator(_name)] | None = None
     path: str | None = None
     any_of: str | None = None
+    interval: Interval | None = None
+    timeout: Interval | None = None
 
 
 class AnnounceTable(Table):

@@ -1,7 +1,7 @@
 """What each role of a lab must do to count as ready, and how it is asked to."""
 
 import functools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from topo.render.contents import nameserver_name
 from topo.render.nameservers import nameserver_kind
@@ -19,14 +19,15 @@ from .probes import (
     until_notified,
 )
 from .ready import Awaited
-from .roles import CONTROLLER, nearest_client
+from .roles import CONTROLLER, announcer_roles, nearest_client
 
 SERVICE_PORT = 80
 
 
 def programs(lab: Lab) -> list[Awaited]:
     """Return what every program promises by itself."""
-    return [*_notices(lab), *_foreign_nameservers(lab), *_services(lab)]
+    names = lab.supervisor.roles
+    return [*_notices(lab, names), *_foreign_nameservers(lab), *_services(lab)]
 
 
 def paths(lab: Lab) -> list[Awaited]:
@@ -34,8 +35,14 @@ def paths(lab: Lab) -> list[Awaited]:
     return [*_resolvers(lab), *_vips(lab), *_pools(lab)]
 
 
-def _notices(lab: Lab) -> Iterator[Awaited]:
-    for role in lab.supervisor.roles.values():
+def announcements(lab: Lab) -> list[Awaited]:
+    """Return what is promised by who announces addresses."""
+    return list(_notices(lab, [spec.name for spec in announcer_roles(lab.plan)]))
+
+
+def _notices(lab: Lab, names: Iterable[str]) -> Iterator[Awaited]:
+    for name in names:
+        role = lab.supervisor.roles[name]
         if role.notify is not None:
             notice = functools.partial(until_notified, role.notify)
             yield Awaited(role.name, _promise(role.name), notice)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from topo.render.announce import announce_config
 from topo.render.dns import dns_config, root_config
 from topo.render.fabric import fabric_json
 from topo.render.nameservers import nameserver_files, nameserver_kind
@@ -14,7 +15,7 @@ from topo.render.vip import backend_config, vip_config
 from topo.world.plan import Host, Plan, Role
 from topo.world.records import Datacenter, NameserverKind
 
-from .paths import STATE, role_folder, status_path
+from .paths import CONTROL, STATE, role_folder, status_path
 
 CONTROLLER = "controller"
 
@@ -77,6 +78,7 @@ def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
         *(str(python), "-W", "ignore", "-m", "controller"),
         *("--fabric", str(fabric), "--listen", "127.0.0.1:6653"),
         *("--framework", framework, "--status", str(status_path(CONTROLLER))),
+        *("--control", str(CONTROL)),
     )
     files = {fabric: fabric_json(plan)}
     return RoleSpec(CONTROLLER, "", argv, files, notify=True)
@@ -91,13 +93,22 @@ def nameserver_role(plan: Plan, host: Host) -> RoleSpec:
     return RoleSpec(host.name, host.name, tuple(argv), _in(folder, files))
 
 
-def _ours(host: Host, command: str, config: str) -> RoleSpec:
-    path = role_folder(host.name) / f"{command}.toml"
+def announcer_roles(plan: Plan) -> Iterator[RoleSpec]:
+    """Yield an agent beside every nameserver, which tells the controller how it is."""
+    for name in plan.nameserver.members:
+        host = plan.host(name)
+        config = announce_config(plan, name, str(CONTROL))
+        yield _ours(host, "announce", config, f"{name}-announce")
+
+
+def _ours(host: Host, command: str, config: str, name: str = "") -> RoleSpec:
+    name = name or host.name
+    path = role_folder(name) / f"{command}.toml"
     argv = (
         *(sys.executable, "-m", "balancer", command, "--config", str(path)),
-        *("--status", str(status_path(host.name))),
+        *("--status", str(status_path(name))),
     )
-    return RoleSpec(host.name, host.name, argv, {path: config}, notify=True)
+    return RoleSpec(name, host.name, argv, {path: config}, notify=True)
 
 
 def _in(folder: Path, files: dict[str, str]) -> dict[Path, str]:

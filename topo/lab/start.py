@@ -26,10 +26,11 @@ from topo.world.records import World
 from .errors import LabError
 from .lab import Lab
 from .paths import LOGS, PLAN, PROJECT, STATUS
-from .promises import paths, programs
+from .promises import announcements, paths, programs
 from .ready import Say, all_ready
 from .roles import (
     RoleSpec,
+    announcer_roles,
     balancer_roles,
     controller_role,
     resolver_roles,
@@ -160,6 +161,10 @@ async def _ready(lab: Lab, say: Say, within_s: float) -> None:
     )
     await wait("programs", programs(lab))
     await wait("paths", paths(lab))
+    # Not before: what they check is well from the first time on.
+    for spec in announcer_roles(lab.plan):
+        start(lab.supervisor, spec)
+    await wait("announcements", announcements(lab))
 
 
 async def _measure(lab: Lab, say: Say) -> tuple[MeasuredLink, ...]:

@@ -4,6 +4,9 @@ from topo.world.plan import Plan
 
 from .toml import Table, to_toml
 
+# A site is checked by going through it, which experiments should hardly see.
+SITE_INTERVAL = "1 s"
+
 
 def announce_config(
     plan: Plan, name: str, router: str, checks_site: bool = True
@@ -57,6 +60,8 @@ def _site_checks(plan: Plan, site: str) -> list[Table]:
             "port": service.port,
             "path": "/health",
             "any_of": "site",
+            "interval": SITE_INTERVAL,
+            "timeout": SITE_INTERVAL,
         }
         for service in plan.world.services
     ]

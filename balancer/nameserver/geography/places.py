@@ -1,32 +1,13 @@
 """Maps that are ready for policies: a location by address, and how far it is; pure."""
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from math import inf, nan
 
 from .regions import Placed, Regions, cut_regions
 from .scale import Scale
 from .text import Prefix
-
-# By location, then by site, in milliseconds; inf is "not known".
-Distances = NDArray[np.float64]
-
-
-class Map(Protocol):
-    """What a policy needs to know which site is how far from a client."""
-
-    @property
-    def regions(self) -> Mapping[int, Regions]:
-        """Number of the location, by IP version."""
-        ...
-
-    def distances_ms(self, sites: Sequence[str]) -> Distances:
-        """Return how far each location is from each of the sites."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +25,10 @@ class Geography:
     locations: tuple[str, ...]
     scale: Scale
 
-    def distances_ms(self, sites: Sequence[str]) -> Distances:
-        """Return how far each location is from each of the sites."""
+    def distances_ms(self, sites: Sequence[str]) -> list[list[float]]:
+        """Return how far each location is from each of the sites; inf: not known."""
         distance = self.scale.distance_ms
-        return np.array([[distance(at, to) for to in sites] for at in self.locations])
+        return [[distance(at, to) for to in sites] for at in self.locations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +36,36 @@ class Latencies:
     """Round-trip times from client networks to sites, as somebody measured them.
 
     Args:
-        regions: row of `rtt_ms`, by IP version; row 0 is of unmeasured networks.
+        regions: number of the row, by IP version; row 0 is of unmeasured networks.
         sites: of the columns.
-        rtt_ms: inf where nothing was measured.
+        rtt_ms: row by row; not a number where nothing was measured.
     """
 
     regions: Mapping[int, Regions]
     sites: tuple[str, ...]
-    rtt_ms: Distances
+    rtt_ms: "array[float]"
 
-    def distances_ms(self, sites: Sequence[str]) -> Distances:
-        """Return the round-trip times to these sites."""
-        columns = {site: self.rtt_ms[:, i] for i, site in enumerate(self.sites)}
-        unmeasured = np.full(len(self.rtt_ms), inf)
-        return np.stack([columns.get(site, unmeasured) for site in sites], axis=1)
+    def lowest(self, sites: Sequence[str], unmeasured: int) -> Sequence[int]:
+        """Return for each row the number of the site with the lowest time.
+
+        Args:
+            sites: that may be chosen.
+            unmeasured: what stands for rows without a time to any of them.
+        """
+        # Only who has measured latencies needs it, and its import takes long.
+        import numpy as np
+
+        if not self.sites:
+            return [unmeasured]
+        table = np.frombuffer(self.rtt_ms).reshape(-1, len(self.sites))
+        columns = {site: table[:, number] for number, site in enumerate(self.sites)}
+        nothing = np.full(len(table), nan)
+        chosen = np.stack([columns.get(site, nothing) for site in sites], axis=1)
+        chosen = np.where(np.isnan(chosen), inf, chosen)
+        lowest = chosen.argmin(axis=1)
+        lowest[np.isinf(chosen).all(axis=1)] = unmeasured
+        found: Sequence[int] = lowest.astype(np.uint32).data
+        return found
 
 
 def make_geography(
@@ -101,11 +98,11 @@ def make_latencies(
     )
     sites = tuple(dict.fromkeys(site for row in rows for site, _ in row))
     columns = {site: number for number, site in enumerate(sites)}
-    matrix = np.full((len(rows), len(sites)), inf)
+    table = array("d", [nan]) * (len(rows) * len(sites))
     for row, number in rows.items():
         for site, rtt_ms in row:
-            matrix[number, columns[site]] = rtt_ms
-    return Latencies(regions, sites, matrix)
+            table[number * len(sites) + columns[site]] = rtt_ms
+    return Latencies(regions, sites, table)
 
 
 def cut_families(placed: Iterable[tuple[Prefix, int]]) -> dict[int, Regions]:

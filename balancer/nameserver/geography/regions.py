@@ -5,13 +5,11 @@ value is the same follows from the two ends of the run.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from .starts import (
+    FEW,
     SHORT,
     Starts,
     Words,
@@ -61,16 +59,22 @@ class Regions:
             spare_bits = min(spare_bits, behind)
         return self.values[run], starts.bits + 1 - spare_bits
 
-    def mapped(self, names: ArrayLike) -> "Regions":
-        """Return the regions with `names[value]` for each value, joined anew.
+    def mapped(self, names: Sequence[int]) -> "Regions":
+        """Return the regions with `names[value]` for each value, joined anew."""
+        if len(self.values) > FEW:
+            return self._mapped_many(names)
+        renamed = array(SHORT, [names[value] for value in self.values])
+        joints = [at for at in range(1, len(renamed)) if renamed[at] != renamed[at - 1]]
+        kept = [0, *joints]
+        values = Words(array(SHORT, [renamed[position] for position in kept]))
+        return Regions(self.starts.picked(kept), values)
 
-        Args:
-            names: numbers by number, in any form that numpy takes.
-        """
+    def _mapped_many(self, names: Sequence[int]) -> "Regions":
+        """Do as `mapped` does; a million runs in 10 ms, which queries wait for."""
+        import numpy as np
+
         renamed = np.asarray(names, dtype=np.uint32)[words_of(self.values)]
         differs = np.append(True, renamed[1:] != renamed[:-1])
-        if differs.all():
-            return Regions(self.starts, packed(renamed))
         kept = np.flatnonzero(differs)
         return Regions(self.starts.picked(kept), packed(renamed[kept]))
 

@@ -2,16 +2,18 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pickle import PickleBuffer
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WORD_BITS = 64
 WORD_MASK = (1 << WORD_BITS) - 1
 BUCKET_BITS = 16
+FEW = 4096  # runs, up to which it is not worth the time to import numpy
 # Formats of words of 32 and 64 bits.
 SHORT: Final = "I"
 LONG: Final = "Q"
@@ -36,7 +38,8 @@ class Starts:
         self.bits, self.high, self.low = bits, high, low
         self._base = high[1] if len(high) > 1 else 0
         span = high[-1] - self._base
-        self._shift = max(span.bit_length() - BUCKET_BITS, 0)
+        bucket_bits = BUCKET_BITS if len(high) > FEW else 0
+        self._shift = max(span.bit_length() - bucket_bits, 0)
         self._buckets = _bucket_counts(high, self._base, self._shift)
 
     def __len__(self) -> int:
@@ -67,10 +70,10 @@ class Starts:
         first = bisect_left(self.high, word, 0, last)
         return bisect_right(self.low, address & WORD_MASK, first, last + 1) - 1
 
-    def picked(self, kept: NDArray[np.intp]) -> "Starts":
+    def picked(self, kept: "Sequence[int] | NDArray[np.intp]") -> "Starts":
         """Return the starts at these positions; the first one must be 0."""
-        low = self.low if self.bits <= WORD_BITS else packed(words_of(self.low)[kept])
-        return Starts(self.bits, packed(words_of(self.high)[kept]), low)
+        low = self.low if self.bits <= WORD_BITS else _picked(self.low, kept)
+        return Starts(self.bits, _picked(self.high, kept), low)
 
     def _last(self, word: int) -> int:
         """Return the last position whose high word is not above `word`."""
@@ -96,12 +99,14 @@ def pack_starts(bits: int, addresses: Iterable[int]) -> Starts:
     return Starts(bits, Words(high), Words(low))
 
 
-def words_of(words: Words) -> NDArray[np.unsignedinteger]:
+def words_of(words: Words) -> "NDArray[np.unsignedinteger]":
     """Return numbers for numpy, without copying them."""
+    import numpy as np
+
     return np.asarray(words)
 
 
-def packed(numbers: NDArray[np.unsignedinteger]) -> Words:
+def packed(numbers: "NDArray[np.unsignedinteger]") -> Words:
     """Return numpy's numbers of 32 or 64 bits."""
     octets: memoryview = numbers.data.cast("B")
     return octets.cast(SHORT) if numbers.itemsize == 4 else octets.cast(LONG)
@@ -123,9 +128,19 @@ def _from_buffers(bits: int, high: object, low: object) -> Starts:
     return Starts(bits, words, from_buffer(low, LONG))
 
 
+def _picked(words: Words, kept: "Sequence[int] | NDArray[np.intp]") -> Words:
+    if len(words) > FEW:
+        return packed(words_of(words)[kept])
+    return Words(array(words.format, [words[position] for position in kept]))
+
+
 def _bucket_counts(high: Words, base: int, shift: int) -> Words:
     """Return how many starts lie below each bucket, and below all there could be."""
     last = (high[-1] - base) >> shift
+    if last == 0:
+        return Words(array(SHORT, [bisect_left(high, base), len(high)]))
+    import numpy as np
+
     words = words_of(high)
     offsets = np.arange(last + 1, dtype=np.uint64) << np.uint64(shift)
     bounds = (np.uint64(base) + offsets).astype(words.dtype)

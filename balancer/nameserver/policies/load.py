@@ -45,17 +45,18 @@ class BySubnet:
 
 def by_load(case: Case, known: Knowledge) -> ByRegion | BySubnet:
     """The nearest site, as far as it can bear its clients; the others go further."""
-    distances_ms = known.geography.distances_ms(case.sites)
+    places = known.geography
+    distances_ms = np.array(places.distances_ms(case.sites))
     capacity = np.array([known.steering.state(site).capacity for site in case.sites])
     demand = _demand(case, known)
     rows, found = np.unique(
         spill(distances_ms, demand, capacity), axis=0, return_inverse=True
     )
-    numbers = found.reshape(-1)
+    numbers = found.reshape(-1).tolist()
     if case.spec.spread is Spread.SUBNET:
         shares = [_site_shares(row) for row in rows]
-        return BySubnet(case.lots(), by_region((), known.geography, numbers), shares)
-    return by_region(_row_lots(case, rows), known.geography, numbers)
+        return BySubnet(case.lots(), by_region((), places.regions, numbers), shares)
+    return by_region(_row_lots(case, rows), places.regions, numbers)
 
 
 def _demand(case: Case, known: Knowledge) -> Shares:
@@ -66,7 +67,7 @@ def _demand(case: Case, known: Knowledge) -> Shares:
     # The load of a site that is down is there all the same: it goes elsewhere.
     sites = case.spec.sites
     load = np.array([steering.state(site).load for site in sites])
-    return home_demand(places.distances_ms(sites), load)
+    return home_demand(np.array(places.distances_ms(sites)), load)
 
 
 def _site_shares(row: Shares) -> Lot:

@@ -2,11 +2,9 @@
 
 from .alike import failover, static, weighted
 from .knowledge import Knowledge
-from .load import by_load
 from .lots import NODATA, ByResolver, Everybody, Policy
 from .nearest import lowest_latency, nearest
 from .spec import AllDown, By, Case, Kind, Spec
-from .sticky import sticky
 
 
 def make_policy(spec: Spec, known: Knowledge) -> Policy:
@@ -30,11 +28,16 @@ def _make(case: Case, known: Knowledge) -> Policy:
             return weighted(case)
         case Kind.FAILOVER:
             return failover(case)
-        case Kind.STICKY:
-            return sticky(case)
         case Kind.NEAREST:
             return nearest(case, known.geography)
         case Kind.LATENCY:
             return lowest_latency(case, known.latencies, known.geography)
+        case Kind.STICKY:
+            # These two take numpy along, whose import would slow every start.
+            from .sticky import sticky
+
+            return sticky(case)
         case Kind.LOAD:
+            from .load import by_load
+
             return by_load(case, known)

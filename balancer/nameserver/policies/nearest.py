@@ -3,16 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..geography.places import Distances, Map
+from ..geography.places import Geography, Latencies
 from ..geography.regions import Regions
 from .asker import Asker
 from .lots import Choice, Lot
 from .spec import Case
-
-Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +55,23 @@ class Measured:
         return Choice(lot, max(scope, placed_scope))
 
 
-def nearest(case: Case, places: Map) -> ByRegion:
+def nearest(case: Case, places: Geography) -> ByRegion:
     """The site that is nearest to the client's location; of equal ones the first."""
-    found = places.distances_ms(case.sites).argmin(axis=1)
-    return by_region(case.lots(), places, found)
+    rows = places.distances_ms(case.sites)
+    found = [row.index(min(row)) for row in rows]
+    return by_region(case.lots(), places.regions, found)
 
 
-def lowest_latency(case: Case, measured: Map, places: Map) -> Measured:
+def lowest_latency(case: Case, measured: Latencies, places: Geography) -> Measured:
     """The site with the lowest round-trip time to the client's network."""
     placed = nearest(case, places)
-    rtt_ms: Distances = measured.distances_ms(case.sites)
-    unmeasured = np.isinf(rtt_ms).all(axis=1)
-    found = np.where(unmeasured, len(placed.lots), rtt_ms.argmin(axis=1))
-    return Measured(by_region(placed.lots, measured, found), placed)
+    found = measured.lowest(case.sites, unmeasured=len(placed.lots))
+    return Measured(by_region(placed.lots, measured.regions, found), placed)
 
 
-def by_region(lots: Sequence[Lot], places: Map, found: Numbers) -> ByRegion:
-    """Return the policy that gives each location the lot of that number."""
-    regions = {version: it.mapped(found) for version, it in places.regions.items()}
+def by_region(
+    lots: Sequence[Lot], places: Mapping[int, Regions], found: Sequence[int]
+) -> ByRegion:
+    """Return the policy that gives each number of `places` the lot found for it."""
+    regions = {version: it.mapped(found) for version, it in places.items()}
     return ByRegion(lots, regions)

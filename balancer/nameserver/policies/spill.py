@@ -8,15 +8,14 @@ Where nobody has room any more, sites take the rest in proportion to their capac
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geography.places import Distances
-
+# By location, then by site; distances are in milliseconds.
 Shares = NDArray[np.float64]
 
 LEAST_DEMAND = 1e-9  # so that a location without demand has shares as well
 STEPS = 1000  # shares are told apart in thousandths, to keep different lots few
 
 
-def spill(distances_ms: Distances, demand: Shares, capacity: Shares) -> Shares:
+def spill(distances_ms: Shares, demand: Shares, capacity: Shares) -> Shares:
     """Return which share of each location's demand each site gets.
 
     Args:
@@ -42,7 +41,7 @@ def spill(distances_ms: Distances, demand: Shares, capacity: Shares) -> Shares:
     return _rounded(taken / demand[:, np.newaxis])
 
 
-def home_demand(distances_ms: Distances, load: Shares) -> Shares:
+def home_demand(distances_ms: Shares, load: Shares) -> Shares:
     """Return the demand by location: a site's load, even over those nearest to it."""
     home = distances_ms.argmin(axis=1)
     neighbours = np.bincount(home, minlength=len(load))

@@ -100,6 +100,8 @@ def prefixes_of(address, bits):
         yield length, low, low + (1 << spare)
 
 
+FAMILIES = [(4, 32, 0), (6, 128, 0), (6, 128, 61)]
+
 # Prefixes in the top 6 bits, so that every address can be tried.
 small_networks = st.dictionaries(
     st.integers(0, 6).flatmap(
@@ -110,9 +112,20 @@ small_networks = st.dictionaries(
 )
 
 
-@given(small_networks, st.sampled_from([(4, 32, 0), (6, 128, 0), (6, 128, 61)]))
+@pytest.mark.parametrize("few", [0, 4096], ids=["by numpy", "without"])
+@given(
+    found=small_networks,
+    family=st.sampled_from([(4, 32, 0), (6, 128, 0), (6, 128, 61)]),
+)
 @settings(max_examples=60)
-def test_against_trying_everything(found, family):
+def test_against_trying_everything(few, found, family):
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("regions", "starts"):
+            patch.setattr(f"balancer.nameserver.geography.{module}.FEW", few)
+        check_everything(found, family)
+
+
+def check_everything(found, family):
     version, bits, depth = family
     spare = bits - depth - 6
     networks = [
