@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from topo.world.delay import shortest_paths
 from topo.world.plan import Anycast, Plan, Role
 from topo.world.probe_names import (
+    APART,
     CACHED_TTL_S,
     MANY_TTL_S,
     SHORT_TTL_S,
@@ -157,6 +158,9 @@ def _probe_records(plan: Plan) -> Iterator[Record]:
         for name in names.cached:
             yield Record(name, "A", PROBE_ADDRESS, CACHED_TTL_S)
         yield Record(names.short, "A", PROBE_ADDRESS, SHORT_TTL_S)
+        for type_, values in APART.items():
+            for value in values:
+                yield Record(names.apart, type_, value, MANY_TTL_S)
     for sized in sized_names(plan.world.domain):
         first = SIZED_FIRST[sized.type]
         for number in range(sized.count):

@@ -14,6 +14,12 @@ CACHED_TTL_S = 5
 SHORT_TTL_S = 2
 STEERED_TTL_S = 60
 MANY_TTL_S = 5
+# Addresses that have more or less in common with those of clients, as a service's in
+# several blocks would have: the first is in a block next to theirs.
+APART = {
+    "A": ("11.250.0.1", "23.53.2.1", "96.0.2.1", "198.18.2.1"),
+    "AAAA": ("2a11:250::1", "2a23:53:2::1", "2600:2::1", "2001:2:2::1"),
+}
 SIZED_TTL_S = 60
 # RFC 1035: header 12, question's type and class 4; a record whose name is a pointer
 # has 12 octets before its data. 4.2.1: 512 octets are the most by UDP, without EDNS0.
@@ -31,12 +37,14 @@ class ProbeNames:
         short: a name with a TTL of `SHORT_TTL_S`, to see it stretched.
         steered: answered by policy, as services are, with a TTL of `STEERED_TTL_S`.
         many: answered with the VIPs of every datacenter, with a TTL of `MANY_TTL_S`.
+        apart: answered with `APART` for the same time: nobody is there.
     """
 
     cached: tuple[str, ...]
     short: str
     steered: str
     many: str
+    apart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ def probe_names(world: World, resolver: str) -> ProbeNames:
         short=f"short-{tail}",
         steered=f"steered-{tail}",
         many=f"many-{tail}",
+        apart=f"apart-{tail}",
     )
 
 
