@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+import dns.entropy
 import dns.exception
 import dns.message
 import dns.rdatatype
@@ -18,7 +19,6 @@ from .sockets import Hosts, open_socket
 
 DNS_PORT = 53
 TIMEOUT_S = 3.0
-IDENTIFIERS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +132,25 @@ class _Channel:
         self._client = client
         self._load = load
         self._waiting: dict[int, Ask] = {}
-        self._identifier = 0
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(client, self._receive)
 
     def send(self, ask: Ask) -> None:
         """Send a question now; the answer goes to the load."""
-        self._identifier = (self._identifier + 1) % IDENTIFIERS
-        self._waiting[self._identifier] = ask
-        query = dns.message.make_query(ask.name, ask.kind, id=self._identifier)
+        query = dns.message.make_query(ask.name, ask.kind, id=self._identifier())
+        self._waiting[query.id] = ask
         with contextlib.suppress(OSError):  # It counts as unanswered.
             self._client.send(query.to_wire())
+
+    def _identifier(self) -> int:
+        """Return one that no question waits with.
+
+        At random, as stubs choose them: Unbound rotates records by the identifier.
+        """
+        while True:
+            identifier = dns.entropy.random_16()
+            if identifier not in self._waiting:
+                return identifier
 
     def close(self) -> list[Ask]:
         """End the channel and return what was never answered."""
