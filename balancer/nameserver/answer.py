@@ -80,7 +80,7 @@ def answer(
     try:
         if header.questions == 0:
             return _answer_cookie_alone(authority, data, source, now_s)
-        query = Query.from_wire(data)
+        query = Query.from_wire(data, header)
     except WireError:
         return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR)
     if query.edns is not None and query.edns.version > EDNS_VERSION:

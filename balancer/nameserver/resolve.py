@@ -10,9 +10,9 @@ from ..wire.dns.response import NO_RECORDS, Sections
 from .policies.asker import Asker
 from .zones.node import Node
 from .zones.steered import Steered
-from .zones.zone import Zone, Zones, is_within
+from .zones.zone import Zone, Zones
 
-MAX_ALIASES = 8
+MAX_ALIASES = 4  # resolvers ask on from the last one
 
 
 class Outcome(StrEnum):
@@ -163,13 +163,7 @@ def _referral(matter: Matter, cut: Node, aliases: tuple[RecordSet, ...]) -> Find
     if aliases:
         sections = Sections(answers=aliases)
         return Finding(Outcome.ANSWERS, sections, 0, Matter(matter.zone))
-    servers = cut.find(Type.NS)
-    if not isinstance(servers, RecordSet):
-        raise TypeError(f"a cut with {servers!r}")
-    addresses = tuple(matter.zone.addresses(servers))
-    inside = tuple(each for each in addresses if is_within(each.owner, cut.owner))
-    others = tuple(each for each in addresses if each not in inside)
-    sections = Sections(authorities=(servers,), glue=inside, additional=others)
+    sections = matter.zone.referral(cut)
     return Finding(Outcome.REFERRALS, sections, 0, matter)
 
 

@@ -15,7 +15,7 @@ from ...wire.dns.response import Sections
 from ..resolve import Finding, Matter, Outcome
 from ..zones.zone import Zone
 from .keys import SigningKey
-from .sign import signature
+from .sign import period, signature
 
 ALWAYS = (Type.RRSIG, Type.NSEC)
 AT_CUTS = {Type.NS, Type.DS}  # the parent's part of what is at a cut
@@ -65,12 +65,25 @@ class _Prover:
         self, sets: Iterable[RecordSet], keep: bool = True
     ) -> tuple[RecordSet, ...]:
         """Return each set, followed by its signature."""
-        apex = self._zone.apex
         found = []
         for records in sets:
-            made = signature(records, apex, self._key, self._now_s, keep)
+            if records is self._zone.negative:
+                made = self._of_negative()
+            else:
+                made = self._signature(records, keep)
             found += [records, made]
         return tuple(found)
+
+    def _signature(self, records: RecordSet, keep: bool) -> RecordSet:
+        return signature(records, self._zone.apex, self._key, self._now_s, keep)
+
+    def _of_negative(self) -> RecordSet:
+        """Return the signature that all negative answers have."""
+        known, at = self._zone.negative_signatures, period(self._now_s)
+        if at not in known:
+            known.clear()
+            known[at] = self._signature(self._zone.negative, keep=True)
+        return known[at]
 
     def denial(self, matter: Matter) -> tuple[RecordSet, ...]:
         """Return the proof that a name has not more types than it has."""
@@ -98,7 +111,7 @@ class _Prover:
     def _nsec(
         self, owner: bytes, types: Iterable[int], keep: bool = True
     ) -> tuple[RecordSet, ...]:
-        rdata = OpaqueData(next_name(owner) + type_bitmap(types))
+        rdata = OpaqueData(next_name(owner) + type_bitmap(frozenset(types)))
         # RFC 9077: as long as other negative answers are kept.
         ttl_s = self._zone.negative.ttl_s
         return self.signed((RecordSet(owner, Type.NSEC, ttl_s, (rdata,)),), keep)

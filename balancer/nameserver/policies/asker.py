@@ -1,5 +1,6 @@
 """Who asks for a name, as integers: records that there is one of per query."""
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ class ClientAddress(NamedTuple):
     value: int
 
     @classmethod
+    @lru_cache(maxsize=4096)  # to read a text takes longer than to choose
     def from_text(cls, text: str) -> "ClientAddress":
         """Return the address that a socket gives as `text`."""
         address = ip_address(text)

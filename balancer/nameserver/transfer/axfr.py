@@ -69,9 +69,9 @@ def _sets(zone: Zone) -> Iterator[RecordSet]:
     """Yield all there is, with the SOA record at both ends."""
     yield zone.soa
     for name, packed in zone.nodes:
-        for type_, _, records in packed_sets(packed):
+        for type_, count, records in packed_sets(packed):
             if type_ != Type.SOA:
-                yield read_set(name, records)
+                yield read_set(name, type_, count, records)
         for steered in zone.steered.get(name, NOT_STEERED).values():
             yield steered.records  # secondaries do not steer: they get all addresses
     yield zone.soa

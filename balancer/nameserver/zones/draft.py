@@ -9,14 +9,13 @@ from itertools import islice
 
 from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts, name_to_text, parent
-from ...wire.dns.records import RecordSet, SoaData
+from ...wire.dns.records import STORED_RECORD, RecordSet, SoaData
 from ..dnssec.keys import SigningKey
 from .image import make_image
 from .node import (
     CUT,
     GLUE,
     PLAIN,
-    RECORD,
     pack_record,
     pack_set,
     packed_sets,
@@ -98,7 +97,7 @@ class Draft:
             row = self._apex, Type.DNSKEY, KEY_TTL_S, self._key.dnskey
             self.add(place, *row)
         apex = PLAIN + self._sets[self._apex]
-        held = {type_: read_set(self._apex, r) for type_, _, r in packed_sets(apex)}
+        held = {each[0]: read_set(self._apex, *each) for each in packed_sets(apex)}
         if Type.NS not in held:
             name = name_to_text(self._apex)
             what = f"no name server; add a record of type NS at {name!r}"
@@ -130,7 +129,7 @@ class Draft:
 
     def _merged(self, place: str, owner: bytes, before: bytes, record: bytes) -> bytes:
         """Return the sets of a name with one more record."""
-        _, type_, _, _, _ = RECORD.unpack_from(record)
+        _, type_, _, _, _ = STORED_RECORD.unpack_from(record)
         name = name_to_text(owner)
         sets = {found: (n, r) for found, n, r in packed_sets(PLAIN + before)}
         if (type_ == Type.CNAME) != (Type.CNAME in sets) or type_ == Type.CNAME:
@@ -209,9 +208,9 @@ class Draft:
 def _records(records: bytes) -> Iterator[bytes]:
     position = 0
     while position < len(records):
-        *_, length = RECORD.unpack_from(records, position)
-        yield records[position : position + RECORD.size + length]
-        position += RECORD.size + length
+        *_, length = STORED_RECORD.unpack_from(records, position)
+        yield records[position : position + STORED_RECORD.size + length]
+        position += STORED_RECORD.size + length
 
 
 def _negative(soa: RecordSet) -> RecordSet:

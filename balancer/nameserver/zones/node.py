@@ -13,12 +13,15 @@ from ...wire.cursor import Cursor
 from ...wire.dns.codes import Class, Type
 from ...wire.dns.names import read_name
 from ...wire.dns.records import (
+    ASKED_NAME,
     SOA_TIMES,
+    STORED_RECORD,
     NameData,
     OpaqueData,
     Rdata,
     RecordSet,
     SoaData,
+    StoredData,
 )
 from .steered import Steered
 
@@ -27,8 +30,6 @@ CUT = b"\1"  # a delegation: what is here is the parent's side of it
 GLUE = b"\2"  # below a cut: addresses that referrals need, and no data of ours
 
 SET = Struct("!HHH")  # type, count of records, octets of records
-RECORD = Struct("!HHHIH")  # pointer to the owner, type, class, TTL, rdata octets
-ASKED_NAME = 0xC00C  # a pointer to the question's name
 MAX_SET_OCTETS = 0xFFFF
 # Rdata of names that responses compress, so that these records depend on the message.
 COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
@@ -64,9 +65,9 @@ class Node:
             type_ = next(iter(self.types()), Type.ANY)
         if type_ in self.steered:
             return self.steered[type_]
-        for found, _, records in packed_sets(self.packed):
+        for found, count, records in packed_sets(self.packed):
             if found == type_:
-                return read_set(self.owner, records)
+                return read_set(self.owner, found, count, records)
         return None
 
     def alias(self, type_: int) -> RecordSet | None:
@@ -92,7 +93,7 @@ def packed_sets(packed: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 def pack_record(type_: int, ttl_s: int, rdata: bytes) -> bytes:
     """Return a record whose owner is the question's name."""
-    head = RECORD.pack(ASKED_NAME, type_, Class.IN, ttl_s, len(rdata))
+    head = STORED_RECORD.pack(ASKED_NAME, type_, Class.IN, ttl_s, len(rdata))
     return head + rdata
 
 
@@ -103,21 +104,20 @@ def pack_set(type_: int, records: bytes, count: int = 1) -> bytes:
     return SET.pack(type_, count, len(records)) + records
 
 
-def read_set(owner: bytes, records: bytes) -> RecordSet:
+def read_set(owner: bytes, type_: int, count: int, records: bytes) -> RecordSet:
     """Return the records of a packed set as records of `owner`."""
-    cursor = Cursor(records)
-    data = []
-    while cursor.remaining:
-        _, type_, _, ttl_s, length = cursor.unpack(RECORD)
-        data.append(read_rdata(type_, cursor.take(length)))
+    _, _, _, ttl_s, _ = STORED_RECORD.unpack_from(records)
+    stored = StoredData(records, count)
+    if type_ not in COMPRESSED:
+        return RecordSet(owner, type_, ttl_s, stored)
+    data = (_read_names(type_, each) for each in stored)
     return RecordSet(owner, type_, ttl_s, tuple(data))
 
 
-def read_rdata(type_: int, rdata: bytes) -> Rdata:
-    """Return uncompressed rdata; as octets where responses take it as it is."""
-    if type_ not in COMPRESSED:
-        return OpaqueData(rdata)
-    cursor = Cursor(rdata)
+def _read_names(type_: int, stored: Rdata) -> NameData | SoaData:
+    if not isinstance(stored, OpaqueData):
+        raise TypeError(f"stored as {stored!r}")
+    cursor = Cursor(stored.octets)
     first = read_name(cursor)
     if type_ != Type.SOA:
         return NameData(first)

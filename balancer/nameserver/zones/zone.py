@@ -1,15 +1,17 @@
 """Zones as look-ups: which names exist, what is there, and where the zone is cut."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts
 from ...wire.dns.records import NameData, RecordSet, SoaData
+from ...wire.dns.response import Sections
 from ..dnssec.keys import SigningKey
 from .image import Image
 from .node import PLAIN, Node, SteeredSets
 
+MAX_REFERRALS = 4096  # beyond, all are forgotten at once
 WILDCARD = b"\1*"
 NOT_STEERED: SteeredSets = {}
 
@@ -29,6 +31,7 @@ class Zone:
         key: what its answers are signed with; None: they are not.
         secondaries: addresses that may have the whole zone.
         notified: addresses and ports that are told of changes.
+        negative_signatures: of `negative`, by the second from which it is given out.
     """
 
     apex: bytes
@@ -41,6 +44,12 @@ class Zone:
     key: SigningKey | None = None
     secondaries: frozenset[str] = frozenset()
     notified: tuple[tuple[str, int], ...] = ()
+    negative_signatures: dict[int, RecordSet] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _referrals: dict[bytes, Sections] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def serial(self) -> int:
@@ -88,6 +97,25 @@ class Zone:
                 node = Node(data.target, self.nodes.get(data.target) or PLAIN)
                 found = (node.find(type_) for type_ in (Type.A, Type.AAAA))
                 yield from (each for each in found if isinstance(each, RecordSet))
+
+    def referral(self, cut: Node) -> Sections:
+        """Return the records that lead to a child, some of which are remembered."""
+        sections = self._referrals.get(cut.owner)
+        if sections is None:
+            if len(self._referrals) >= MAX_REFERRALS:
+                self._referrals.clear()
+            sections = self._referrals[cut.owner] = self._make_referral(cut)
+        return sections
+
+    def _make_referral(self, cut: Node) -> Sections:
+        servers = cut.find(Type.NS)
+        if not isinstance(servers, RecordSet):
+            raise TypeError(f"a cut with {servers!r}")
+        found = self.addresses(servers)
+        addresses = [replace(each, data=tuple(each.data)) for each in found]
+        inside = tuple(each for each in addresses if is_within(each.owner, cut.owner))
+        others = tuple(each for each in addresses if each not in inside)
+        return Sections(authorities=(servers,), glue=inside, additional=others)
 
     def _synthesized(self, name: bytes, encloser: bytes) -> Node | None:
         source = WILDCARD + encloser

@@ -1,6 +1,6 @@
 """Rdata of the record types that DNSSEC adds (RFC 4034), as octets."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct
 
 from .names import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, ROOT, parent
@@ -27,7 +27,8 @@ def key_tag(dnskey: bytes) -> int:
     return total + (total >> 16) & 0xFFFF
 
 
-def type_bitmap(types: Iterable[int]) -> bytes:
+@lru_cache(maxsize=256)  # few combinations, which many names have
+def type_bitmap(types: frozenset[int]) -> bytes:
     """Return the types that a name has as an NSEC record says them (section 4.1.2)."""
     windows: dict[int, int] = {}
     for type_ in types:

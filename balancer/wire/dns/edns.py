@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 from ...errors import WireError
 from ..cursor import Cursor
@@ -14,14 +15,13 @@ OPTION = Struct("!HH")  # code, length
 SUBNET = Struct("!HBB")  # family, source prefix length, scope prefix length
 DNSSEC_OK = 0x8000
 COMPACT_OK = 0x4000  # RFC 9824, section 5.1
-MAX_OPTIONS = 32  # a score is registered; a thousand cost half a millisecond to read
+MAX_OPTIONS = 16  # nobody sends as many; a thousand cost half a millisecond to read
 ADDRESS_BITS = {1: 32, 2: 128}  # by family (IANA address family numbers)
 IP_VERSION = {1: 4, 2: 6}
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An EDNS0 option, not interpreted."""
+class Option(NamedTuple):
+    """An EDNS0 option, not interpreted; a tuple, as a sender chooses how many."""
 
     code: int
     data: bytes
@@ -108,11 +108,17 @@ class ClientSubnet:
 
 
 def _options(data: bytes) -> tuple[Option, ...]:
-    cursor = Cursor(data)
     options: list[Option] = []
-    while cursor.remaining:
+    position, end = 0, len(data)
+    while position < end:
         if len(options) == MAX_OPTIONS:
             raise WireError(f"more than {MAX_OPTIONS} options")
-        code, length = cursor.unpack(OPTION)
-        options.append(Option(code, cursor.take(length)))
+        if position + OPTION.size > end:
+            raise WireError("an option cut short")
+        code, length = OPTION.unpack_from(data, position)
+        start = position + OPTION.size
+        position = start + length
+        if position > end:
+            raise WireError(f"an option of {length} octets, {end - start} left")
+        options.append(Option(code, data[start:position]))
     return tuple(options)

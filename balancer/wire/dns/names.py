@@ -5,6 +5,7 @@ A name is `bytes` and ends with the root's zero octet. `bytes.lower` folds its c
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ..cursor import Cursor
 
@@ -42,7 +43,8 @@ def suffixes(name: bytes) -> Iterator[bytes]:
     return (name[start:] for start in label_starts(name))
 
 
-def label_starts(name: bytes) -> list[int]:
+@lru_cache(maxsize=256)  # who answers a query needs them of its name several times
+def label_starts(name: bytes) -> tuple[int, ...]:
     """Return the offset of each label, the root's too: where the suffixes start."""
     starts = []
     start = 0
@@ -50,7 +52,7 @@ def label_starts(name: bytes) -> list[int]:
         starts.append(start)
         start += 1 + size
     starts.append(start)
-    return starts
+    return tuple(starts)
 
 
 def parent(name: bytes) -> bytes:

@@ -79,9 +79,15 @@ class Query:
     known_serial: int | None = None
 
     @classmethod
-    def from_wire(cls, data: bytes) -> "Query":
-        """Read a whole query; additional records other than OPT are skipped."""
-        header = Header.from_wire(data)
+    def from_wire(cls, data: bytes, header: Header | None = None) -> "Query":
+        """Read a whole query; additional records other than OPT are skipped.
+
+        Args:
+            data: the message.
+            header: its header, where that was read already.
+        """
+        if header is None:
+            header = Header.from_wire(data)
         # The counts come first: who trusts them parses for as long as a sender likes.
         if header.questions != 1 or header.answers or header.authorities > 1:
             raise WireError("a query has one question and no records")

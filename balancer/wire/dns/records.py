@@ -1,15 +1,21 @@
 """Resource records: one small class per rdata format, and sets of them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from struct import Struct
-from typing import Protocol
+from typing import Protocol, overload
 
 from ...model import Address
+from ..cursor import Cursor
 from .codes import Class, Type
 from .writer import Writer
 
 RECORD_HEAD = Struct("!HHI")  # type, class, TTL; between the owner and the length
+# Pointer to the question's name, type, class, TTL, rdata length; then the rdata.
+STORED_RECORD = Struct("!HHHIH")
+ASKED_NAME = 0xC00C
+SHORTEST_RECORD_OCTETS = 11  # the root's, without rdata
 SOA_TIMES = Struct("!IIIII")  # serial, refresh, retry, expire, minimum
 
 
@@ -86,17 +92,60 @@ class SoaData:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredData(Sequence[Rdata]):
+    """Rdata of a set as its records stand in a response about their owner.
+
+    Most responses take them as they are; who needs each rdata reads it from them.
+
+    Args:
+        octets: whole records, whose owner is a pointer to the question's name.
+        size: how many they are.
+    """
+
+    octets: bytes
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __iter__(self) -> Iterator[Rdata]:
+        cursor = Cursor(self.octets)
+        while cursor.remaining:
+            *_, length = cursor.unpack(STORED_RECORD)
+            yield OpaqueData(cursor.take(length))
+
+    @overload
+    def __getitem__(self, index: int) -> Rdata: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Rdata]: ...
+
+    def __getitem__(self, index: int | slice) -> Rdata | Sequence[Rdata]:
+        return tuple(self)[index]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSet:
     """All records of one name and type; they share one TTL (RFC 2181, section 5.2)."""
 
     owner: bytes
     type: int
     ttl_s: int
-    data: tuple[Rdata, ...]
+    data: Sequence[Rdata]
     class_: int = Class.IN
+
+    @property
+    def least_octets(self) -> int:
+        """How long the records are at least, in any message."""
+        if isinstance(self.data, StoredData):
+            return len(self.data.octets) - self.data.size
+        return SHORTEST_RECORD_OCTETS * len(self.data)
 
     def write(self, writer: Writer) -> None:
         """Append every record of the set."""
+        if isinstance(self.data, StoredData) and writer.is_question(self.owner):
+            writer.put(self.data.octets)
+            return
         head = RECORD_HEAD.pack(self.type, self.class_, self.ttl_s)
         for data in self.data:
             writer.put_name(self.owner)

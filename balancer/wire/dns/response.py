@@ -58,6 +58,8 @@ class Response:
         What does not fit is left out whole, with TC set (RFC 2181, section 9): some
         resolvers use a part of an answer as if it were all of it.
         """
+        if _least_octets(self.sections) > limit:
+            return self.cut(), True
         wire = self._pack(self.sections)
         if len(wire) > limit and self.sections.additional:
             wire = self._pack(replace(self.sections, additional=()))
@@ -98,6 +100,12 @@ class Response:
         if self.asked.opcode == Opcode.QUERY:
             flags |= self.asked.flags & RECURSION_DESIRED
         return flags
+
+
+def _least_octets(sections: Sections) -> int:
+    """Return how long the records are that cannot be left out."""
+    needed = sections.answers + sections.authorities + sections.glue
+    return sum(record_set.least_octets for record_set in needed)
 
 
 def _count(record_sets: Iterable[RecordSet]) -> int:

@@ -1,9 +1,10 @@
 """A message under construction, with name compression (RFC 1035, section 4.1.4)."""
 
-from .names import ROOT, label_starts, suffixes
+from .names import ROOT, label_starts
 
 POINTER = 0xC000
 MAX_POINTER = 0x3FFF
+QUESTION_START = 12  # behind the header
 MAX_ASKED_SUFFIXES = 8  # all that records are likely to share with a question
 
 
@@ -39,18 +40,24 @@ class Writer:
         A pointer takes over the case of what it points to: in a response to a query
         with 0x20 case, that is the question's.
         """
-        for suffix in suffixes(name):
-            if suffix == ROOT:
-                self.octets += ROOT
-                return
-            folded = suffix.lower()
-            offset = self._offsets.get(folded)
+        folded = name.lower()
+        offsets, octets = self._offsets, self.octets
+        start = 0
+        while size := name[start]:
+            suffix = folded[start:]
+            offset = offsets.get(suffix)
             if offset is not None:
-                self.octets += (POINTER | offset).to_bytes(2, "big")
+                octets += (POINTER | offset).to_bytes(2, "big")
                 return
-            if len(self.octets) <= MAX_POINTER:
-                self._offsets[folded] = len(self.octets)
-            self.octets += suffix[: 1 + suffix[0]]
+            if len(octets) <= MAX_POINTER:
+                offsets[suffix] = len(octets)
+            octets += name[start : start + 1 + size]
+            start += 1 + size
+        octets += ROOT
+
+    def is_question(self, name: bytes) -> bool:
+        """Say whether a lower-case name is the question's, and not the root."""
+        return self._offsets.get(name) == QUESTION_START
 
     def reserve_length(self) -> int:
         """Append room for a 16-bit length and return where it is."""
