@@ -4,19 +4,37 @@ from collections.abc import Iterator
 
 from ..config import Mistake, repeated
 from ..wire.dns.names import name_to_text
-from .config import DnsConfig, ZoneTable
+from .config import DnsConfig, ServerTable, ZoneTable
+from .content import XDP_OFF
 from .service_checks import map_mistakes, service_mistakes
 
+MAX_XDP_LISTENERS = 64  # as in bpf/maps.h
 AUTHORITY_KEYS = ("primary", "contact", "serial", "ttl", "negative_ttl")
 
 
 def find_mistakes(config: DnsConfig) -> Iterator[Mistake]:
     """Yield every contradiction in a configuration."""
     yield from repeated("server.listen", config.server.listen)
+    yield from _process_mistakes(config.server)
     yield from repeated("zone", (zone.name for zone in config.zone))
     for index, zone in enumerate(config.zone):
         yield from _zone_mistakes(f"zone[{index}]", zone)
     yield from map_mistakes(config)
+
+
+def _process_mistakes(server: ServerTable) -> Iterator[Mistake]:
+    if server.processes > 1 and server.port == 0:
+        yield Mistake("server.port", "several processes need a port that is given")
+    if server.xdp == XDP_OFF:
+        return
+    if server.interface is None:
+        yield Mistake("server.interface", "missing: XDP needs to know where to answer")
+    if server.rate_limit is not None:
+        what = "answers in XDP are not limited; have one or the other"
+        yield Mistake("server.rate_limit", what)
+    if len(server.listen) > MAX_XDP_LISTENERS:
+        what = f"more than {MAX_XDP_LISTENERS} addresses with XDP"
+        yield Mistake("server.listen", what)
 
 
 def _zone_mistakes(path: str, zone: ZoneTable) -> Iterator[Mistake]:

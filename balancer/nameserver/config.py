@@ -18,6 +18,7 @@ from .cookies import SECRET_OCTETS
 from .zones.text import rdata_from_text, text_rdata
 
 MAX_TTL_S = 2**31 - 1  # RFC 2181, section 8
+MAX_PROCESSES = 64
 MAX_SERIAL = 2**32 - 1
 
 
@@ -76,6 +77,8 @@ class ServerTable(Table):
     "" hides the version. `cookie_secrets` of 32 hexadecimal digits are shared by all
     servers of an address: the first makes cookies, all of them are accepted.
     `steering` is the path of a steering map, which may come and change at any time.
+    `processes` answer side by side. Where `xdp` is not "off", queries that come in by
+    `interface` are answered in the kernel as far as possible.
     """
 
     site: str
@@ -88,6 +91,9 @@ class ServerTable(Table):
     tcp: TcpTable = TcpTable()
     rate_limit: RateLimitTable | None = None
     steering: str | None = None
+    processes: int = Field(default=1, ge=1, le=MAX_PROCESSES)
+    xdp: Literal["off", "auto", "native", "generic"] = "off"
+    interface: str | None = None
 
 
 class RecordTable(Table):

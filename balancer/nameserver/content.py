@@ -4,7 +4,7 @@ These cross from the process that reads files to the one that answers, which the
 needs none of the libraries for reading.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..model import Address
@@ -16,6 +16,8 @@ from .zones.zone import Zone, Zones
 if TYPE_CHECKING:
     from .guide import Guide
 
+XDP_OFF = "off"
+
 
 @dataclass(frozen=True, slots=True)
 class Listening:
@@ -26,12 +28,23 @@ class Listening:
         port: the same on all of them.
         max_connections: by TCP, at once.
         idle_timeout_s: how long a connection lives without a whole query.
+        processes: how many answer side by side, each with sockets of its own.
+        xdp: how hot questions are answered in the kernel: "off", or an `XdpMode`.
+        interface: where those queries come in.
     """
 
     addresses: tuple[Address, ...]
     port: int
     max_connections: int = 4096
     idle_timeout_s: float = 10.0  # RFC 7766, section 6.2.3: seconds, not minutes
+    processes: int = 1
+    xdp: str = XDP_OFF
+    interface: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one process does all."""
+        return self.processes == 1 and self.xdp == XDP_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,10 @@ class Content:
     cookies: bool = True
     cookie_secrets: tuple[bytes, ...] = ()
     guide: "Guide | None" = None
+
+    def untold(self) -> "Content":
+        """Return the same, whose changes no secondary is told of."""
+        return replace(self, zones=tuple(replace(z, notified=()) for z in self.zones))
 
     def authority(self, secret: bytes) -> Authority:
         """Return what queries are answered from.

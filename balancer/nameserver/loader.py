@@ -26,15 +26,16 @@ class Loader:
     """A process that reads the configuration at `path`.
 
     A context manager: what is not finished is ended. `descriptor` is readable when
-    the process has ended, and then `result` has what it made.
+    the process has ended, and then `result` has what it made; other processes can
+    `unpack` it from `memory`.
     """
 
     def __init__(self, path: Path) -> None:
-        self._memory = os.memfd_create("zones")
+        self.memory = os.memfd_create("zones")
         self._complaints = os.memfd_create("complaints")
-        command = [sys.executable, "-m", OWN_NAME, str(path), str(self._memory)]
+        command = [sys.executable, "-m", OWN_NAME, str(path), str(self.memory)]
         self._process = subprocess.Popen(
-            command, pass_fds=[self._memory], stderr=self._complaints
+            command, pass_fds=[self.memory], stderr=self._complaints
         )
         self.descriptor = os.pidfd_open(self._process.pid)
 
@@ -45,7 +46,7 @@ class Loader:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        for descriptor in (self.descriptor, self._memory, self._complaints):
+        for descriptor in (self.descriptor, self.memory, self._complaints):
             os.close(descriptor)
 
     def result(self) -> Content:
@@ -57,7 +58,7 @@ class Loader:
         """
         status = self._process.wait()
         if status == 0:
-            return _unpacked(self._memory)
+            return unpack(self.memory)
         size = os.lseek(self._complaints, 0, os.SEEK_END)
         words = os.pread(self._complaints, size, 0).decode(errors="replace").strip()
         if status == CONFIG_ERROR_STATUS:
@@ -84,7 +85,8 @@ def pack(content: Content, descriptor: int) -> None:
             file.write(part)
 
 
-def _unpacked(descriptor: int) -> Content:
+def unpack(descriptor: int) -> Content:
+    """Return what `pack` has written to a file, which stays mapped while it is used."""
     flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
     view = memoryview(mmap.mmap(descriptor, 0, flags=flags, prot=mmap.PROT_READ))
     [count] = NUMBER.unpack_from(view)

@@ -98,7 +98,15 @@ def _content(
     tcp = server.tcp
     return Content(
         server.site,
-        Listening(tuple(server.listen), server.port, tcp.connections, tcp.idle),
+        Listening(
+            tuple(server.listen),
+            server.port,
+            tcp.connections,
+            tcp.idle,
+            server.processes,
+            server.xdp,
+            server.interface or "",
+        ),
         zones,
         server.site if server.identity is None else server.identity,
         server.version,

@@ -8,7 +8,6 @@ from selectors import EVENT_READ, BaseSelector
 from typing import Any
 
 from ..errors import FrontlabError
-from .content import Content
 from .loader import Loader
 
 log = logging.getLogger("frontlab-dns")
@@ -20,11 +19,11 @@ class Reloader:
     Args:
         path: the configuration file.
         selector: where the end of loading is watched for.
-        use: takes a new configuration.
+        use: takes what was loaded; FrontlabError when it is wrong.
     """
 
     def __init__(
-        self, path: Path, selector: BaseSelector, use: Callable[[Content], None]
+        self, path: Path, selector: BaseSelector, use: Callable[[Loader], None]
     ) -> None:
         self._path, self._selector, self._use = path, selector, use
         self._loader: Loader | None = None
@@ -58,7 +57,7 @@ class Reloader:
         if loader is None:
             return
         try:
-            self._use(loader.result())
+            self._use(loader)
             self._counts["done"] += 1
             self._seconds = round(time.monotonic() - self._started_s, 3)
             log.warning("%s: loaded in %.3f s", self._path, self._seconds)

@@ -1,30 +1,82 @@
-"""The authoritative nameserver as a program: one thread around one selector."""
+"""The authoritative nameserver as a program: one process, or a crew of several."""
 
 import logging
-import resource
+import secrets
 import signal
-import socket
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
-from selectors import EVENT_READ, BaseSelector, DefaultSelector
-from typing import Any
+from pathlib import Path
+from selectors import BaseSelector, DefaultSelector
+from typing import Any, Protocol
 
 from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
-from .datagrams import Datagrams
-from .loader import load_apart
+from .content import Content
+from .cookies import SECRET_OCTETS
+from .loader import Loader
 from .reload import Reloader
 from .service import Service
-from .sockets import open_socket
-from .streams import Streams
+from .serving import answering, earliest, serve
+from .workers import Workers
 
-OTHER_DESCRIPTORS = 256
-Timer = Callable[[], float | None]
-Handlers = list[tuple[socket.socket, Callable[[], None]]]
+
+class Served(Protocol):
+    """What answers queries, however many processes that takes."""
+
+    def use(self, loader: Loader) -> None:
+        """Answer from what was loaded; FrontlabError when it is wrong."""
+
+    def expire(self) -> float | None:
+        """Do what is due, and return the seconds until something is again."""
+
+    def poll(self, reload: Callable[[], None]) -> float | None:
+        """Look after the files that policies go by; see `Guidance.poll`."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the status object."""
+
+    def close(self) -> None:
+        """Answer no more."""
+
+
+class Alone:
+    """This process answers.
+
+    Args:
+        content: the first configuration.
+        secret: for cookies.
+        selector: whose handlers do all.
+    """
+
+    def __init__(self, content: Content, secret: bytes, selector: BaseSelector) -> None:
+        with ExitStack() as opened:
+            self._service = Service(content, secret, selector)
+            opened.enter_context(closing(self._service))
+            self._idle = opened.enter_context(answering(self._service, selector))
+            self._opened = opened.pop_all()
+
+    def use(self, loader: Loader) -> None:
+        """Answer from what was loaded; FrontlabError when it is wrong."""
+        self._service.use(loader.result())
+
+    def expire(self) -> float | None:
+        """Close idle connections, and tell secondaries again."""
+        return earliest(self._idle, self._service.notifier.expire)
+
+    def poll(self, reload: Callable[[], None]) -> float | None:
+        """Look after the files that policies go by."""
+        return self._service.guidance.poll(reload)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the status object."""
+        return self._service.snapshot()
+
+    def close(self) -> None:
+        """Close all sockets."""
+        self._opened.close()
 
 
 def main(argv: Sequence[str]) -> int:
@@ -34,86 +86,31 @@ def main(argv: Sequence[str]) -> int:
     with ExitStack() as running:
         signals = running.enter_context(stop_signals((*STOP_SIGNALS, signal.SIGHUP)))
         selector = running.enter_context(DefaultSelector())
-        service = Service(load_apart(options.config), selector)
-        running.enter_context(closing(service))
-        allow_descriptors(service.listening.max_connections)
-        streams = running.enter_context(closing(_streams(service, selector)))
-        for opened, handler in running.enter_context(listening(service, streams)):
-            selector.register(opened, EVENT_READ, handler)
-        reloader = Reloader(options.config, selector, service.use)
+        with Loader(options.config) as loader:
+            served = _start(loader, selector, options.status)
+        running.enter_context(closing(served))
+        reloader = Reloader(options.config, selector, served.use)
         running.enter_context(closing(reloader))
         if options.status is not None:
-            snapshot = partial(status, service, reloader)
+            snapshot = partial(status, served, reloader)
             running.enter_context(status_socket(options.status, snapshot))
         announce(options.notify_descriptor)
-        poll = partial(service.guidance.poll, reloader.start)
-        timer = partial(earliest, streams.expire, service.notifier.expire, poll)
+        timer = partial(earliest, served.expire, partial(served.poll, reloader.start))
         serve(selector, timer, signals, reloader.start)
     return 0
 
 
-def allow_descriptors(connections: int) -> None:
-    """Let this process open so many sockets and some more, as far as it may."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = max(soft, connections + OTHER_DESCRIPTORS)
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def status(service: Service, reloader: Reloader) -> dict[str, Any]:
+def status(served: Served, reloader: Reloader) -> dict[str, Any]:
     """Return the status object."""
-    return {**service.snapshot(), "reloads": reloader.snapshot()}
+    return {**served.snapshot(), "reloads": reloader.snapshot()}
 
 
-def earliest(*timers: Timer) -> float | None:
-    """Let each do what is due, and return the seconds until the first is due again."""
-    left_s = [timer() for timer in timers]
-    return min((each for each in left_s if each is not None), default=None)
+def _start(loader: Loader, selector: BaseSelector, status: Path | None) -> Served:
+    # Made here once, so that cookies outlive a change of the configuration.
+    secret = secrets.token_bytes(SECRET_OCTETS)
+    content = loader.result()
+    if content.listening.is_alone:
+        return Alone(content, secret, selector)
+    from .crew import Crew  # and with it all that XDP needs
 
-
-def _streams(service: Service, selector: BaseSelector) -> Streams:
-    where = service.listening
-    limits = where.idle_timeout_s, where.max_connections
-    return Streams(service.desk, selector, time.monotonic, *limits)
-
-
-@contextmanager
-def listening(service: Service, streams: Streams) -> Iterator[Handlers]:
-    """Open a UDP and a TCP socket on each address; give each its handler."""
-    where = service.listening
-    handlers: Handlers = []
-    with ExitStack() as opened:
-        for address in where.addresses:
-            udp, tcp = (
-                opened.enter_context(open_socket(address, where.port, kind))
-                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)
-            )
-            handlers.append((udp, Datagrams(udp, service.desk).answer))
-            handlers.append((tcp, partial(streams.accept, tcp)))
-        yield handlers
-
-
-def serve(
-    selector: BaseSelector,
-    timer: Timer,
-    signals: socket.socket,
-    reload: Callable[[], None],
-) -> None:
-    """Answer until a signal says to stop; SIGHUP says to load anew.
-
-    Args:
-        selector: has the sockets, with their handlers as data.
-        timer: does what is due, and returns the seconds until it is so again.
-        signals: is readable when a signal has come.
-        reload: begins to load.
-    """
-    selector.register(signals, EVENT_READ)
-    while True:
-        for key, _ in selector.select(timer()):
-            if key.fileobj is not signals:
-                key.data()
-            elif set(signals.recv(64)) <= {signal.SIGHUP}:
-                reload()
-            else:
-                return
+    return Crew(content, loader.memory, Workers(selector, secret, status))

@@ -1,13 +1,11 @@
 """What is in force: answers, policies and secondaries of the latest configuration."""
 
 import logging
-import secrets
 from selectors import BaseSelector
 from typing import Any
 
 from ..wire.dns.names import name_to_text
 from .content import Content
-from .cookies import SECRET_OCTETS
 from .desk import Desk
 from .dnssec.text import digest_text
 from .guidance import Guidance
@@ -23,13 +21,13 @@ class Service:
 
     Args:
         content: the first configuration.
+        secret: for cookies, where the configuration gives none.
         selector: where acknowledgements of secondaries are watched for.
     """
 
-    def __init__(self, content: Content, selector: BaseSelector) -> None:
+    def __init__(self, content: Content, secret: bytes, selector: BaseSelector) -> None:
         self.site, self.listening = content.site, content.listening
-        # Made here once, so that cookies outlive a change of the configuration.
-        self._secret = secrets.token_bytes(SECRET_OCTETS)
+        self._secret = secret
         self.desk = Desk(content.authority(self._secret), content.rate_limit)
         self.guidance = Guidance(self.desk.forget)
         self.guidance.follow(content.guide)

@@ -11,10 +11,19 @@ BACKLOG = 1024
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-def open_socket(address: Address, port: int, kind: socket.SocketKind) -> socket.socket:
+def open_socket(
+    address: Address, port: int, kind: socket.SocketKind, is_shared: bool
+) -> socket.socket:
     """Return a bound, non-blocking socket; a stream socket listens already.
 
     Each address has sockets of its own, so that replies leave from the one asked.
+
+    Args:
+        address: of this machine.
+        port: UDP or TCP port.
+        kind: of datagrams or streams.
+        is_shared: whether other processes have such a socket, too: then the kernel
+            spreads what comes over them, by its addresses and ports.
 
     Raises:
         FrontlabError: the address is not there, or the port is taken.
@@ -22,6 +31,8 @@ def open_socket(address: Address, port: int, kind: socket.SocketKind) -> socket.
     opened = socket.socket(FAMILIES[address.version], kind)
     try:
         _set_options(opened, kind)
+        if is_shared:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         opened.bind((str(address), port))
         if kind == socket.SOCK_STREAM:
             opened.listen(BACKLOG)

@@ -8,6 +8,7 @@
 
 #define MAX_NAME_OCTETS 64
 #define MAX_RECORDS_OCTETS 246
+#define MAX_HEAD 144  /* Ethernet, IPv6, UDP, and a message up to its question's end */
 #define MAX_LISTENERS 64
 #define MAX_SOURCES 4096
 
@@ -114,6 +115,14 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } counters SEC(".maps");
+
+/* A frame up to the end of its question, while it is moved. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8[MAX_HEAD]);
+} scratch SEC(".maps");
 
 /* Answered queries by who sent them; those of further sources are not told apart. */
 struct {

@@ -13,7 +13,7 @@ enum reason {
 	ODD_EDNS,         /* another version, other options than a client subnet */
 	NOT_HOT,          /* not in the table */
 	SIGNED,           /* signatures are asked for, and there are some */
-	NO_ROOM,          /* behind the frame, for the answer */
+	NO_ROOM,          /* for the answer, around the frame */
 	/* answered */
 	ANSWERED,
 	ANSWERED_SUBNET,

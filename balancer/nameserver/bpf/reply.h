@@ -22,20 +22,47 @@ static __always_inline void make_edns(struct own_edns *own, const struct query *
 	own->subnet = query->subnet;
 }
 
+/* Have the frame `growth` octets longer at its front, and its head where it was. */
+static __always_inline int
+grow_at_front(struct xdp_md *ctx, const struct query *query, int growth)
+{
+	__u32 zero = 0, length = query->message + query->question_end;
+	void *head = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (!head || length < 1 || length > MAX_HEAD || growth < 0 ||
+	    bpf_xdp_load_bytes(ctx, 0, head, length) ||
+	    bpf_xdp_adjust_head(ctx, -growth))
+		return -1;
+	return bpf_xdp_store_bytes(ctx, 0, head, length);
+}
+
+/* Make the frame as long as the reply; return 0, or -1: it can only be as it is.
+ *
+ * Behind a frame there is sometimes no room (a socket's buffer is just as large as it
+ * needs), before it there always is.
+ */
+static __always_inline int make_room(struct xdp_md *ctx, const struct query *query)
+{
+	int growth = query->message + query->length - (ctx->data_end - ctx->data);
+
+	if (!bpf_xdp_adjust_tail(ctx, growth))
+		return 0;
+	return grow_at_front(ctx, query, growth);
+}
+
 /* Put records and OPT record behind the question; return their sum, or -1: no room. */
 static __always_inline __s64
 write_records(struct xdp_md *ctx, struct query *query, const struct answer *answer)
 {
 	__u32 end = query->question_end, length = answer->length;
 	__u32 edns_length = query->edns ? sizeof(struct opt) + query->option_length : 0;
-	__u32 frame = ctx->data_end - ctx->data;
 	struct own_edns own = {};
 	__u64 sum = sum_at(end, answer->sum);
 
 	if (length < 1 || length > MAX_RECORDS_OCTETS || edns_length > sizeof(own))
 		return -1;
 	query->length = end + length + edns_length;
-	if (bpf_xdp_adjust_tail(ctx, query->message + query->length - frame))
+	if (make_room(ctx, query))
 		return -1;
 	bpf_xdp_store_bytes(ctx, query->message + end, (void *)answer->records, length);
 	if (edns_length) {

@@ -60,8 +60,13 @@ def free_port(address: str) -> int:
 
 
 @contextmanager
-def running_program(folder: Path, address: str, text: str) -> Iterator[Program]:
-    """Run a server with this configuration, in which {port} is its port."""
+def running_program(
+    folder: Path, address: str, text: str, ends_with: int = 0
+) -> Iterator[Program]:
+    """Run a server with this configuration, in which {port} is its port.
+
+    At the end it is told to end, and its exit status must be `ends_with`.
+    """
     port = free_port(address)
     config = folder / "dns.toml"
     config.write_text(text.replace("{port}", str(port)))
@@ -78,4 +83,4 @@ def running_program(folder: Path, address: str, text: str) -> Iterator[Program]:
             yield Program(address, port, folder, process)
         finally:
             process.terminate()
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=5) == ends_with

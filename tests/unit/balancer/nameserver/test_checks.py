@@ -116,3 +116,30 @@ def test_contradictions(tmp_path):
 def test_mistakes_of_single_keys(tmp_path):
     lines = complaints(tmp_path, WRONG_BY_ITSELF)
     assert sorted(line.split(": ")[0] for line in lines) == sorted(PLACES_BY_ITSELF)
+
+
+XDP = 'xdp = "auto"\n'
+NEEDS_INTERFACE = (
+    "server.interface: missing: XDP needs to know where to answer",
+    "server.rate_limit: answers in XDP are not limited; have one or the other",
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        pytest.param(XDP, NEEDS_INTERFACE[:1], id="XDP nowhere"),
+        pytest.param(
+            XDP + "rate_limit = { per_second = 5 }\n", NEEDS_INTERFACE, id="limited"
+        ),
+        pytest.param(
+            "processes = 2\nport = 0\n",
+            ("server.port: several processes need a port that is given",),
+            id="any port",
+        ),
+    ],
+)
+def test_processes_and_xdp(tmp_path, keys, told):
+    text = HEAD.replace('site = "fra"\n', f'site = "fra"\n{keys}', 1)
+    lines = complaints(tmp_path, text)
+    assert [line for line in lines if line in told] == list(told)

@@ -1,0 +1,47 @@
+"""The status objects of several processes, and of XDP, as one."""
+
+from balancer.nameserver.crew import merged
+from balancer.nameserver.xdp.front import Front
+from balancer.nameserver.xdp.reasons import Reason
+
+ONE = {"counters": {"queries": 3, "ecs": 1}, "queries_by_source": {"11.1.3.10": 3}}
+OTHER = {
+    "counters": {"queries": 4, "ecs": 0},
+    "queries_by_source": {"11.1.3.10": 1, "2a11::10": 3},
+}
+
+
+class FakeDatapath:
+    def counters(self):
+        return {
+            **{reason.name: 0 for reason in Reason},
+            "ANSWERED": 5,
+            "NOT_HOT": 2,
+        } | {"ANSWERED_SUBNET": 4}
+
+    def sources(self):
+        return {"11.1.3.10": 6, "9.9.9.9": 2}
+
+
+def test_counts_are_summed_and_the_rest_is_the_first_ones():
+    total = merged([{**ONE, "serials": {"gslb.net": 7}}, {**OTHER, "serials": {}}])
+    assert total == {
+        "counters": {"queries": 7, "ecs": 1},
+        "queries_by_source": {"11.1.3.10": 4, "2a11::10": 3},
+        "serials": {"gslb.net": 7},
+    }
+
+
+def test_answers_of_xdp_are_added():
+    status = merged([ONE])
+    Front(FakeDatapath(), "native").add_to(status)
+    assert status["counters"] == {
+        "queries": 12,
+        "udp": 9,
+        "answers": 9,
+        "ecs": 5,
+        "other_sources": 1,
+    }
+    assert status["queries_by_source"] == {"11.1.3.10": 9, "9.9.9.9": 2}
+    assert status["xdp"]["mode"] == "native"
+    assert status["xdp"]["questions"] == 0
