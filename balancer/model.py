@@ -25,15 +25,29 @@ class Tracking(IntEnum):
     CHANGED = 3  # only where the table has changed lately
 
 
+class TooBig(IntEnum):
+    """What is done with a packet that is too big once it is encapsulated."""
+
+    ANSWER = 0  # by ICMP, so that the sender sends smaller ones
+    SPLIT = 1  # into two fragments where that is allowed, else answer
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What is done for the packets of a VIP, beside choosing a backend.
 
     Args:
         tracking: which flows are remembered.
+        too_big: what is done with packets that do not fit.
+        mtu: largest outer packet on the way to the backends, in octets; 0 is the
+            interface's, which is the bound in any case.
+        mss: largest segment that a SYN may offer, in octets; 0 leaves it.
     """
 
     tracking: Tracking = Tracking.ESTABLISHED
+    too_big: TooBig = TooBig.ANSWER
+    mtu: int = 0
+    mss: int = 0
 
 
 @dataclass(frozen=True, slots=True)

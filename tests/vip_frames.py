@@ -47,7 +47,7 @@ class FrameMaker:
             changed[place] = self.random.choice(
                 [0, 0xFF, self.random.randrange(256), changed[place] ^ bit]
             )
-        if self.random.randrange(2):
+        if self.random.randrange(4):
             return bytes(changed)
         return bytes(changed[: self.random.randint(MINIMUM, len(changed))])
 
@@ -76,14 +76,42 @@ class FrameMaker:
         """Return a length around the limits, most of them short."""
         if self.random.randrange(4):
             return self.random.randrange(41)
-        return self.random.randint(1400, 1480)
+        return self.random.choice([1300, 1400, 1400, 2700]) + self.random.randrange(81)
 
     def _l4(self, protocol: int) -> bytes:
         source = self.random.randrange(4)
         destination = self.random.choice([80, 80, 80, 80, 53, 53, 0, 443])
         if protocol == 17:
             return Udp(source, destination).to_wire()
-        return Tcp(source, destination, self.random.randrange(256)).to_wire()
+        options = self._tcp_options()
+        words = len(options) // 4 + self.random.choice([5, 5, 5, 5, 4, 6])
+        flags = self.random.choice([2, 2, 16, 16, self.random.randrange(256)])
+        tcp = Tcp(
+            source,
+            destination,
+            flags,
+            check=self.random.randrange(1 << 16),
+            data_offset=min(words, 15),
+        )
+        return tcp.to_wire() + options
+
+    def _tcp_options(self) -> bytes:
+        """Return some options, filled up with no-operations; mostly right ones."""
+        size = self.random.choice([4, 4, 4, 3, 0])
+        octets = b"".join(
+            self.random.choice(
+                [
+                    bytes([2, size]) + self.random.randbytes(2),
+                    bytes([2, 4, 5, 0xB4]),
+                    b"\1",
+                    bytes([4, 2]),
+                    bytes([8, self.random.choice([10, 10, 10, 9, 1, 0])]) + bytes(8),
+                    b"\0",
+                ]
+            )
+            for _ in range(self.random.randrange(8))
+        )
+        return (octets + b"\1" * (-len(octets) % 4))[:40]
 
     def _icmp(self, version: int, destination: int) -> bytes:
         """Return a message; errors mostly quote what the destination may have sent."""

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from balancer.backend.strip import Rules
-from balancer.model import Backend, FiveTuple, Handling, Pool, Protocol, Tracking, Vip
+from balancer.model import (
+    Backend,
+    FiveTuple,
+    Handling,
+    Pool,
+    Protocol,
+    TooBig,
+    Tracking,
+    Vip,
+)
 from balancer.vip.packet import flow_of, parse_flow, parse_ip, skip_extensions
 from balancer.vip.quote import quoted_flow
 from balancer.vip.tables import Options, Tables, build_tables, serve
@@ -31,7 +40,7 @@ class Packet:
     frame: bytes
     verdict: str
     counter: str
-    output: bytes
+    outputs: tuple[bytes, ...]
     before: tuple[tuple[str, ...], ...] = ()
     down: tuple[str, ...] = ()
     tracked: str | None = None
@@ -113,13 +122,20 @@ def _packet(row: dict[str, Any]) -> Packet:
         frame=frame,
         verdict=row["verdict"],
         counter=row["counter"],
-        output=bytes.fromhex(row["output"]) if "output" in row else frame,
+        outputs=_outputs(row, frame),
         before=tuple(map(tuple, row.get("before", ()))),
         down=tuple(row.get("down", ())),
         tracked=row.get("tracked"),
         idle=row.get("idle", False),
         leaves=row.get("leaves"),
     )
+
+
+def _outputs(row: dict[str, Any], frame: bytes) -> tuple[bytes, ...]:
+    """Return what is to come out: one frame, or two of a packet that was split."""
+    if "outputs" in row:
+        return tuple(map(bytes.fromhex, row["outputs"]))
+    return (bytes.fromhex(row["output"]) if "output" in row else frame,)
 
 
 def _backends(addresses: dict[str, str], weight: int) -> tuple[Backend, ...]:
@@ -131,5 +147,10 @@ def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
     address, _, service = place.partition(" ")
     port, _, protocol = service.partition("/")
     kind = Protocol[protocol.upper()]
-    tracking = Tracking[how.get("tracking", "established").upper()]
-    return Vip(place, ip_address(address), int(port), kind, pool, Handling(tracking))
+    handling = Handling(
+        Tracking[how.get("tracking", "established").upper()],
+        TooBig[how.get("too_big", "answer").upper()],
+        how.get("mtu", 0),
+        how.get("mss", 0),
+    )
+    return Vip(place, ip_address(address), int(port), kind, pool, handling)

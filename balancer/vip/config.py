@@ -18,9 +18,10 @@ from ..config import (
 )
 from ..errors import WireError
 from ..metrics_config import MetricsTable
-from ..model import Backend, Handling, Pool, Protocol, Tracking, Vip
+from ..model import Backend, Handling, Pool, Protocol, TooBig, Tracking, Vip
 from ..wire.ethernet import mac_octets
 from .choices import HealthTable, Port, SelectionChoice, SelectionTable, SlowStartTable
+from .encapsulate import MIN_MTU
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
 from .pace import AT_ONCE
@@ -114,6 +115,9 @@ class VipTable(Table):
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
+    too_big: Literal["answer", "split"] = "answer"
+    mtu: Annotated[int, Field(ge=MIN_MTU, le=65535)] | None = None
+    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
 
     def vip(self) -> Vip:
@@ -124,7 +128,16 @@ class VipTable(Table):
             self.port,
             PROTOCOLS[self.protocol],
             self.pool,
-            Handling(Tracking[self.tracking.upper()]),
+            self.handling(),
+        )
+
+    def handling(self) -> Handling:
+        """Return what is done for its packets."""
+        return Handling(
+            Tracking[self.tracking.upper()],
+            TooBig[self.too_big.upper()],
+            self.mtu or 0,
+            self.clamp_mss or 0,
         )
 
 

@@ -1,12 +1,14 @@
 """The reference: what becomes of one packet; bpf/balance.h does the same in XDP."""
 
 from ..errors import WireError
+from ..model import TooBig
 from ..wire import icmp
 from ..wire.cursor import Cursor
 from ..wire.ethernet import Ethernet, EtherType
 from ..wire.icmp import Icmp
 from .answer import pong, too_big
 from .choose import Context, choose
+from .clamp import clamp_mss
 from .encapsulate import OVERHEAD, encapsulate
 from .packet import (
     Arrival,
@@ -20,9 +22,10 @@ from .packet import (
     skip_extensions,
 )
 from .quote import quoted_flow
+from .split import can_split, split
 from .state import State
 from .tables import ANY, Tables, VipEntry
-from .verdict import Answer, Drop, Encapsulate, Pass, Reason, Verdict
+from .verdict import Answer, Drop, Encapsulate, Pass, Reason, Split, Verdict
 
 
 def decide(frame: bytes, tables: Tables, state: State, now_s: float) -> Verdict:
@@ -74,6 +77,8 @@ def _decide_l4(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
     vip = context.tables.vip(flow)
     if vip is None or flow.destination_port == ANY:
         return _refuse(packet, context, Reason.OTHER_PORT)
+    if kind is Kind.FIRST and vip.handling.mss:
+        frame = clamp_mss(frame, packet, vip.handling.mss)
     return _forward(Arrival(frame, packet, flow, kind), vip, context)
 
 
@@ -120,19 +125,30 @@ def _answer_ping(
 
 def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
     packet, options = arrival.packet, context.tables.options
-    if packet.length + OVERHEAD > options.mtu:
-        return _answer_too_big(arrival, context)
+    mtu = context.tables.mtu(vip)
+    fits = packet.length + OVERHEAD <= mtu
+    if not fits and not _may_split(arrival, vip, mtu):
+        return _answer_too_big(arrival, mtu, context)
     backend, reason = choose(arrival, vip, context)
     if backend is None:
         return Drop(reason)
+    address = context.tables.backends[backend].address
+    if not fits:
+        frames = split(arrival.frame, packet, options, address, mtu)
+        return Split(Reason.FRAGMENTED, backend, frames)
     if arrival.kind is Kind.ERROR:
         reason = Reason.ICMP_ERROR
-    address = context.tables.backends[backend].address
     frame = encapsulate(arrival.frame, packet, options, address)
     return Encapsulate(reason, backend, frame)
 
 
-def _answer_too_big(arrival: Arrival, context: Context) -> Verdict:
+def _may_split(arrival: Arrival, vip: VipEntry, mtu: int) -> bool:
+    if vip.handling.too_big is not TooBig.SPLIT or arrival.kind is Kind.ERROR:
+        return False
+    return can_split(arrival.packet, mtu)
+
+
+def _answer_too_big(arrival: Arrival, mtu: int, context: Context) -> Verdict:
     """Answer; but never an error, or a later fragment (RFC 1122 3.2.2)."""
     if arrival.kind is Kind.ERROR:
         return Drop(Reason.ICMP_QUOTE)
@@ -141,7 +157,7 @@ def _answer_too_big(arrival: Arrival, context: Context) -> Verdict:
     if not context.state.answers.admit(context.now_s):
         return Drop(Reason.ANSWER_LIMIT)
     options = context.tables.options
-    answer = too_big(arrival.frame, arrival.packet, options, options.mtu)
+    answer = too_big(arrival.frame, arrival.packet, options, mtu)
     return Answer(Reason.TOO_BIG, answer)
 
 

@@ -9,6 +9,7 @@ from .packet import IpPacket
 from .tables import Options
 
 OVERHEAD = ipv4.SIZE + gre.SIZE
+MIN_MTU = 1280 + OVERHEAD  # IPv6 has no smaller packets that are too big (RFC 8200 5)
 _GRE_PROTOCOL = 47
 
 

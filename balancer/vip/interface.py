@@ -3,11 +3,9 @@
 from ..errors import Unsupported
 from ..wire.ethernet import mac_octets
 from .config import BalancerTable
-from .encapsulate import OVERHEAD
+from .encapsulate import MIN_MTU
 from .tables import Options
 from .xdp import hardware_address, mtu_of
-
-MIN_MTU = 1280 + OVERHEAD  # IPv6 has no smaller packets that are too big (RFC 8200 5)
 
 
 def interface_options(table: BalancerTable) -> Options:

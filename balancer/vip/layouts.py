@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 from struct import Struct
 
-from ..model import FiveTuple, Handling, Tracking
+from ..model import FiveTuple, Handling, TooBig, Tracking
 from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
 from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
@@ -11,7 +11,7 @@ from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 # source, mtu, mac, gateway_mac, idle, window, new_flows, answers
 OPTIONS = Struct("=4sI6s6sIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
-VIP = Struct("=IIIB3x")  # first slot, slots, number, tracking
+VIP = Struct("=IIIBBHHH")  # first slot, slots, number, tracking, too big, mtu, mss, 0
 SLOT = Struct("=HHI")  # backend, previous, needed
 BACKEND = Struct("=4sI")  # address, usable
 FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, version
@@ -53,15 +53,23 @@ def options_of(octets: bytes) -> Options:
     return Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
 
 
-def vip_bytes(first_slot: int, slots: int, entry: VipEntry) -> bytes:
-    """Return `struct vip`, with the place of its pool's table."""
-    return VIP.pack(first_slot, slots, entry.number, entry.handling.tracking)
+def vip_bytes(place: tuple[int, int], entry: VipEntry, mtu: int) -> bytes:
+    """Return `struct vip`.
+
+    Args:
+        place: first slot of the pool's table, and how many there are.
+        entry: the VIP.
+        mtu: the largest outer packet for it.
+    """
+    how = entry.handling
+    return VIP.pack(*place, entry.number, how.tracking, how.too_big, mtu, how.mss, 0)
 
 
 def vip_of(octets: bytes) -> tuple[int, int, int, Handling]:
     """Return what `struct vip` has: first slot, slots, number, handling."""
-    first_slot, slots, number, tracking = VIP.unpack(octets)
-    return first_slot, slots, number, Handling(Tracking(tracking))
+    first_slot, slots, number, tracking, too_big, mtu, mss, _ = VIP.unpack(octets)
+    handling = Handling(Tracking(tracking), TooBig(too_big), mtu, mss)
+    return first_slot, slots, number, handling
 
 
 def vip_key_of(octets: bytes) -> VipKey:

@@ -8,7 +8,7 @@ from ..wire.cursor import Cursor
 from ..wire.ethernet import SIZE as ETHERNET_SIZE
 from ..wire.ethernet import EtherType
 from ..wire.extensions import walk
-from ..wire.ipv4 import FRAGMENT_MASK, Ipv4
+from ..wire.ipv4 import DONT_FRAGMENT, FRAGMENT_MASK, Ipv4
 from ..wire.ipv6 import SIZE as IPV6_SIZE
 from ..wire.ipv6 import Ipv6
 from ..wire.l4 import Tcp, TcpFlag, Udp
@@ -41,6 +41,7 @@ class IpPacket:
     ttl: int
     length: int
     fragment: int
+    dont_fragment: bool
     has_options: bool
     l4_start: int
 
@@ -150,6 +151,7 @@ def from_ipv4(header: Ipv4, cursor: Cursor) -> IpPacket:
         ttl=header.ttl,
         length=header.total_length,
         fragment=header.fragment & FRAGMENT_MASK,
+        dont_fragment=bool(header.fragment & DONT_FRAGMENT),
         has_options=bool(header.options),
         l4_start=cursor.position,
     )
@@ -167,6 +169,7 @@ def from_ipv6(header: Ipv6, cursor: Cursor) -> IpPacket:
         ttl=header.hop_limit,
         length=IPV6_SIZE + header.payload_length,
         fragment=0,
+        dont_fragment=True,
         has_options=False,
         l4_start=cursor.position,
     )

@@ -127,6 +127,10 @@ class Tables:
         before = EMPTY if previous is None else previous[number]
         return Slot(vip.pool, number, owners[number], before)
 
+    def mtu(self, vip: VipEntry) -> int:
+        """Return the largest outer packet for a VIP, in octets."""
+        return min(vip.handling.mtu or self.options.mtu, self.options.mtu)
+
     def is_usable(self, backend: int) -> bool:
         """Whether there is such a backend, and flows may be sent to it."""
         return backend < len(self.backends) and self.backends[backend].usable

@@ -172,6 +172,7 @@ def _arrival(flow: FiveTuple) -> Arrival:
         ttl=64,
         length=0,
         fragment=0,
+        dont_fragment=True,
         has_options=False,
         l4_start=0,
     )

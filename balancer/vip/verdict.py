@@ -39,6 +39,8 @@ class Reason(IntEnum):
     FLOODED = 23  # by the table; too many flows are new in this second to remember it
     PREVIOUS = 24  # an older flow of a slot that changed, to whom it was before
     ICMP_ERROR = 25  # to the backend of the flow that it is about
+    # Split.
+    FRAGMENTED = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Encapsulate:
     reason: Reason
     backend: int
     frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Send `frames` on to `backend`: too big for one, it goes as two."""
+
+    reason: Reason
+    backend: int
+    frames: tuple[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +83,4 @@ class Drop:
     reason: Reason
 
 
-Verdict = Encapsulate | Answer | Pass | Drop
+Verdict = Encapsulate | Split | Answer | Pass | Drop

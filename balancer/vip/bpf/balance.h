@@ -2,9 +2,11 @@
 #pragma once
 
 #include "choose.h"
+#include "clamp.h"
 #include "count.h"
 #include "encap.h"
 #include "ping.h"
+#include "split.h"
 #include "toobig.h"
 
 /* Out of the interface that it came in by. Not XDP_TX: a veth loses those frames
@@ -32,7 +34,8 @@ static __always_inline int refuse(const struct packet *packet, __u32 reason)
 }
 
 /* Answer; but never an error, or a later fragment (RFC 1122 3.2.2). */
-static __always_inline int answer_too_big(struct xdp_md *ctx, const struct packet *packet)
+static __always_inline int
+answer_too_big(struct xdp_md *ctx, const struct packet *packet, __u32 mtu)
 {
 	int failed;
 
@@ -42,8 +45,8 @@ static __always_inline int answer_too_big(struct xdp_md *ctx, const struct packe
 		return count(XDP_DROP, FRAGMENT);
 	if (!admit_answer())
 		return count(XDP_DROP, ANSWER_LIMIT);
-	failed = packet->flow.version == 4 ? answer_ipv4(ctx, packet)
-					   : answer_ipv6(ctx, packet);
+	failed = packet->flow.version == 4 ? answer_ipv4(ctx, packet, mtu)
+					   : answer_ipv6(ctx, packet, mtu);
 	return failed ? count(XDP_DROP, NO_HEADROOM) : count(send(ctx), TOO_BIG);
 }
 
@@ -64,19 +67,21 @@ static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *
 static __always_inline int
 forward(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 {
+	bool fits = packet->length + OVERHEAD <= vip->mtu;
 	struct choice choice = { .reason = NO_BACKEND };
-	__u32 vip_number = vip->number;
 	struct backend *backend;
 
-	if (packet->length + OVERHEAD > options.mtu)
-		return answer_too_big(ctx, packet);
+	if (!fits && !can_split(packet, vip))
+		return answer_too_big(ctx, packet, vip->mtu);
 	backend = choose(packet, vip, &choice);
 	if (!backend)
 		return count(XDP_DROP, NO_BACKEND);
+	count_traffic(&vip_traffic, vip->number, packet->length);
+	count_traffic(&backend_traffic, choice.number, packet->length);
+	if (!fits)
+		return count(send_split(ctx, vip, backend->address), FRAGMENTED);
 	if (encapsulate(ctx, packet, backend->address))
 		return count(XDP_DROP, NO_HEADROOM);
-	count_traffic(&vip_traffic, vip_number, packet->length);
-	count_traffic(&backend_traffic, choice.number, packet->length);
 	return count(send(ctx), packet->error ? ICMP_ERROR : choice.reason);
 }
 
@@ -95,6 +100,8 @@ balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		vip = find_vip(packet, port, packet->flow.protocol);
 	if (!vip)
 		return refuse(packet, OTHER_PORT);
+	if (packet->syn && vip->mss)
+		clamp_mss(cursor, packet, vip->mss);
 	return forward(ctx, packet, vip);
 }
 

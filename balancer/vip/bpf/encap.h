@@ -11,7 +11,6 @@ struct gre_header {
 };
 
 #define OVERHEAD (sizeof(struct iphdr) + sizeof(struct gre_header))
-#define DONT_FRAGMENT 0x4000
 #define OUTER_TTL 64
 
 static __always_inline void write_ethernet(struct ethhdr *ethernet, __be16 protocol)

@@ -26,7 +26,10 @@ struct vip {
 	__u32 slots;       /* how many there are */
 	__u32 number;      /* index of its traffic counter */
 	__u8 tracking;     /* enum tracking */
-	__u8 zero[3];
+	__u8 too_big;      /* enum too_big */
+	__u16 mtu;         /* largest outer packet */
+	__u16 mss;         /* most that a SYN may offer; 0 leaves it */
+	__u16 zero;
 };
 
 /* Which flows are remembered; `Tracking` in model.py is the same list. */
@@ -35,6 +38,12 @@ enum tracking {
 	ALL,
 	ESTABLISHED,
 	CHANGED,
+};
+
+/* What is done with a packet that is too big; `TooBig` in model.py is the same list. */
+enum too_big {
+	ANSWER,
+	SPLIT,
 };
 
 /* The map has eight octets for each entry anyway, so two fields more cost nothing. */
@@ -110,6 +119,14 @@ struct {
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 } flows SEC(".maps");
+
+/* Our own interface, twice, each with the program that keeps one half (split.h). */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct bpf_devmap_val);
+} split_ports SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

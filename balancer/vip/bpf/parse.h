@@ -11,6 +11,7 @@
 
 #include "maps.h"
 
+#define DONT_FRAGMENT 0x4000
 #define MORE_FRAGMENTS 0x2000
 #define FRAGMENT_OFFSET 0x1fff  /* in units of 8 octets */
 
@@ -26,6 +27,7 @@ struct packet {
 	__u16 fragment;   /* flag and offset as in IPv4 */
 	__u8 tos;         /* traffic class, in IPv6 */
 	__u8 ttl;
+	bool dont_fragment;
 	bool options;     /* in IPv6, extension headers */
 	bool syn;
 	bool error;       /* an ICMP error; then `flow` is that of its quote */
@@ -74,6 +76,7 @@ parse_ipv4(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 	packet->tos = ip->tos;
 	packet->ttl = ip->ttl;
 	packet->fragment = bpf_ntohs(ip->frag_off) & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
+	packet->dont_fragment = ip->frag_off & bpf_htons(DONT_FRAGMENT);
 	packet->options = header_length > sizeof(*ip);
 	packet->l4_length = packet->length - header_length;
 	cursor->at += header_length;
@@ -95,6 +98,7 @@ parse_ipv6(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 	__builtin_memcpy(packet->flow.source, &ip->saddr, 16);
 	__builtin_memcpy(packet->flow.destination, &ip->daddr, 16);
 	packet->flow.protocol = ip->nexthdr;
+	packet->dont_fragment = true;
 	packet->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
 	packet->ttl = ip->hop_limit;
 	packet->l4_length = packet->length - sizeof(*ip);

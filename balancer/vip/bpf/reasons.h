@@ -32,5 +32,7 @@ enum reason {
 	FLOODED,
 	PREVIOUS,
 	ICMP_ERROR,
+	/* split, both halves encapsulated */
+	FRAGMENTED,
 	REASONS,
 };

@@ -57,7 +57,8 @@ static __always_inline __u64 sum_quote(void *quote, int length)
 	return sum;
 }
 
-static __always_inline int answer_ipv4(struct xdp_md *ctx, const struct packet *packet)
+static __always_inline int
+answer_ipv4(struct xdp_md *ctx, const struct packet *packet, __u32 mtu)
 {
 	struct ethhdr *ethernet = make_room(ctx, sizeof(struct answer4), QUOTE4);
 	struct answer4 *answer;
@@ -76,13 +77,14 @@ static __always_inline int answer_ipv4(struct xdp_md *ctx, const struct packet *
 	answer->icmp.type = 3;
 	answer->icmp.code = 4;
 	answer->icmp.checksum = 0;
-	answer->icmp.mtu = bpf_htonl(options.mtu - OVERHEAD);
+	answer->icmp.mtu = bpf_htonl(mtu - OVERHEAD);
 	answer->icmp.checksum = fold(sum_words(&answer->icmp, sizeof(answer->icmp)) +
 				     sum_quote(answer + 1, QUOTE4));
 	return 0;
 }
 
-static __always_inline int answer_ipv6(struct xdp_md *ctx, const struct packet *packet)
+static __always_inline int
+answer_ipv6(struct xdp_md *ctx, const struct packet *packet, __u32 mtu)
 {
 	struct ethhdr *ethernet = make_room(ctx, sizeof(struct answer6), QUOTE6);
 	const int payload = sizeof(struct icmp_error) + QUOTE6;
@@ -100,7 +102,7 @@ static __always_inline int answer_ipv6(struct xdp_md *ctx, const struct packet *
 	__builtin_memcpy(&answer->ip.saddr, packet->flow.destination, 16);
 	__builtin_memcpy(&answer->ip.daddr, packet->flow.source, 16);
 	answer->icmp.type = 2;
-	answer->icmp.mtu = bpf_htonl(options.mtu - OVERHEAD);
+	answer->icmp.mtu = bpf_htonl(mtu - OVERHEAD);
 	/* The pseudo-header: both addresses, length and protocol (RFC 8200 8.1). */
 	answer->icmp.checksum = fold(sum_words(&answer->ip.saddr, 32) +
 				     bpf_htons(payload) + bpf_htons(IPPROTO_ICMPV6) +

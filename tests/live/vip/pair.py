@@ -4,7 +4,7 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from vip_vectors import Balancing
@@ -18,11 +18,12 @@ from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
 from balancer.vip.tables import Limits, Tables
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
-from balancer.vip.verdict import Answer, Drop, Encapsulate, Pass, Verdict
+from balancer.vip.verdict import Answer, Drop, Encapsulate, Pass, Split, Verdict
 from balancer.vip.xdp import BPF
 
 KERNEL_VERDICT: dict[type, int] = {
     Encapsulate: XDP_REDIRECT,
+    Split: XDP_REDIRECT,
     Answer: XDP_REDIRECT,
     Pass: XDP_PASS,
     Drop: XDP_DROP,
@@ -34,10 +35,13 @@ LIMITS = Limits(flows=4096, new_flows_per_s=1e6, answers_per_s=1e6)
 class Pair:
     """Both, each with a state of its own; `start` makes the states equal."""
 
-    def __init__(self, program: BpfObject, balancing: Balancing) -> None:
+    def __init__(
+        self, program: BpfObject, bench: BpfObject, balancing: Balancing
+    ) -> None:
         self.datapath = Datapath(program)
         self._balancing = balancing
         self._maps = program.maps
+        self._splitters = [bench.programs[n] for n in ("bench_head", "bench_tail")]
         self._needed = program.maps["slots"].memory().cast("I")[1::2]
         self.start(balancing.all_up)
 
@@ -62,10 +66,17 @@ class Pair:
         verdict = decide(frame, self.tables, self.state, now_s())
         self.expected[verdict.reason.name] += 1
         got = test_run(self.datapath.programs["vip"], frame)
-        wanted = getattr(verdict, "frame", frame)
         assert got.verdict == KERNEL_VERDICT[type(verdict)], told(frame, verdict)
-        assert got.frame == wanted, told(frame, verdict) + f": {got.frame.hex()}"
+        sent = self._halves(got.frame) if isinstance(verdict, Split) else (got.frame,)
+        wanted = outputs(frame, verdict)
+        assert sent == wanted, told(frame, verdict) + f": {[x.hex() for x in sent]}"
         return verdict
+
+    def _halves(self, frame: bytes) -> tuple[bytes, ...]:
+        """Return what the programs of the device map make of a frame."""
+        halves = [test_run(program, frame) for program in self._splitters]
+        assert [half.verdict for half in halves] == [XDP_PASS, XDP_PASS]
+        return tuple(half.frame for half in halves)
 
     def compare(self) -> None:
         """Compare counters, flow tables, and the slots whose change was needed."""
@@ -91,8 +102,19 @@ def open_pair(balancing: Balancing) -> Iterator[Pair]:
     """Load the program for the tables of the vectors."""
     sizes = {"slots": slot_entries(balancing.all_up), "flows": LIMITS.flows}
     rodata = options_bytes(replace(balancing.options, limits=LIMITS))
-    with loaded(BPF / "vip.bpf.o", rodata, sizes) as program:
-        yield Pair(program, balancing)
+    with ExitStack() as opened:
+        program, bench = (
+            opened.enter_context(loaded(BPF / f"{name}.bpf.o", rodata, sizes))
+            for name in ("vip", "bench")
+        )
+        yield Pair(program, bench, balancing)
+
+
+def outputs(frame: bytes, verdict: Verdict) -> tuple[bytes, ...]:
+    """Return the frames that a verdict on `frame` leaves."""
+    if isinstance(verdict, Split):
+        return verdict.frames
+    return (getattr(verdict, "frame", frame),)
 
 
 def now_s() -> float:

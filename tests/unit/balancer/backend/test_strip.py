@@ -18,7 +18,7 @@ def test_vector(packet: Packet) -> None:
     verdict = strip(packet.frame, RULES)
     assert type(verdict).__name__ == packet.verdict
     assert verdict.reason.name == packet.counter
-    assert getattr(verdict, "frame", packet.frame) == packet.output
+    assert (getattr(verdict, "frame", packet.frame),) == packet.outputs
 
 
 @given(frame=st.binary(max_size=80) | frames(RULES.mac, [(4, 1), (6, 1)]))

@@ -1,6 +1,7 @@
 """C and Python agree: layouts by BTF, reasons by name, objects by their sources."""
 
 import re
+from enum import IntEnum
 from pathlib import Path
 from struct import Struct
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.backend import decap
-from balancer.model import FiveTuple, Tracking
+from balancer.model import FiveTuple, TooBig, Tracking
 from balancer.vip import layouts
 from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
@@ -23,7 +24,7 @@ BACKEND_BPF = Path("balancer/backend/bpf")
 LAYOUTS = [
     ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32]),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
-    ("vip", layouts.VIP, [0, 4, 8, 12, 13]),
+    ("vip", layouts.VIP, [0, 4, 8, 12, 13, 14, 16, 18]),
     ("slot", layouts.SLOT, [0, 2, 4]),
     ("backend", layouts.BACKEND, [0, 4]),
     ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
@@ -53,11 +54,14 @@ def test_reasons_are_those_of_the_program() -> None:
     assert words == [*(reason.name for reason in Reason), "REASONS"]
 
 
-def test_policies_are_those_of_the_program() -> None:
+@pytest.mark.parametrize(
+    ("name", "policy"), [("tracking", Tracking), ("too_big", TooBig)]
+)
+def test_policies_are_those_of_the_program(name: str, policy: type[IntEnum]) -> None:
     header = (VIP_BPF / "maps.h").read_text()
-    body = header[header.index("enum tracking {") :]
+    body = header[header.index(f"enum {name} {{") :]
     words = re.findall(r"\t([A-Z]+),", body[: body.index("}")])
-    assert words == [tracking.name for tracking in Tracking]
+    assert words == [each.name for each in policy]
 
 
 def test_sizes_are_those_of_the_program() -> None:

@@ -1,0 +1,129 @@
+/* Two packets out of one that is too big to be encapsulated.
+ *
+ * A program gives out one frame for each that it got. So the frame is sent twice, by way
+ * of a device map that has our interface two times, and with each goes a program: one
+ * keeps the first half, the other the second. Until then the frame is as it came, for
+ * it must fit the interface; what the two must know is put in place of its Ethernet
+ * destination. split.py makes the same frames.
+ */
+#pragma once
+
+#include "encap.h"
+
+#define FRAGMENT_UNIT 8  /* octets, in which offsets count */
+
+struct split_mark {
+	__be32 backend;
+	__u16 units;     /* of the first half, behind its header */
+};
+
+/* Octets that an inner packet of at most `mtu` less our headers has behind its own. */
+static __always_inline __u32 split_room(const struct vip *vip)
+{
+	return vip->mtu - OVERHEAD - sizeof(struct iphdr);
+}
+
+/* Whether a packet may be split, and two packets take all of it. Not with IPv4 options:
+ * some of them belong into the first fragment alone.
+ */
+static __always_inline bool can_split(const struct packet *packet, const struct vip *vip)
+{
+	__u32 units = split_room(vip) / FRAGMENT_UNIT;
+	__u32 rest = packet->length - sizeof(struct iphdr) - units * FRAGMENT_UNIT;
+
+	if (vip->too_big != SPLIT || packet->error)
+		return false;
+	if (packet->dont_fragment || packet->options)
+		return false;
+	return rest <= split_room(vip) &&
+	       (packet->fragment & FRAGMENT_OFFSET) + units <= FRAGMENT_OFFSET;
+}
+
+/* Have the frame sent twice; return the verdict. */
+static __always_inline int
+send_split(struct xdp_md *ctx, const struct vip *vip, __be32 backend)
+{
+	struct cursor cursor = cursor_of(ctx);
+	struct ethhdr *ethernet = parse_ethernet(&cursor);
+	__u16 *mark;
+
+	if (!ethernet)
+		return XDP_ABORTED;
+	mark = (__u16 *)ethernet->h_dest;
+	mark[0] = backend & 0xffff;
+	mark[1] = backend >> 16;
+	mark[2] = split_room(vip) / FRAGMENT_UNIT;
+	return bpf_redirect_map(&split_ports, 0, BPF_F_BROADCAST);
+}
+
+/* Write the inner header of a half whose packet is `length` octets. */
+static __always_inline void
+write_half(struct iphdr *ip, __u32 length, __u16 fragment)
+{
+	ip->tot_len = bpf_htons(length);
+	ip->frag_off = bpf_htons(fragment);
+	ip->check = 0;
+	ip->check = fold(sum_words(ip, sizeof(*ip)));
+}
+
+/* Parse a frame that `send_split` has sent: its mark, and the inner header. */
+static __always_inline struct iphdr *
+parse_split(struct xdp_md *ctx, struct split_mark *mark, struct packet *packet)
+{
+	struct cursor cursor = cursor_of(ctx);
+	struct ethhdr *ethernet = parse_ethernet(&cursor);
+	struct iphdr *ip = cursor.at;
+	__u16 *words;
+
+	if (!ethernet || (void *)(ip + 1) > cursor.end)
+		return NULL;
+	words = (__u16 *)ethernet->h_dest;
+	mark->backend = words[0] | (__u32)words[1] << 16;
+	mark->units = words[2] & FRAGMENT_OFFSET;
+	packet->length = bpf_ntohs(ip->tot_len);
+	packet->flow.version = 4;
+	packet->tos = ip->tos;
+	return ip;
+}
+
+static __always_inline int keep_head(struct xdp_md *ctx)
+{
+	struct packet packet = {};
+	struct split_mark mark;
+	struct iphdr *ip = parse_split(ctx, &mark, &packet);
+	int surplus;
+
+	if (!ip)
+		return XDP_DROP;
+	packet.length = sizeof(*ip) + mark.units * FRAGMENT_UNIT;
+	write_half(ip, packet.length, bpf_ntohs(ip->frag_off) | MORE_FRAGMENTS);
+	surplus = ctx->data_end - ctx->data - sizeof(struct ethhdr) - packet.length;
+	if (bpf_xdp_adjust_tail(ctx, 0 - surplus))
+		return XDP_DROP;
+	return encapsulate(ctx, &packet, mark.backend) ? XDP_DROP : XDP_PASS;
+}
+
+static __always_inline int keep_tail(struct xdp_md *ctx)
+{
+	struct packet packet = {};
+	struct split_mark mark;
+	struct iphdr *ip = parse_split(ctx, &mark, &packet);
+	struct cursor cursor;
+	struct iphdr header;
+	__u32 skipped;
+
+	if (!ip)
+		return XDP_DROP;
+	skipped = mark.units * FRAGMENT_UNIT;
+	packet.length -= skipped;
+	write_half(ip, packet.length, bpf_ntohs(ip->frag_off) + mark.units);
+	header = *ip;
+	if (bpf_xdp_adjust_head(ctx, skipped))
+		return XDP_DROP;
+	cursor = cursor_of(ctx);
+	ip = cursor.at + sizeof(struct ethhdr);
+	if ((void *)(ip + 1) > cursor.end)
+		return XDP_DROP;
+	*ip = header;
+	return encapsulate(ctx, &packet, mark.backend) ? XDP_DROP : XDP_PASS;
+}
