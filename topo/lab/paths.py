@@ -20,6 +20,16 @@ def status_path(role: str) -> Path:
     return STATUS / f"{role}.sock"
 
 
+def control_path(role: str) -> Path:
+    """Return the path of the control socket of `role`, for a balancer's."""
+    return STATUS / f"{role}.control"
+
+
 def role_folder(role: str) -> Path:
     """Return the folder that holds the files of `role`."""
     return ROLES / role
+
+
+def steering_path(nameserver: str) -> Path:
+    """Return where a nameserver looks for its steering map; none is there at first."""
+    return role_folder(nameserver) / "steering.json"

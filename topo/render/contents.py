@@ -9,10 +9,12 @@ from topo.world.plan import Anycast, Plan, Role
 from topo.world.probe_names import (
     APART,
     CACHED_TTL_S,
+    DRAINED_TTL_S,
     MANY_TTL_S,
     SHORT_TTL_S,
     SIZED_TTL_S,
     STEERED_TTL_S,
+    USER_TTL_S,
     probe_names,
     sized_names,
 )
@@ -148,7 +150,12 @@ def _probe_services(plan: Plan) -> Iterator[Service]:
         vips = _candidates(plan, service.name)
         for resolver in plan.world.resolvers:
             names = probe_names(plan.world, resolver.name)
-            yield Service(names.steered, STEERED_TTL_S, "nearest", vips)
+            for name in (names.steered, *names.placed):
+                yield Service(name, STEERED_TTL_S, "nearest", vips)
+            for name in names.drained:
+                yield Service(name, DRAINED_TTL_S, "failover", vips)
+            for name in names.users:
+                yield Service(name, USER_TTL_S, "weighted", vips)
             yield Service(names.many, MANY_TTL_S, "static", vips)
 
 

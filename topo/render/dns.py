@@ -18,8 +18,11 @@ from .toml import Table, to_toml
 ROOT_NAME = "a.root-servers.net"
 
 
-def dns_config(plan: Plan, site: str) -> str:
-    """dns.toml of the zone's server at `site`."""
+def dns_config(plan: Plan, site: str, steering: str = "") -> str:
+    """dns.toml of the zone's server at `site`.
+
+    `steering` is the path at which it looks for a steering map, or "".
+    """
     [host] = plan.hosts_at(site, Role.NAMESERVER)
     contents = zone_contents(plan)
     zone: Table = {
@@ -27,9 +30,10 @@ def dns_config(plan: Plan, site: str) -> str:
         "record": [_record(it) for it in contents.records],
         "service": [_service(it) for it in contents.services],
     }
-    return to_toml(
-        {"server": _server(host, plan.nameserver), "zone": [zone], "map": _map(plan)}
-    )
+    server = {**_server(host, plan.nameserver)}
+    if steering:
+        server["steering"] = steering
+    return to_toml({"server": server, "zone": [zone], "map": _map(plan)})
 
 
 def root_config(plan: Plan, site: str) -> str:

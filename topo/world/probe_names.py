@@ -21,6 +21,9 @@ APART = {
     "AAAA": ("2a11:250::1", "2a23:53:2::1", "2600:2::1", "2001:2:2::1"),
 }
 SIZED_TTL_S = 60
+DRAINED_NAMES, DRAINED_TTL_S = 6, 10
+USER_NAMES, USER_TTL_S = 5, 5
+PLACED_NAMES = 8
 # RFC 1035: header 12, question's type and class 4; a record whose name is a pointer
 # has 12 octets before its data. 4.2.1: 512 octets are the most by UDP, without EDNS0.
 HEADER, QUESTION, RECORD, PLAIN_UDP = 12, 4, 12, 512
@@ -38,6 +41,11 @@ class ProbeNames:
         steered: answered by policy, as services are, with a TTL of `STEERED_TTL_S`.
         many: answered with the VIPs of every datacenter, with a TTL of `MANY_TTL_S`.
         apart: answered with `APART` for the same time: nobody is there.
+        drained: `DRAINED_NAMES` names that lead to the first datacenter for
+            `DRAINED_TTL_S`, and to the next one while that is drained.
+        users: `USER_NAMES` names that each answer leads to any datacenter, for
+            `USER_TTL_S`; each is like a resolver of its own.
+        placed: `PLACED_NAMES` names that are steered as `steered` is.
     """
 
     cached: tuple[str, ...]
@@ -45,6 +53,9 @@ class ProbeNames:
     steered: str
     many: str
     apart: str
+    drained: tuple[str, ...]
+    users: tuple[str, ...]
+    placed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,9 @@ def probe_names(world: World, resolver: str) -> ProbeNames:
         steered=f"steered-{tail}",
         many=f"many-{tail}",
         apart=f"apart-{tail}",
+        drained=tuple(f"drained{k}-{tail}" for k in range(DRAINED_NAMES)),
+        users=tuple(f"users{k}-{tail}" for k in range(USER_NAMES)),
+        placed=tuple(f"placed{k}-{tail}" for k in range(PLACED_NAMES)),
     )
 
 

@@ -5,12 +5,13 @@ one directory. What a product cannot do is said in its own module.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from balancer.errors import ConfigError
 from topo.world.plan import Plan, Role
 from topo.world.records import NameserverKind
 
-from ..contents import places, zone_contents
+from ..contents import Contents, places, zone_contents
 from . import bind9, gdnsd, knot, pdns_geoip
 from .foreign import POLICIES, Foreign
 
@@ -43,13 +44,12 @@ def nameserver_files(
         ConfigError: a service has a policy that these servers cannot have.
     """
     [host] = plan.hosts_at(site, Role.NAMESERVER)
-    kind, contents = nameserver_kind(plan, site), zone_contents(plan)
-    for service in contents.services:
+    kind = nameserver_kind(plan, site)
+    for service in plan.world.services:
         if service.policy not in POLICIES:
             able = " or ".join(POLICIES)
-            raise ConfigError(
-                f"{service.name}: {kind} cannot choose by {service.policy} ({able})"
-            )
+            what = f"{kind} cannot choose by {service.policy} ({able})"
+            raise ConfigError(f"{service.name}.{plan.world.domain}: {what}")
     foreign = Foreign(
         site=site,
         listen=tuple(
@@ -57,8 +57,14 @@ def nameserver_files(
             for it in (plan.nameserver, host)
             for address in (it.address4, it.address6)
         ),
-        contents=contents,
+        contents=_possible(zone_contents(plan)),
         places=places(plan),
         directory=directory,
     )
     return _RENDER[kind](foreign), _ARGV[kind](foreign)
+
+
+def _possible(contents: Contents) -> Contents:
+    """The zone without the names for measuring that only our server can answer."""
+    services = tuple(it for it in contents.services if it.policy in POLICIES)
+    return replace(contents, services=services)

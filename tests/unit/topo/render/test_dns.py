@@ -51,13 +51,25 @@ def test_every_resolver_has_its_probe_names(duo):
     ttls = {it["name"]: it["ttl"] for it in zone["record"] if "ttl" in it}
     assert ttls["cached15-iad-bind9.frontlab.net"] == "5 s"
     assert ttls["short-fra-unbound.frontlab.net"] == "2 s"
-    steered = {it["name"]: it["ttl"] for it in zone["service"][1:]}
-    assert steered == {
-        "steered-fra-unbound.frontlab.net": "60 s",
-        "many-fra-unbound.frontlab.net": "5 s",
-        "steered-iad-bind9.frontlab.net": "60 s",
-        "many-iad-bind9.frontlab.net": "5 s",
+    steered = {it["name"]: (it["ttl"], it["policy"]) for it in zone["service"][1:]}
+    own = {
+        name.split("-iad-")[0]: told
+        for name, told in steered.items()
+        if name.endswith("-iad-bind9.frontlab.net")
     }
+    assert own == {
+        "steered": ("60 s", "nearest"),
+        **{f"placed{k}": ("60 s", "nearest") for k in range(8)},
+        "many": ("5 s", "static"),
+        **{f"drained{k}": ("10 s", "failover") for k in range(6)},
+        **{f"users{k}": ("5 s", "weighted") for k in range(5)},
+    }
+    assert len(steered) == 2 * len(own)
+
+
+def test_steering_map_is_looked_for_where_the_lab_says(duo):
+    server = tomllib.loads(dns_config(duo, "iad", "/run/x/steering.json"))["server"]
+    assert server["steering"] == "/run/x/steering.json"
 
 
 def test_sized_names_have_as_many_records_as_fit_and_one_more(duo):

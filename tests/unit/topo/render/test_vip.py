@@ -23,7 +23,7 @@ def test_balancer(duo):
     ]
     assert config["vip"] == [
         {"name": "www", "address": address, "port": 80, "protocol": "tcp",
-         "pool": "www-iad"}
+         "pool": "www-iad", "selection": "maglev", "tracking": "established"}
         for address in ("23.0.2.80", "2a23:0:2::80")
     ]  # fmt: skip
 

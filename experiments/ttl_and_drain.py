@@ -1,0 +1,117 @@
+"""How long after a datacenter is drained in DNS do resolvers still send users there?
+
+Behind every resolver users ask once a second for names that lead to the first
+datacenter, in the cache since times that are spread over a TTL of 10 s; then it is
+drained in the steering map of every authoritative server, and each answer tells where
+the user goes. Hypotheses B11 to B13 of "Load Balancing at the Frontend" (SRE book,
+chapter 19): the TTL is the floor of any change, some resolvers do not keep it, and the
+authority cannot flush. Published: 90 % of requests moved within 60 s with a TTL of 20 s
+(Flavel et al., LANMAN 2014); 8.74 % of resolvers extend TTLs (Bhowmick, PAM 2023).
+"""
+
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from topo.world.probe_names import DRAINED_TTL_S as TTL_S
+
+from .kit.claims import Every
+from .kit.drain import WATCHED_S, drain_rows, moved_share
+from .kit.drain import DrainRow as Row
+from .kit.figures import Figure, Table
+from .kit.trial import Trial
+from .kit.verdict import Claim
+
+if TYPE_CHECKING:
+    from topo.lab.lab import Lab
+
+WORLD = "recursion"
+# Until the servers have read the map, and a question a second.
+LATE_S = 1.5
+MOVED_LEAST = 0.9
+
+
+def measure(lab: "Lab", trial: Trial) -> Iterator[Row]:
+    """Ask, drain, and go on asking for three TTLs; a row for each name."""
+    yield from drain_rows(lab, trial)
+
+
+def claims(rows: Sequence[Row]) -> list[Claim]:
+    """Who keeps the TTL moves within it, evenly over it; who extends it does not."""
+    honest = [row for row in rows if row.served_ttl_s <= TTL_S]
+    longer = [row for row in rows if row.served_ttl_s > TTL_S]
+    return [FLOOR.judge(honest), _even(honest), TAIL.judge(longer), _published(rows)]
+
+
+def figures(rows: Sequence[Row]) -> list[Figure]:
+    """For each resolver, how much of its traffic has moved when."""
+    times_s = [TTL_S * part for part in (0.25, 0.5, 1, 1.5, 3)]
+    columns = ("resolver", "kind", *(f"after {it:g} s" for it in times_s), "last, s")
+    by_resolver: dict[str, list[Row]] = {}
+    for row in rows:
+        by_resolver.setdefault(row.resolver, []).append(row)
+    cells = tuple(
+        (
+            *(name, own[0].kind),
+            *(f"{moved_share(own, it):.0%}" for it in times_s),
+            "never" if any(row.held for row in own) else f"{_last(own):.1f}",
+        )
+        for name, own in by_resolver.items()
+    )
+    caption = f"Share of names that lead elsewhere, with a TTL of {TTL_S} s."
+    return [Table("After the drain", columns, cells, (True,) * len(cells), caption)]
+
+
+def _last(rows: Sequence[Row]) -> float:
+    return max(row.moved_s for row in rows)
+
+
+FLOOR: Every[Row] = Every(
+    name="within the TTL",
+    statement="Behind a resolver that keeps the TTL, no answer is stale for longer; "
+    "several caches one behind the other do not add theirs up.",
+    expected=f"{TTL_S} s, a second a cache, and {LATE_S} s for the change itself",
+    holds=lambda row: (
+        not row.held and row.moved_s <= TTL_S + row.caches + LATE_S
+        if row.asked
+        else None
+    ),
+    tell=lambda row: f"{row.name}: stale for {row.moved_s:g} s",
+    unit="names",
+    source="RFC 1035 3.2.1; RFC 2181, section 8: what is left of the TTL is passed on",
+)
+TAIL: Every[Row] = Every(
+    name="tail",
+    statement="A resolver with a minimum TTL goes on sending users to the drained "
+    "datacenter.",
+    expected=f"stale answers later than {TTL_S + LATE_S} s",
+    holds=lambda row: row.held or row.moved_s > TTL_S + LATE_S if row.stale else None,
+    tell=lambda row: f"{row.name}: moved after {row.moved_s:g} s",
+    unit="names",
+    source="Bhowmick et al., PAM 2023",
+)
+
+
+def _even(rows: Sequence[Row]) -> Claim:
+    mean_s = fmean(row.moved_s for row in rows) if rows else 0.0
+    low_s, high_s = 0.35 * TTL_S, 0.65 * TTL_S + LATE_S
+    return Claim(
+        name="evenly",
+        statement="Caches that were filled at any time leave evenly over the TTL.",
+        holds=low_s <= mean_s <= high_s if len(rows) > 1 else None,
+        observed=f"{mean_s:.1f} s on average over {len(rows)} names",
+        expected=f"{low_s:g} to {high_s:g} s",
+        source="closed form: the mean of what is left of a TTL is half of it",
+    )
+
+
+def _published(rows: Sequence[Row]) -> Claim:
+    moved = moved_share(rows, WATCHED_S)
+    return Claim(
+        name="published",
+        statement="After three TTLs nine of ten requests have moved.",
+        holds=moved >= MOVED_LEAST if rows else None,
+        observed=f"{moved:.1%} of {len(rows)} names",
+        expected=f"at least {MOVED_LEAST:.0%}",
+        source="Flavel et al., LANMAN 2014: 90 % within 60 s at a TTL of 20 s",
+    )
