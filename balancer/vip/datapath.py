@@ -157,9 +157,7 @@ class Datapath:
 
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
-            vip_key_bytes(key): vip_bytes(
-                self._halves.place(entry.pool), entry, tables.mtu(entry)
-            )
+            vip_key_bytes(key): vip_bytes(*self._halves.place(entry.pool), entry)
             for key, entry in tables.vips.items()
         }
         vips = self._maps["vips"]

@@ -5,14 +5,18 @@ from typing import Any
 
 from ..hashing.flow import hash_flow
 from ..hashing.selector import EMPTY
-from ..model import FiveTuple
-from ..wire.ethernet import EtherType
+from ..model import FiveTuple, Protocol
+from ..wire import ipv4
+from ..wire.ethernet import Ethernet, EtherType
+from ..wire.ipv4 import Ipv4
+from ..wire.ipv6 import Ipv6
+from ..wire.l4 import Tcp, TcpFlag, Udp
 from .about import About
-from .choose import Context, choose
+from .choose import Context
+from .decide import decide
 from .flow_text import flow_text, place_text
 from .numbers import Key, Numbers
-from .packet import Arrival, IpPacket, Kind
-from .verdict import Reason
+from .verdict import Encapsulate, Reason
 
 WHY = {
     Reason.TRACKED: "the flow table has it",
@@ -21,6 +25,7 @@ WHY = {
     Reason.PREVIOUS: "an older flow of a slot that has changed: to whom it was before",
     Reason.HASHED: "its slot's; it is not remembered",
     Reason.FLOODED: "its slot's; too many flows are new to remember it",
+    Reason.MARTIAN: "dropped: no such source address is routed",
     Reason.NO_BACKEND: "dropped: nobody serves its slot",
     Reason.OTHER_PORT: "dropped: a VIP's address, at another port",
     Reason.NOT_A_VIP: "left to the machine's own stack: no VIP's address",
@@ -137,14 +142,17 @@ def trace(
         return Trace(flow_text(flow), reason.name, WHY[reason])
     known = context.state.flows.get(flow)
     tracked = None if known is None else Tracked(names.backend(known), idle_s)
-    number, reason = choose(_arrival(flow), vip, context)
+    verdict = decide(
+        frame_of(flow, tables.options.mac), tables, context.state, context.now_s
+    )
+    number = verdict.backend if isinstance(verdict, Encapsulate) else None
     address = "" if number is None else str(tables.backends[number].address)
     table = names.tables.get(vip.pool, ("", ""))
     slot = tables.slot(vip, flow)
     return Trace(
         flow=flow_text(flow),
-        reason=reason.name,
-        why=WHY[reason],
+        reason=verdict.reason.name,
+        why=WHY.get(verdict.reason, "dropped"),
         backend=names.backend(number),
         address=address,
         vip=place_text(flow.version, flow.destination, flow.destination_port),
@@ -160,20 +168,15 @@ def trace(
     )
 
 
-def _arrival(flow: FiveTuple) -> Arrival:
-    """Return a packet of the flow that is neither its first nor special."""
-    packet = IpPacket(
-        ethertype=EtherType.IPV4 if flow.version == 4 else EtherType.IPV6,
-        version=flow.version,
-        source=flow.source,
-        destination=flow.destination,
-        protocol=flow.protocol,
-        tos=0,
-        ttl=64,
-        length=0,
-        fragment=0,
-        dont_fragment=True,
-        has_options=False,
-        l4_start=0,
-    )
-    return Arrival(b"", packet, flow, Kind.LATER)
+def frame_of(flow: FiveTuple, mac: bytes) -> bytes:
+    """Return a small packet of the flow, neither its first nor special, for us."""
+    if flow.protocol == Protocol.TCP:
+        l4 = Tcp(flow.source_port, flow.destination_port, TcpFlag.ACK).to_wire()
+    else:
+        l4 = Udp(flow.source_port, flow.destination_port).to_wire()
+    ends = (flow.source, flow.destination, flow.protocol)
+    if flow.version == 4:
+        ip = Ipv4(*ends, ipv4.SIZE + len(l4)).to_wire()
+        return Ethernet(mac, bytes(6), EtherType.IPV4).to_wire() + ip + l4
+    ip = Ipv6(*ends, len(l4)).to_wire()
+    return Ethernet(mac, bytes(6), EtherType.IPV6).to_wire() + ip + l4

@@ -7,7 +7,7 @@ import typer
 
 from balancer.errors import ConfigError, FrontlabError
 
-from . import bench, labs, looks, runs
+from . import bench, explain, labs, looks, runs
 from .console import emit
 
 USAGE_STATUS = 2
@@ -55,6 +55,7 @@ def _verbs() -> dict[str, Callable[..., None]]:
         "list": labs.list_,
         "ps": labs.ps,
         "exec": labs.exec_,
+        "explain-flow": explain.explain,
         "shell": labs.shell,
         "down": labs.down,
         "gc": labs.gc,

@@ -44,6 +44,8 @@ def world_text(world: World) -> str:
                     "port": it.port,
                     "ttl": f"{it.ttl_s} s",
                     "policy": it.policy,
+                    "selection": it.selection,
+                    "tracking": it.tracking,
                 }
                 for it in world.services
             ],

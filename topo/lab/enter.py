@@ -23,7 +23,7 @@ def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
     Raises:
         LabError: there is no such host, or the lab is going down.
     """
-    return enter(_init(entry), lambda: _replace(_argv(host, argv)))
+    return enter(init_of(entry), lambda: _replace(_argv(host, argv)))
 
 
 def captured_in_lab(
@@ -36,15 +36,16 @@ def captured_in_lab(
         say(done.stdout, done.stderr)
         return done.returncode
 
-    return enter(_init(entry), capture)
+    return enter(init_of(entry), capture)
 
 
 def mininet_shell(entry: LabEntry) -> int:
     """Run Mininet's command line on the lab's network, on this terminal."""
-    return enter(_init(entry), _shell)
+    return enter(init_of(entry), _shell)
 
 
-def _init(entry: LabEntry) -> int:
+def init_of(entry: LabEntry) -> int:
+    """Return the process id of the lab's init; LabError when it has none."""
     if init := init_pid(entry.pid):
         return init
     raise LabError(f"lab {entry.name} has no sandbox (any more)")

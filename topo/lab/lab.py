@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from balancer.control import ask
 from balancer.status import read_status
 from topo.links import WanBackend
 from topo.net import LabNet, spawn_in
 from topo.world.plan import Plan
 from topo.world.records import World
 
-from .paths import status_path
+from .paths import control_path, status_path
 from .probes import Asker
 from .rtt import MeasuredLink
 from .supervisor import DeadRole, Supervisor
@@ -90,6 +91,14 @@ class Lab:
     def status(self, name: str) -> dict[str, Any]:
         """Return what role `name` (or "controller") says of itself."""
         return read_status(status_path(name))
+
+    def order(self, name: str, do: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Give balancer `name` an order: "drain" with `backend`, "reload", "dump", ...
+
+        Raises:
+            FrontlabError: it does not answer, or refuses.
+        """
+        return ask(control_path(name), {"do": do, **more})
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of the log of role `name`."""

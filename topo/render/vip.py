@@ -6,6 +6,7 @@ from .toml import Table, to_toml
 
 HEALTH: Table = {
     "kind": "http",
+    "through": "auto",
     "port": 80,
     "path": "/health",
     "interval": "500 ms",
@@ -36,6 +37,8 @@ def vip_config(plan: Plan, host: Host) -> str:
                     "port": service.port,
                     "protocol": "tcp",
                     "pool": f"{service.name}-{host.site}",
+                    "selection": service.selection,
+                    "tracking": service.tracking,
                 }
                 for service in services
                 for address in _vip_addresses(plan, service.name, host.site)

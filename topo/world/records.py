@@ -175,13 +175,16 @@ class Datacenter:
 class Service:
     """A name that users ask for, served by a VIP in every datacenter.
 
-    `policy` is "nearest" (client subnet, else resolver) or "static" (all VIPs).
+    `policy` is "nearest" (client subnet, else resolver) or "static" (all VIPs);
+    `selection` and `tracking` are those of the balancers' VIPs.
     """
 
     name: str
     port: int
     ttl_s: int
     policy: str = "nearest"
+    selection: str = "maglev"
+    tracking: str = "established"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from balancer.hashing.catalogue import NAMES as SELECTIONS
+from balancer.model import Tracking
+
 from .fields import (
     CapacityRps,
     DelayMs,
@@ -21,6 +24,8 @@ from .fields import (
 )
 from .records import NameserverKind
 from .resolver_table import ResolverTable
+
+TRACKINGS = tuple(tracking.name.lower() for tracking in Tracking)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
 
@@ -111,6 +116,12 @@ class ServiceTable(Table):
         Literal["nearest", "static"],
         BeforeValidator(lambda it: one_word_of(("nearest", "static"), it)),
     ] = "nearest"
+    selection: Annotated[
+        str, BeforeValidator(lambda it: one_word_of(SELECTIONS, it))
+    ] = "maglev"
+    tracking: Annotated[str, BeforeValidator(lambda it: one_word_of(TRACKINGS, it))] = (
+        "established"
+    )
 
 
 class WorldTable(Table):
