@@ -10,6 +10,7 @@ from .figure import Figure
 GROUPS = {
     "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
     "vip": ("xdp", "hashing", "disruption"),
+    "dns": ("maps",),
 }
 
 Run = Callable[[], list[Figure]]

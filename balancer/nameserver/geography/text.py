@@ -7,7 +7,7 @@ A network map says where a prefix is, a latency map how far it is from each site
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address
 from math import isfinite
 from typing import TypeVar
 
@@ -42,7 +42,8 @@ def parse_prefix(text: str) -> Prefix:
     prefixes make seconds.
     """
     first, slash, digits = text.partition("/")
-    address = ip_address(first)
+    # Not `ip_address`, which tries IPv4 first: an exception for each of the others.
+    address = IPv6Address(first) if ":" in first else IPv4Address(first)
     bits = BITS[address.version]
     length = int(digits) if slash else bits
     if not 0 <= length <= bits:

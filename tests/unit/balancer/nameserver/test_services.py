@@ -233,7 +233,7 @@ def test_services_that_are_alike_share_a_seat_and_the_way_to_another_process(loa
         ),
         pytest.param(
             service("nearest") + MAP + 'file = "bad.map"',
-            "bad.map: line 2: '?' does not appear to be",
+            "bad.map: line 2: Expected 4 octets in '?'",
             id="bad file",
         ),
         pytest.param(
