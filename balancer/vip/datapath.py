@@ -157,7 +157,9 @@ class Datapath:
 
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
-            vip_key_bytes(key): vip_bytes(*self._halves.place(entry.pool), entry)
+            vip_key_bytes(key): vip_bytes(
+                self._halves.place(entry.pool), entry, tables.mtu(entry)
+            )
             for key, entry in tables.vips.items()
         }
         vips = self._maps["vips"]

@@ -28,3 +28,8 @@ def control_path(role: str) -> Path:
 def role_folder(role: str) -> Path:
     """Return the folder that holds the files of `role`."""
     return ROLES / role
+
+
+def steering_path(nameserver: str) -> Path:
+    """Return where a nameserver looks for its steering map; none is there at first."""
+    return role_folder(nameserver) / "steering.json"

@@ -15,7 +15,7 @@ from topo.render.vip import backend_config, vip_config
 from topo.world.plan import Host, Plan, Role
 from topo.world.records import Datacenter, NameserverKind
 
-from .paths import CONTROL, STATE, control_path, role_folder, status_path
+from .paths import CONTROL, STATE, control_path, role_folder, status_path, steering_path
 
 CONTROLLER = "controller"
 
@@ -87,7 +87,8 @@ def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
 def nameserver_role(plan: Plan, host: Host) -> RoleSpec:
     """Return the zone's server on `host`, ours or the product that the world names."""
     if nameserver_kind(plan, host.site) is NameserverKind.OURS:
-        return _ours(host, "dns", dns_config(plan, host.site))
+        config = dns_config(plan, host.site, str(steering_path(host.name)))
+        return _ours(host, "dns", config)
     folder = role_folder(host.name)
     files, argv = nameserver_files(plan, host.site, str(folder))
     return RoleSpec(host.name, host.name, tuple(argv), _in(folder, files))
