@@ -9,7 +9,6 @@ LOGS = STATE / "log"
 ROLES = STATE / "roles"
 STATUS = STATE / "status"
 CONTROL = STATE / "control.sock"  # the controller's, for who announces an anycast
-STEERING = STATE / "steering.toml"  # what the nameservers follow, once it is there
 
 # The checkout, so that `python -m balancer` finds its packages from any folder.
 PROJECT = Path(__file__).resolve().parents[2]

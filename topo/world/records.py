@@ -175,7 +175,7 @@ class Datacenter:
 class Service:
     """A name that users ask for, served by a VIP in every datacenter.
 
-    `policy` is "nearest" (client subnet, else resolver) or "static" (all VIPs);
+    `policy` is one of the nameserver's, `balancer.nameserver.policies.spec.Kind`;
     `selection` and `tracking` are those of the balancers' VIPs.
     """
 

@@ -1,11 +1,12 @@
 """The shape of a world file, for pydantic; what spans tables is in `checks`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from balancer.hashing.catalogue import NAMES as SELECTIONS
 from balancer.model import Tracking
+from balancer.nameserver.policies.spec import Kind
 
 from .fields import (
     CapacityRps,
@@ -25,6 +26,8 @@ from .fields import (
 from .records import NameserverKind
 from .resolver_table import ResolverTable
 
+# All but that by latencies, of which a world has no map.
+POLICIES = tuple(kind.value for kind in Kind if kind is not Kind.LATENCY)
 TRACKINGS = tuple(tracking.name.lower() for tracking in Tracking)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
@@ -112,10 +115,9 @@ class ServiceTable(Table):
     name: Name
     port: Annotated[int, Field(ge=1, le=65535)] = 80
     ttl: TtlS = 20
-    policy: Annotated[
-        Literal["nearest", "static"],
-        BeforeValidator(lambda it: one_word_of(("nearest", "static"), it)),
-    ] = "nearest"
+    policy: Annotated[str, BeforeValidator(lambda it: one_word_of(POLICIES, it))] = (
+        "nearest"
+    )
     selection: Annotated[
         str, BeforeValidator(lambda it: one_word_of(SELECTIONS, it))
     ] = "maglev"
