@@ -31,7 +31,7 @@ readonly RUNTIME_PACKAGES=(
 readonly DEV_PACKAGES=(
   clang llvm libbpf-dev linux-libc-dev bpftool shellcheck git
   user-mode-linux wrk dnsperf vagrant vagrant-libvirt mmdebstrap
-  gdnsd knot knot-module-geoip pdns-server pdns-backend-geoip
+  gdnsd knot knot-module-geoip pdns-server pdns-backend-geoip zonemaster-cli
 )
 
 say() { echo "provision: $*"; }
