@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .kit.claims import Every
-from .kit.figures import Figure, Table
+from .kit.dns_tables import share_table
+from .kit.figures import Figure
 from .kit.shares import (
     EYEBALLS,
     FIRST,
@@ -58,27 +59,7 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
 
 def figures(rows: Sequence[Row]) -> list[Figure]:
     """A line for each resolver and client program."""
-    columns = (
-        "resolver",
-        "kind",
-        "client",
-        "most chosen",
-        "share",
-        "while cached",
-        "p",
-    )
-    cells = tuple(
-        (
-            *(row.resolver, row.kind, f"{row.stack}, {row.family or '4 and 6'}"),
-            *(f"{row.top} of {row.offered}", f"{row.top_share:.0%}"),
-            *(f"{row.kept_share:.0%}", f"{row.p_equal:.2g}"),
-        )
-        for row in rows
-    )
-    caption = (
-        "Share of the most chosen address, over all and while one answer is cached."
-    )
-    return [Table("Shares", columns, cells, (True,) * len(rows), caption)]
+    return [share_table(rows)]
 
 
 def _tell(row: Row) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .kit.claims import Every
-from .kit.figures import Figure, Table
+from .kit.dns_tables import size_table
+from .kit.figures import Figure
 from .kit.reply_sizes import SizeRow as Row
 from .kit.reply_sizes import size_rows
 from .kit.trial import Trial
@@ -44,24 +45,7 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
 
 def figures(rows: Sequence[Row]) -> list[Figure]:
     """A line for each question."""
-    columns = (
-        *("asked", "kind", "records", "client takes", "answer, octets", "by UDP"),
-        *("by TCP", "UDP ms", "TCP ms"),
-    )
-    cells = tuple(_cells(row) for row in rows)
-    good = tuple(row.stream_records == row.count for row in rows)
-    caption = "Truncated answers say TC; some products put in what fits all the same."
-    return [Table("Answers by size", columns, cells, good, caption)]
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    by_udp = f"TC, {row.records}" if row.truncated else f"{row.records}"
-    return (
-        *(row.asked, row.kind, f"{row.count} {row.type}"),
-        f"{row.taken}{' (EDNS0)' if row.edns else ''}",
-        *(f"{row.octets} of {row.whole_octets}", by_udp, f"{row.stream_records}"),
-        *(f"{row.datagram_ms:.1f}", f"{row.stream_ms:.1f}"),
-    )
+    return [size_table(rows)]
 
 
 def _tell(row: Row) -> str:

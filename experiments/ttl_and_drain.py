@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from topo.world.probe_names import DRAINED_TTL_S as TTL_S
 
 from .kit.claims import Every
+from .kit.dns_tables import drain_table
 from .kit.drain import WATCHED_S, drain_rows, moved_share
 from .kit.drain import DrainRow as Row
-from .kit.figures import Figure, Table
+from .kit.figures import Figure
 from .kit.trial import Trial
 from .kit.verdict import Claim
 
@@ -45,25 +46,7 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
 
 def figures(rows: Sequence[Row]) -> list[Figure]:
     """For each resolver, how much of its traffic has moved when."""
-    times_s = [TTL_S * part for part in (0.25, 0.5, 1, 1.5, 3)]
-    columns = ("resolver", "kind", *(f"after {it:g} s" for it in times_s), "last, s")
-    by_resolver: dict[str, list[Row]] = {}
-    for row in rows:
-        by_resolver.setdefault(row.resolver, []).append(row)
-    cells = tuple(
-        (
-            *(name, own[0].kind),
-            *(f"{moved_share(own, it):.0%}" for it in times_s),
-            "never" if any(row.held for row in own) else f"{_last(own):.1f}",
-        )
-        for name, own in by_resolver.items()
-    )
-    caption = f"Share of names that lead elsewhere, with a TTL of {TTL_S} s."
-    return [Table("After the drain", columns, cells, (True,) * len(cells), caption)]
-
-
-def _last(rows: Sequence[Row]) -> float:
-    return max(row.moved_s for row in rows)
+    return [drain_table(rows)]
 
 
 FLOOR: Every[Row] = Every(
