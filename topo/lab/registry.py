@@ -6,6 +6,7 @@ the lab is gone, however it ended.
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -14,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from balancer.errors import ConfigError
 from topo.wait import until
 
 from .errors import LabError
 
 PREFIX = "frontlab/"
+# Short enough for a socket and a host name, and one word in /proc/net/unix.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 # struct ucred: pid, uid, gid (unix(7), SO_PEERCRED)
 UCRED = struct.Struct("iII")
 ANSWER_S = 5.0
@@ -32,6 +36,14 @@ class LabEntry:
 
     name: str
     pid: int
+
+
+def lab_name(said: str) -> str:
+    """Return `said` if a lab can have it for its name; ConfigError with the cure."""
+    if NAME.fullmatch(said):
+        return said
+    cure = "--name takes at most 48 of: letters, digits, '.', '_', '-'; not these first"
+    raise ConfigError(f'"{said}" is no name for a lab ({cure})')
 
 
 def claim(name: str) -> socket.socket:
@@ -136,5 +148,5 @@ def _entry(name: str) -> LabEntry | None:
             pid, uid = peer(client)
     except LabError:
         return None
-    # Anybody can bind an abstract name; only root's labs are labs.
-    return LabEntry(name, pid) if uid == os.geteuid() else None
+    # Anybody can bind an abstract name; only root's labs are labs, for everybody.
+    return LabEntry(name, pid) if uid in (0, os.geteuid()) else None

@@ -5,8 +5,9 @@ import uuid
 
 import pytest
 
+from balancer.errors import ConfigError
 from topo.lab.errors import LabError
-from topo.lab.registry import LabEntry, claim, find, labs
+from topo.lab.registry import LabEntry, claim, find, lab_name, labs
 
 
 @pytest.fixture
@@ -29,3 +30,22 @@ def test_a_name_is_free_when_its_holder_is_gone(name):
     claim(name).close()
     with pytest.raises(LabError, match=f"no lab named {name} is up"):
         find(name)
+
+
+@pytest.mark.parametrize("said", ["duo", "Duo.2_b-c", "7", "x" * 48])
+def test_a_word_can_be_a_labs_name(said):
+    assert lab_name(said) == said
+
+
+@pytest.mark.parametrize("said", ["", "a b", "a/../b", "-x", "São", "a\n", "x" * 49])
+def test_what_sockets_hosts_or_lists_cannot_bear_is_no_name(said):
+    with pytest.raises(ConfigError, match="no name for a lab"):
+        lab_name(said)
+
+
+def test_labs_of_root_are_labs_for_everybody(name, monkeypatch):
+    if os.geteuid() != 0:
+        pytest.skip("only root makes a lab of root's")
+    with claim(name):
+        monkeypatch.setattr("os.geteuid", lambda: 1000)
+        assert find(name) == LabEntry(name, os.getpid())
