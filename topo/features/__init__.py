@@ -1,6 +1,12 @@
 """What this machine can do: features of the kernel, and programs; found by trying."""
 
-from .choose import datapath_kind, decapsulation_kind, forwarding_kind, wan_kind
+from .choose import (
+    allowed_datapath,
+    datapath_kind,
+    decapsulation_kind,
+    forwarding_kind,
+    wan_kind,
+)
 from .kernel import probe_kernel
 from .probe import probe_features
 from .records import Feature, Features
@@ -8,6 +14,7 @@ from .records import Feature, Features
 __all__ = [
     "Feature",
     "Features",
+    "allowed_datapath",
     "datapath_kind",
     "decapsulation_kind",
     "forwarding_kind",

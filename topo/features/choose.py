@@ -1,9 +1,11 @@
 """What the lab uses of what is there: a pure function of the features, or a trial."""
 
-from balancer.errors import Unsupported
+from balancer.errors import ConfigError, Unsupported
 
 from .kernel import GRE, NETEM, OPENVSWITCH, XDP_GENERIC, XDP_NATIVE, probe_kernel
 from .records import Features
+
+DATAPATHS = ("auto", "netdev", "system")
 
 
 def wan_kind(features: Features | None = None) -> str:
@@ -14,6 +16,23 @@ def wan_kind(features: Features | None = None) -> str:
 def datapath_kind(features: Features | None = None) -> str:
     """Return "system" for the kernel's Open vSwitch datapath, else "netdev"."""
     return "system" if _found(OPENVSWITCH, features) else "netdev"
+
+
+def allowed_datapath(wanted: str) -> str:
+    """Return the datapath for "auto", "netdev" or "system".
+
+    Raises:
+        ConfigError: there is no such datapath.
+        Unsupported: "system" is asked for, and the kernel has none.
+    """
+    if wanted not in DATAPATHS:
+        raise ConfigError(f"datapath: {wanted!r} is none of {', '.join(DATAPATHS)}")
+    if wanted == "auto":
+        return datapath_kind()
+    kernel = probe_kernel(OPENVSWITCH)
+    if wanted == "system" and not kernel.found:
+        raise Unsupported(kernel.name, kernel.detail, kernel.cure)
+    return wanted
 
 
 def decapsulation_kind(features: Features | None = None) -> str:

@@ -15,7 +15,7 @@ from ipaddress import ip_interface
 from pathlib import Path
 
 from balancer.errors import Unsupported
-from topo.features import datapath_kind
+from topo.features import allowed_datapath
 from topo.links import open_wan
 from topo.net import LabNet, build_net, spawn_in
 from topo.netlink import put_address
@@ -77,18 +77,17 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
     started_s = time.monotonic()
     plan = make_plan(world)
     python = _controller_python(options.framework)
+    datapath = allowed_datapath(options.datapath)
     supervisor = Supervisor(LOGS)
     STATUS.mkdir(parents=True, exist_ok=True)
     PLAN.write_bytes(pickle.dumps(plan))
     say("starting the controller and the links")
     start(supervisor, controller_role(plan, options.framework, python))
-    datapath = options.datapath
     with open_wan(options.wan, supervisor.log_of(RELAY)) as wan:
         if wan.process:
             supervisor.adopt(RELAY, wan.process)
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
-        kind = datapath_kind() if datapath == "auto" else datapath
-        net = build_net(plan, wan, kind, CONTROLLER_ADDRESS)
+        net = build_net(plan, wan, datapath, CONTROLLER_ADDRESS)
         for anycast in plan.announced:
             announce(net, anycast)
         lab = Lab(name, plan, net, wan, supervisor)

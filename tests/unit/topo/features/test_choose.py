@@ -2,8 +2,10 @@
 
 import pytest
 
+from balancer.errors import ConfigError
 from topo.features import (
     Feature,
+    allowed_datapath,
     datapath_kind,
     decapsulation_kind,
     forwarding_kind,
@@ -34,6 +36,11 @@ def test_choices(found: tuple[str, ...], expected: tuple[str, ...]) -> None:
     here = features(*found)
     choices = (wan_kind, datapath_kind, decapsulation_kind, forwarding_kind)
     assert tuple(choose(here) for choose in choices) == expected
+
+
+def test_a_datapath_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ConfigError, match="'fast' is none of auto, netdev, system"):
+        allowed_datapath("fast")
 
 
 @pytest.mark.parametrize(
