@@ -40,6 +40,12 @@ def run() -> None:
     """
     try:
         make_app()(prog_name="frontlab")
+    except SystemExit as ended:
+        # Typer ends like this on wrong use, when it has told what is wrong.
+        wrong = getattr(ended.__context__, "format_message", None)
+        if wrong and "--json" in sys.argv:
+            emit({"error": wrong()})
+        raise
     except FrontlabError as error:
         _tell(str(error))
         wrong_use = isinstance(error, ConfigError)

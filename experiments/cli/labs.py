@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from topo.lab.pids import outer_pids
-from topo.lab.registry import LabEntry, ask, end_lab, labs, only
+from topo.lab.registry import LabEntry, ask, end_lab, lab_name, labs, only
 from topo.world_file import load_world, world_names
 
+from .choices import Controller, Datapath, Links
 from .console import Json, Progress, emit, show_table
 from .root import need_root
 
@@ -25,17 +26,11 @@ def up(
     name: Annotated[
         str | None, typer.Option(help="The lab's name; the world's by default.")
     ] = None,
-    controller: Annotated[
-        str, typer.Option(help="The controller's framework: os_ken or ryu.")
-    ] = "os_ken",
-    links: Annotated[
-        str, typer.Option(help="How links are made: auto, netem or relay.")
-    ] = "auto",
-    datapath: Annotated[
-        str, typer.Option(help="Open vSwitch's datapath: auto, netdev or system.")
-    ] = "auto",
+    controller: Controller = "os_ken",
+    links: Links = "auto",
+    datapath: Datapath = "auto",
     timeout_s: Annotated[
-        float, typer.Option("--timeout", help="Seconds until it gives up.")
+        float, typer.Option("--timeout", min=1, help="Seconds until it gives up.")
     ] = 60.0,
     as_json: Json = False,
 ) -> None:
@@ -48,11 +43,12 @@ def up(
     from topo.lab.start import Options, open_lab
 
     loaded = load_world(world)
+    called = lab_name(loaded.name if name is None else name)
     progress = Progress(quiet=as_json)
     options = Options(controller, links, datapath, timeout_s)
-    opener = functools.partial(open_lab, name or loaded.name, loaded, options)
+    opener = functools.partial(open_lab, called, loaded, options)
     try:
-        raised = raise_lab(name or loaded.name, opener, progress)
+        raised = raise_lab(called, opener, progress)
     finally:
         progress.done()
     if as_json:
@@ -96,7 +92,7 @@ def ps(name: Name = None, as_json: Json = False) -> None:
     show_table(f"lab {entry.name}, owned by process {entry.pid}", columns, rows)
     for role in roles:
         if role["state"] == "dead":
-            print(f"{role['name']} is dead; its log ends:\n{role['log']}")
+            print(f"{role['name']} is dead; its log ends:\n{role['log'] or '(empty)'}")
 
 
 def exec_(

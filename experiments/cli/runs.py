@@ -2,6 +2,7 @@
 
 import functools
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from balancer.errors import ConfigError
 from topo.lab.paths import PROJECT
 
+from .choices import Controller, Datapath, Links
 from .console import OUT, Json, Progress, emit, show_table
 from .root import need_root
 
@@ -49,9 +51,9 @@ def run(
     repeats: Annotated[
         int, typer.Option(min=1, max=100, help="How often, each in a lab of its own.")
     ] = 1,
-    controller: Annotated[str, typer.Option(help="os_ken or ryu.")] = "os_ken",
-    links: Annotated[str, typer.Option(help="auto, netem or relay.")] = "auto",
-    datapath: Annotated[str, typer.Option(help="auto, netdev or system.")] = "auto",
+    controller: Controller = "os_ken",
+    links: Links = "auto",
+    datapath: Datapath = "auto",
     as_json: Json = False,
 ) -> None:
     """Run experiments in a lab of their own and judge them.
@@ -107,6 +109,15 @@ class _Wishes:
             raise ConfigError(f"--out {out}: a sandbox cannot write there")
 
 
+def _check_writable(folder: Path) -> None:
+    """Raise ConfigError now rather than when a run has been measured."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ConfigError(f"--out {folder}: {error.strerror}") from error
+
+
 def _run(names: list[str], world: str, wishes: _Wishes) -> None:
     need_root()
     from experiments.kit.catalogue import load_experiment
@@ -116,6 +127,7 @@ def _run(names: list[str], world: str, wishes: _Wishes) -> None:
     for name in names:
         load_experiment(name)  # A wrong name is told before anything is started.
     loaded = load_world(world)
+    _check_writable(wishes.out)
     main = functools.partial(_measure, names, loaded, wishes)
     raise typer.Exit(run_sandboxed(main, loaded.name))
 

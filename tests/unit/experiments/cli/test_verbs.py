@@ -46,9 +46,17 @@ def test_a_look_is_one_json_object(words, keys):
     [
         pytest.param(["plan", "dou"], 2, 'no world "dou" (did you mean', id="world"),
         pytest.param(["report", "/nowhere"], 2, "not a run's folder", id="run"),
+        pytest.param(["up", "duo", "--name", "a b"], 2, '"a b" is no name', id="name"),
+        pytest.param(
+            ["run", "dsr_reply_paths", "--out", "/dev/null/x"],
+            2,
+            "--out /dev/null/x: Not a directory",
+            id="out",
+        ),
     ],
 )
 def test_wrong_use_is_one_line_with_its_cure(capsys, monkeypatch, words, status, said):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr(sys, "argv", ["frontlab", *words])
     with pytest.raises(SystemExit) as ended:
         command.run()
@@ -57,11 +65,21 @@ def test_wrong_use_is_one_line_with_its_cure(capsys, monkeypatch, words, status,
     assert said in told and told.count("\n") == 1
 
 
-def test_with_json_an_error_is_an_object_too(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["frontlab", "plan", "dou", "--json"])
-    with pytest.raises(SystemExit):
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["plan", "dou"], "no world", id="unknown name"),
+        pytest.param(["plan"], "Missing argument", id="missing word"),
+        pytest.param(["up", "duo", "--links", "wire"], "'wire'", id="unknown choice"),
+        pytest.param(["up", "duo", "--timeout", "0"], "--timeout", id="out of bounds"),
+    ],
+)
+def test_with_json_an_error_is_an_object_too(capsys, monkeypatch, words, said):
+    monkeypatch.setattr(sys, "argv", ["frontlab", *words, "--json"])
+    with pytest.raises(SystemExit) as ended:
         command.run()
-    assert "no world" in json.loads(capsys.readouterr().out)["error"]
+    assert ended.value.code == 2
+    assert said in json.loads(capsys.readouterr().out)["error"]
 
 
 @pytest.mark.parametrize("verb", ["up duo", "demo", "bench lab", "down"])

@@ -1,0 +1,15 @@
+"""Options that take one of a few words, the same for every verb that has them."""
+
+from typing import Annotated, Literal
+
+import typer
+
+Controller = Annotated[
+    Literal["os_ken", "ryu"], typer.Option(help="The controller's framework.")
+]
+Links = Annotated[
+    Literal["auto", "netem", "relay"], typer.Option(help="How links are made.")
+]
+Datapath = Annotated[
+    Literal["auto", "netdev", "system"], typer.Option(help="Open vSwitch's datapath.")
+]
