@@ -32,7 +32,9 @@ def captured_in_lab(
     """Run `argv` as `run_in_lab` does; `say` gets its standard output and error."""
 
     def capture() -> int:
-        done = subprocess.run(_argv(host, argv), capture_output=True, text=True)
+        done = subprocess.run(
+            _argv(host, argv), capture_output=True, text=True, errors="replace"
+        )
         say(done.stdout, done.stderr)
         return done.returncode
 

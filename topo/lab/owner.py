@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, TextIO
 
 from balancer.errors import FrontlabError
@@ -56,6 +58,7 @@ def _own(name: str, open_lab: Open, writer: int) -> int:
     os.setsid()
     _leave_terminal()
     with os.fdopen(writer, "w", buffering=1) as reports:
+        sys.excepthook = functools.partial(_tell_defect, reports)
         try:
             with claim(name) as listener:
                 return run_sandboxed(lambda: _serve(open_lab, listener, reports), name)
@@ -90,6 +93,17 @@ def _stay(lab: Lab) -> None:
 def _report(reports: TextIO, kind: str, what: object) -> None:
     if not reports.closed:
         reports.write(json.dumps({kind: what}) + "\n")
+
+
+def _tell_defect(
+    reports: TextIO,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """Tell the traceback of a defect: the owner's standard error is nowhere."""
+    told = "".join(traceback.format_exception(kind, error, trace))
+    _report(reports, "error", told.rstrip())
 
 
 def _follow(reports: TextIO, say: Say) -> dict[str, Any]:
