@@ -67,8 +67,14 @@ def watching(lab: "Lab", began_s: float) -> Iterator[Watch]:
 @contextmanager
 def _sentinel(told: IO[str]) -> Iterator[None]:
     """Run the sentinel, which writes into `told`, until exit."""
+    # In a process group of its own: a Ctrl-C is for who reads what it told.
     with subprocess.Popen(
-        SENTINEL, stdin=subprocess.PIPE, stdout=told, text=True, cwd=PROJECT
+        SENTINEL,
+        stdin=subprocess.PIPE,
+        stdout=told,
+        text=True,
+        cwd=PROJECT,
+        process_group=0,
     ) as sentinel:
         try:
             until("the timer's first firing", lambda: os.fstat(told.fileno()).st_size)
