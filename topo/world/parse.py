@@ -45,6 +45,8 @@ def parse_world(text: str, file_name: str, airports: Mapping[str, Airport]) -> W
 def _load(text: str, file_name: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError(f"{file_name}:1: TOML: values are nested too deep") from error
     except tomllib.TOMLDecodeError as error:
         what, line = _place(str(error), text)
         raise ConfigError(f"{file_name}:{line}: TOML: {what}") from error

@@ -4,7 +4,7 @@ from balancer.errors import ConfigError
 from topo.world.delay import LIGHT_KM_PER_MS, distance_km, shortest_paths
 from topo.world.plan import make_plan
 from topo.world.records import ResolverKind
-from topo.world_file import load_world, world_names
+from topo.world_file import WORLDS, load_world, world_names
 
 
 @pytest.mark.parametrize("name", world_names())
@@ -97,3 +97,9 @@ def test_errors_name_the_file_as_it_was_said(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load_world(str(path))
     assert str(caught.value).startswith(f"{path}:1: clients: missing")
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "w.toml"
+    path.write_text((WORLDS / "duo.toml").read_text(), encoding="utf-8-sig")
+    assert load_world(path) == load_world("duo")

@@ -207,6 +207,8 @@ def test_five_mistakes_are_five_lines():
         pytest.param("[[services]]", "[services]", 33,
                      "must be an array ([[services]])", id="table for array"),
         pytest.param("[[links]]", "[[links]", 9, "TOML:", id="syntax"),
+        pytest.param("[[links]]", f"deep = {'[' * 9999}", 1, "nested too deep",
+                     id="deep"),
         pytest.param("[sites.iad]", "[sites.fra]", 6, "TOML:", id="site twice"),
     ],
 )  # fmt: skip
