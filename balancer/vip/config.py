@@ -1,6 +1,7 @@
 """vip.toml as people write it, and the records that the agent works with."""
 
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -151,8 +152,9 @@ class VipConfig(Table):
 
     def plan(self, options: Options) -> Plan:
         """Return what is asked for, as records."""
+        splits = any(vip.too_big == "split" for vip in self.vip)
         return Plan(
-            options,
+            replace(options, splits=splits),
             tuple(pool.plan(self.aspects(pool)) for pool in self.pool),
             tuple(VipPlan(vip.vip(), vip.selection.selection()) for vip in self.vip),
         )

@@ -12,6 +12,7 @@ from .layouts import (
     COUNTER,
     FLOW,
     INDEX,
+    PORT,
     RATES,
     TRAFFIC,
     VIP,
@@ -81,6 +82,12 @@ class Datapath:
                 self._halves.write(pool, *pair, now)
         self._slots = pairs
         self._write_vips(tables)
+
+    def send_by(self, interface_index: int) -> None:
+        """Send by an interface what may have to be split (bpf/split.h)."""
+        port = PORT.pack(interface_index, self.programs["split"])
+        for half in (0, 1):
+            self._maps["split_ports"].update(INDEX.pack(half), port)
 
     def settled(self, tables: Tables) -> Tables:
         """Return `tables` without the changes that no flow has needed for long."""

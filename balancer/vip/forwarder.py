@@ -87,6 +87,8 @@ class Forwarder:
             about = opening.enter_context(about_map(kept.maps))
             bind(datapath.programs["vip"], about)
             datapath.forget(roster.reused.backends, roster.reused.vips)
+            if roster.plan.options.splits:
+                datapath.send_by(self.attachment.index)
             self.attachment.put(datapath.programs["vip"])
             with self._reading:
                 self._datapath, self._options = datapath, roster.plan.options

@@ -1,5 +1,6 @@
 """The maps' layouts, beside bpf/maps.h and bpf/options.h: records to bytes and back."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 from struct import Struct
 
@@ -8,8 +9,8 @@ from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
 from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
-# source, mtu, mac, gateway_mac, idle, window, new_flows, answers
-OPTIONS = Struct("=4sI6s6sIIII")
+# source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits
+OPTIONS = Struct("=4sI6s6sIIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
 VIP = Struct("=IIIBBHHH")  # first slot, slots, number, tracking, too big, mtu, mss, 0
 SLOT = Struct("=HHI")  # backend, previous, needed
@@ -20,6 +21,7 @@ RATES = Struct("=IIIIQ")  # window, new flows, answers, zero, created
 TRAFFIC = Struct("=QQ")  # packets, bytes
 COUNTER = Struct("=Q")
 INDEX = Struct("=I")
+PORT = Struct("=Ii")  # interface, program (struct bpf_devmap_val)
 
 
 def options_bytes(options: Options) -> bytes:
@@ -34,6 +36,7 @@ def options_bytes(options: Options) -> bytes:
         ticks(WINDOW_S),
         per_window(limits.new_flows_per_s),
         per_window(limits.answers_per_s),
+        options.splits,
     )
 
 
@@ -42,15 +45,15 @@ def options_of(octets: bytes) -> Options:
 
     Times and rates come back as coarsely as they are kept there.
     """
-    source, mtu, mac, gateway_mac, idle, _, new_flows, answers = OPTIONS.unpack_from(
-        octets
-    )
+    fields = OPTIONS.unpack_from(octets)
+    source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits = fields
     limits = Limits(
         idle_s=seconds(idle),
         new_flows_per_s=new_flows / WINDOW_S,
         answers_per_s=answers / WINDOW_S,
     )
-    return Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
+    options = Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
+    return replace(options, splits=bool(splits))
 
 
 def vip_bytes(place: tuple[int, int], entry: VipEntry, mtu: int) -> bytes:

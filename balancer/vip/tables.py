@@ -45,6 +45,7 @@ class Options:
         mac: our hardware address, six octets.
         gateway_mac: the next hop of everything that is sent.
         limits: the bounds of its state.
+        splits: whether a VIP's packets may be split.
     """
 
     source: IPv4Address
@@ -52,6 +53,7 @@ class Options:
     mac: bytes
     gateway_mac: bytes
     limits: Limits = Limits()
+    splits: bool = False
 
 
 class VipKey(NamedTuple):

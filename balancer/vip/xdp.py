@@ -47,6 +47,11 @@ class Attachment:
     def __init__(self, interface: str, mode: XdpMode = XdpMode.AUTO) -> None:
         self.interface, self.mode = interface, mode
 
+    @property
+    def index(self) -> int:
+        """The interface's number; `Unsupported` when there is no such interface."""
+        return _index(self.interface)
+
     def put(self, program: int) -> None:
         """Have `program` on the interface, in place of what was there.
 
@@ -57,8 +62,7 @@ class Attachment:
         if found and self.mode not in (XdpMode.AUTO, found[0]):
             detach(self.interface, found[0])  # A driver takes one mode at a time.
         wanted = found[0] if found and self.mode is XdpMode.AUTO else self.mode
-        index = _index(self.interface)
-        self.mode = _attach(index, self.interface, program, wanted)
+        self.mode = _attach(self.index, self.interface, program, wanted)
 
     def remove(self) -> None:
         """Take the program off again; an interface that is gone has none."""

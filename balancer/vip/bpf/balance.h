@@ -14,6 +14,8 @@
  */
 static __always_inline int send(struct xdp_md *ctx)
 {
+	if (options.splits)
+		return bpf_redirect_map(&split_ports, 0, 0);
 	return bpf_redirect(ctx->ingress_ifindex, 0);
 }
 

@@ -120,13 +120,20 @@ struct {
 	__type(value, struct flow);
 } flows SEC(".maps");
 
-/* Our own interface, twice, each with the program that keeps one half (split.h). */
+/* Our own interface, twice, with the program that keeps one half (split.h). */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP);
 	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, struct bpf_devmap_val);
 } split_ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} split_turn SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

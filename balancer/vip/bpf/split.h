@@ -1,16 +1,21 @@
-/* Two packets out of one that is too big to be encapsulated.
+/* Two packets out of one that is too big to be encapsulated; split.py makes the same.
  *
  * A program gives out one frame for each that it got. So the frame is sent twice, by way
- * of a device map that has our interface two times, and with each goes a program: one
- * keeps the first half, the other the second. Until then the frame is as it came, for
- * it must fit the interface; what the two must know is put in place of its Ethernet
- * destination. split.py makes the same frames.
+ * of a device map that has our interface two times, and a program that goes with the map
+ * keeps the first half of one and the second half of the other. Until then the frame is
+ * as it came, for it must fit the interface; what has to be known is put in place of its
+ * Ethernet destination.
+ *
+ * A device has one queue for what is redirected to it, and takes the program of whatever
+ * comes first for all that is in it. So everything goes out by way of the map as soon as
+ * one VIP may be split, and both entries have the same program.
  */
 #pragma once
 
 #include "encap.h"
 
-#define FRAGMENT_UNIT 8  /* octets, in which offsets count */
+#define FRAGMENT_UNIT 8    /* octets, in which offsets count */
+#define SPLIT_TYPE 0x88b5  /* an EtherType for local use (IEEE 802) */
 
 struct split_mark {
 	__be32 backend;
@@ -53,6 +58,7 @@ send_split(struct xdp_md *ctx, const struct vip *vip, __be32 backend)
 	mark[0] = backend & 0xffff;
 	mark[1] = backend >> 16;
 	mark[2] = split_room(vip) / FRAGMENT_UNIT;
+	ethernet->h_proto = bpf_htons(SPLIT_TYPE);
 	return bpf_redirect_map(&split_ports, 0, BPF_F_BROADCAST);
 }
 
@@ -126,4 +132,22 @@ static __always_inline int keep_tail(struct xdp_md *ctx)
 		return XDP_DROP;
 	*ip = header;
 	return encapsulate(ctx, &packet, mark.backend) ? XDP_DROP : XDP_PASS;
+}
+
+/* Finish what goes out. Of a frame that is to be split both copies come one after the
+ * other, and which of them keeps which half does not matter.
+ */
+static __always_inline int finish(struct xdp_md *ctx)
+{
+	struct cursor cursor = cursor_of(ctx);
+	struct ethhdr *ethernet = parse_ethernet(&cursor);
+	__u32 first = 0, *turn;
+
+	if (!ethernet || ethernet->h_proto != bpf_htons(SPLIT_TYPE))
+		return XDP_PASS;
+	turn = bpf_map_lookup_elem(&split_turn, &first);
+	if (!turn)
+		return XDP_DROP;
+	*turn ^= 1;
+	return *turn ? keep_head(ctx) : keep_tail(ctx);
 }

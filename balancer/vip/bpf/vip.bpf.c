@@ -6,14 +6,9 @@ SEC("xdp") int vip(struct xdp_md *ctx)
 	return balance(ctx);
 }
 
-SEC("xdp/devmap") int split_head(struct xdp_md *ctx)
+SEC("xdp/devmap") int split(struct xdp_md *ctx)
 {
-	return keep_head(ctx);
-}
-
-SEC("xdp/devmap") int split_tail(struct xdp_md *ctx)
-{
-	return keep_tail(ctx);
+	return finish(ctx);
 }
 
 char _license[] SEC("license") = "Dual MIT/GPL";

@@ -20,7 +20,7 @@ VIP4, VIP6 = "23.0.1.80", "2a23:0:1::80"
 NAMES = ("be1", "be2")
 
 SERVER = """
-import socket, sys
+import socket, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Server(ThreadingHTTPServer):
     address_family = socket.AF_INET6
@@ -40,6 +40,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
     def log_message(self, *_):
         pass
+def tell_lengths():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("23.0.1.80", 53))
+        while True:
+            data, client = server.recvfrom(65535)
+            server.sendto(str(len(data)).encode(), client)
+threading.Thread(target=tell_lengths, daemon=True).start()
 Server(("::", 80), Handler).serve_forever()
 """
 
@@ -73,6 +80,13 @@ name = "www"
 address = "2a23:0:1::80"
 port = 80
 pool = "www"
+[[vip]]
+name = "lengths"
+address = "23.0.1.80"
+port = 53
+protocol = "udp"
+pool = "www"
+too_big = "split"
 """
 
 BACKEND_TOML = """
