@@ -1,0 +1,116 @@
+"""A nameserver as a program that follows its files: steering, and a map of networks."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import dns.message
+import dns.query
+import pytest
+
+from balancer.status import read_status
+from topo.wait import until
+
+pytestmark = pytest.mark.live
+
+ADDRESS = "127.0.53.5"
+CONFIG = """
+[server]
+site = "fra"
+listen = ["{address}"]
+port = {port}
+steering = "steering.json"
+[[zone]]
+name = "gslb.net"
+primary = "ns.gslb.net"
+contact = "hostmaster.gslb.net"
+serial = 1
+ttl = "1 h"
+negative_ttl = "5 s"
+record = [{{ name = "gslb.net", type = "NS", value = "ns.example.net" }}]
+[[zone.service]]
+name = "www.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  {{ name = "fra", addresses = ["23.0.1.80"] }},
+  {{ name = "iad", addresses = ["23.0.2.80"] }},
+]
+[map]
+file = "networks.map"
+rtt_ms.fra = {{ fra = 0.5, iad = 88.0 }}
+rtt_ms.iad = {{ fra = 88.0, iad = 0.5 }}
+"""
+
+
+class Server:
+    """A server whose files are in `folder`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind((ADDRESS, 0))
+            self.port = probe.getsockname()[1]
+        self.write("networks.map", "127.0.0.0/8 fra\n")
+        self.write("dns.toml", CONFIG.format(address=ADDRESS, port=self.port))
+        readable, writable = os.pipe()
+        command = [sys.executable, "-m", "balancer", "dns"]
+        command += ["--config", str(folder / "dns.toml"), "--notify-fd", str(writable)]
+        command += ["--status", str(folder / "status")]
+        self.process = subprocess.Popen(command, pass_fds=[writable])
+        os.close(writable)
+        with open(readable, "rb") as ready:  # noqa: PTH123 - a descriptor
+            assert ready.read() == b"\n"
+
+    def write(self, name, text):
+        """Replace a file at once, as who writes maps should."""
+        (self.folder / "new").write_text(text)
+        (self.folder / "new").rename(self.folder / name)
+
+    def steer(self, version, **healthy):
+        sites = {site: {"healthy": it} for site, it in healthy.items()}
+        text = json.dumps({"version": version, "sites": sites})
+        self.write("steering.json", text)
+
+    def site(self):
+        query = dns.message.make_query("www.gslb.net", "A")
+        response = dns.query.udp(query, ADDRESS, port=self.port, timeout=2)
+        return {"23.0.1.80": "fra", "23.0.2.80": "iad"}[response.answer[0][0].address]
+
+    def status(self, name):
+        return read_status(self.folder / "status")[name]
+
+
+@pytest.fixture
+def server(tmp_path):
+    made = Server(tmp_path)
+    yield made
+    made.process.send_signal(signal.SIGTERM)
+    assert made.process.wait(timeout=5) == 0
+
+
+def test_answers_follow_steering_and_survive_it(server):
+    assert server.site() == "fra"
+    server.steer(1, fra=False)
+    until("fra is left", lambda: server.site() == "iad", within_s=5)
+    steering = server.status("steering")
+    assert steering["version"] == 1
+    assert 0 <= steering["age_s"] < 10
+    server.write("steering.json", "{")
+    until("refused", lambda: server.status("steering")["refused"] == 1, within_s=5)
+    (server.folder / "steering.json").unlink()
+    assert server.site() == "iad"
+    server.steer(2, fra=True)
+    until("fra is back", lambda: server.site() == "fra", within_s=5)
+
+
+def test_a_map_of_networks_is_replaced_by_a_good_one_alone(server):
+    server.write("networks.map", "127.0.0.0/8 nowhere\n")
+    until("refused", lambda: server.status("reloads")["failed"] == 1, within_s=10)
+    assert server.site() == "fra"
+    server.write("networks.map", "127.0.0.0/8 iad\n")
+    until("it is iad", lambda: server.site() == "iad", within_s=10)
+    assert server.status("reloads")["done"] == 1
