@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from topo.world.probe_names import DRAINED_TTL_S, USER_TTL_S
 
+from .distance import DistanceRow
 from .drain import DrainRow, moved_share
 from .figures import Table
 from .population import WINDOW_S, ReplyRow, by_name
@@ -89,3 +90,25 @@ def reply_table(rows: Sequence[ReplyRow]) -> Table:
     )
     caption = f"Replies within {WINDOW_S:g} s, with a TTL of {USER_TTL_S} s."
     return Table("Users and replies", columns, cells, (True,) * len(cells), caption)
+
+
+def distance_table(rows: Sequence[DistanceRow]) -> Table:
+    """Return a line for each client network."""
+    columns = (
+        *("clients", "asks", "recursive at", "RTT to it", "best", "without subnet"),
+        *("with subnet", "told", "queries for networks"),
+    )
+    cells = tuple(
+        (
+            *(row.network, row.resolver, row.resolver_site, f"{row.away_ms:g} ms"),
+            f"{row.best}, {row.best_ms:g} ms",
+            f"{row.unaided}, {row.unaided_ms:g} ms",
+            f"{row.aided}, {row.aided_ms:g} ms",
+            f"{row.sent}, {row.sent_ms:g} ms",
+            f"{row.queries} for {row.subnets}",
+        )
+        for row in rows
+    )
+    good = tuple(row.sent == row.best for row in rows)
+    caption = "Marked are those whose resolver has them sent farther than need be."
+    return Table("Each network's datacenter", columns, cells, good, caption)
