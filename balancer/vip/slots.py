@@ -41,6 +41,7 @@ class SlotHalves:
         if pool == len(self._sizes):
             self._sizes.append(len(owners))
             self._in_use.append(1)
+            self._previous(pool)[:] = array("H", [NOBODY]) * len(owners)
         before, before_needed = self._previous(pool), self._needed(pool)
         self._in_use[pool] = 1 - self._in_use[pool]
         first, count = self.place(pool)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from vip_vectors import Balancing
 
 from balancer.model import FiveTuple
+from balancer.vip.clock import tick_at
 from balancer.vip.datapath import Datapath
 from balancer.vip.decide import decide
 from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
@@ -80,6 +81,11 @@ class Pair:
         assert [half.verdict for half in halves] == [XDP_PASS, XDP_PASS]
         return tuple(half.frame for half in halves)
 
+    def age_needed(self, age_s: float) -> None:
+        """Make it that long ago that a changed slot was needed."""
+        then = tick_at(now_s() - age_s)
+        self._needed[:] = array("I", [then]) * len(self._needed)
+
     def compare(self) -> None:
         """Compare counters, flow tables, and the slots whose change was needed."""
         assert self.counted() == self.expected
@@ -100,10 +106,10 @@ class Pair:
 
 
 @contextmanager
-def open_pair(balancing: Balancing) -> Iterator[Pair]:
+def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     """Load the program for the tables of the vectors."""
-    sizes = {"slots": slot_entries(balancing.all_up), "flows": LIMITS.flows}
-    rodata = options_bytes(replace(balancing.options, limits=LIMITS, splits=True))
+    sizes = {"slots": slot_entries(balancing.all_up), "flows": limits.flows}
+    rodata = options_bytes(replace(balancing.options, limits=limits, splits=True))
     with ExitStack() as opened:
         program, bench = (
             opened.enter_context(loaded(BPF / f"{name}.bpf.o", rodata, sizes))

@@ -1,6 +1,9 @@
 """The XDP programs and the Python references are one: same verdict, bytes, state."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,7 @@ from balancer.backend import decap, strip
 from balancer.vip.objects import BpfObject
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.vip.verdict import Reason
+from topo.wait import until
 
 pytestmark = pytest.mark.live
 
@@ -86,6 +90,7 @@ def test_a_backend_that_dies_loses_its_flows(pair: Pair) -> None:
 def test_a_full_flow_table_forgets_and_forwards(pair: Pair) -> None:
     packet = next(p for p in PACKETS if p.counter == "INSERTED")
     pair.start(BALANCING.tables())
+    created = pair.datapath.flows_created()
     frame = bytearray(packet.frame)
     for number in range(2 * LIMITS.flows):
         frame[28:30] = number.to_bytes(2, "big")  # the last half of the source
@@ -93,6 +98,55 @@ def test_a_full_flow_table_forgets_and_forwards(pair: Pair) -> None:
         assert got.verdict == XDP_REDIRECT
     flows = pair.datapath.flow_count()
     assert 0 < flows <= LIMITS.flows
+    assert pair.datapath.flows_created() - created == 2 * LIMITS.flows
+
+
+def test_no_more_is_new_or_answered_in_a_second_than_allowed() -> None:
+    limits = replace(LIMITS, new_flows_per_s=20, answers_per_s=10)
+    names = ("INSERTED", "FLOODED", "PING", "ANSWER_LIMIT")
+    with on_one_cpu(), open_pair(BALANCING, limits) as pair:
+
+        def counts() -> list[int]:
+            pair.start(BALANCING.tables())
+            for number in range(50):
+                run_from(pair, "IPv4 first ACK is remembered", number)
+                run_from(pair, "IPv4 ping of the VIP", number)
+            counted = pair.counted()
+            return [counted.get(name, 0) for name in names]
+
+        # Unless a second ends meanwhile; then there is more.
+        until("all in one second", lambda: counts() == [20, 30, 10, 40])
+
+
+def test_a_change_is_forgotten_when_nobody_needs_it(pair: Pair) -> None:
+    pair.start(BALANCING.tables(("be2",), ()))
+    changed = pair.tables
+    pair.age_needed(0)
+    assert pair.datapath.settled(changed) is changed
+    pair.age_needed(LIMITS.idle_s + 1)
+    settled = pair.datapath.settled(changed)
+    assert settled.previous == (None, None)
+    pair.datapath.write(settled)
+    assert pair.datapath.changed_slots(0) == {}
+
+
+@contextmanager
+def on_one_cpu() -> Iterator[None]:
+    """Have test runs on one CPU: rates are of each."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def run_from(pair: Pair, name: str, number: int) -> None:
+    """Run the packet of this name, from another source port or host."""
+    packet = next(p for p in PACKETS if p.name == name)
+    frame = bytearray(packet.frame)
+    frame[28:30] = number.to_bytes(2, "big")  # the last half of the source
+    test_run(pair.datapath.programs["vip"], bytes(frame))
 
 
 @pytest.mark.parametrize("packet", BACKEND_PACKETS, ids=lambda packet: packet.name)
