@@ -34,7 +34,7 @@ log = logging.getLogger("frontlab-vip")
 
 
 # What `python -m balancer vip NAME` does beside balancing, by its module.
-TOOLS = {"ctl": ".ctl", "trace": ".trace_tool"}
+TOOLS = {"ctl": ".ctl", "replay": ".replay", "trace": ".trace_tool"}
 
 
 def main(argv: Sequence[str]) -> int:

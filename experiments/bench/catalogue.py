@@ -9,7 +9,7 @@ from .figure import Figure
 
 GROUPS = {
     "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
-    "vip": ("xdp", "hashing", "disruption"),
+    "vip": ("xdp", "hashing", "disruption", "verdicts"),
     "dns": ("maps",),
 }
 

@@ -200,6 +200,26 @@ def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
     assert site.get(VIP4) in NAMES
 
 
+def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
+    text = config_of(site)
+    write_config(site, '[metrics]\nlisten = "11.1.8.10:9100"\n' + text)
+    site.end("lb")
+    site.start("vip", "lb")
+    for _ in range(4):
+        site.get(VIP4)
+    told = site.run("cl", "curl", "-sS", "http://11.1.8.10:9100/metrics").splitlines()
+    status = site.status("lb")
+    assert f'frontlab_vip_packets_total{{reason="inserted"}} 4' in told
+    for name in NAMES:
+        labels = f'{{pool="www",backend="{name}"}}'
+        packets = status["backends"][name]["packets"]
+        assert f"frontlab_backend_sent_packets_total{labels} {packets}" in told
+        assert f"frontlab_backend_healthy{labels} 1" in told
+    write_config(site, text)
+    site.end("lb")
+    site.start("vip", "lb")
+
+
 @pytest.mark.parametrize("kind", ["http", "tcp"])
 def test_checks_through_the_tunnel_see_what_clients_see(site: Site, kind: str) -> None:
     text = config_of(site)
