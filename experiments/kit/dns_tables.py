@@ -9,6 +9,7 @@ from .drain import DrainRow, moved_share
 from .figures import Table
 from .population import WINDOW_S, ReplyRow, by_name
 from .reply_sizes import SizeRow
+from .shared_resolvers import SharedRow
 from .shares import ShareRow
 
 
@@ -112,3 +113,22 @@ def distance_table(rows: Sequence[DistanceRow]) -> Table:
     good = tuple(row.sent == row.best for row in rows)
     caption = "Marked are those whose resolver has them sent farther than need be."
     return Table("Each network's datacenter", columns, cells, good, caption)
+
+
+def shared_table(rows: Sequence[SharedRow]) -> Table:
+    """Return a line for each client of a shared address or a farm."""
+    columns = (
+        *("asked", "client", "answered", "from elsewhere", "who was asked"),
+        *("caches and names", "queries at authority", "sent to"),
+    )
+    cells = tuple(
+        (
+            *(row.asked, row.client, f"{row.answered} of {row.questions}"),
+            *(f"{row.elsewhere}", row.members, f"{row.pairs} for {row.names} names"),
+            *(f"{row.fetched} by {row.sources}", row.datacenters),
+        )
+        for row in rows
+    )
+    good = tuple(not row.elsewhere for row in rows)
+    caption = "Clients that check where an answer comes from drop those from elsewhere."
+    return Table("Shared addresses and farms", columns, cells, good, caption)
