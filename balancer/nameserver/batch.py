@@ -3,8 +3,9 @@
 import ctypes
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ctypes import c_char, c_int, c_uint, c_void_p
+from dataclasses import dataclass, field
 from struct import Struct
 
 SLOTS = 64  # datagrams of one turn
@@ -22,11 +23,26 @@ ADDRESS = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 28)}
 
 # From a message, its sender's address and the time in seconds to a response, if any.
 Answer = Callable[[bytes, str, int], bytes | None]
+Said = Mapping[bytes, bytes]
+IDENTIFIER_OCTETS = 2  # in front of a message; a response begins with the query's
 
 _libc = ctypes.CDLL(None)
 _recvmmsg, _sendmmsg = _libc.recvmmsg, _libc.sendmmsg
 _recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
 _sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the datagrams of some batches.
+
+    Args:
+        unsent: responses that the kernel did not take.
+        repeated: how many had been answered before, by the sender's address.
+    """
+
+    unsent: int = 0
+    repeated: dict[str, int] = field(default_factory=dict)
 
 
 class Peers(dict[bytes, str]):
@@ -55,29 +71,51 @@ class Batch:
         self._lengths = self._messages.cast("I")[MESSAGE_LENGTH]
         self._peers = Peers()
 
-    def exchange(self, descriptor: int, answer: Answer, now_s: int) -> tuple[int, int]:
-        """Receive what waits at a socket, and send what `answer` makes of it.
+    def exchange(
+        self, descriptor: int, said: Said, answer: Answer, now_s: int, tally: Tally
+    ) -> bool:
+        """Receive what waits at a socket, and send responses; whether there was any.
 
-        Returns:
-            How many datagrams came, and how many responses the kernel did not take.
+        Args:
+            descriptor: of the socket.
+            said: responses that are known, by query, both without the identifier.
+            answer: makes the others.
+            now_s: is handed on to it.
+            tally: is told what came of it.
         """
         flags = socket.MSG_DONTWAIT
         count: int = _recvmmsg(descriptor, self._messages_at, SLOTS, flags, None)
         if count <= 0:
-            return 0, 0
-        unsent = self._send(descriptor, self._respond(count, answer, now_s))
+            return False
+        responses = self._respond(count, said, answer, now_s, tally.repeated)
+        tally.unsent += self._send(descriptor, responses)
         # The kernel has written lengths over the room that there is.
         self._vectors[:] = self._new_vectors
         self._messages[:] = self._new_messages
-        return count, unsent
+        return True
 
-    def _respond(self, count: int, answer: Answer, now_s: int) -> int:
+    def _respond(
+        self,
+        count: int,
+        said: Said,
+        answer: Answer,
+        now_s: int,
+        repeated: dict[str, int],
+    ) -> int:
         """Put the responses into the first slots, and return how many there are."""
-        peers, sizes, slots = self._peers, self._sizes, self._slots
+        peers, sizes, slots, find = self._peers, self._sizes, self._slots, said.get
         received = zip(self._lengths[:count], slots, self._addresses, strict=False)
         responses = 0
         for number, (length, slot, address) in enumerate(received):
             peer = peers[address.tobytes()]
+            known = find(slot[IDENTIFIER_OCTETS:length].tobytes())
+            if known is not None and responses == number:
+                # The identifier stands where it must; all else is written over.
+                size = sizes[number] = len(known) + IDENTIFIER_OCTETS
+                slot[IDENTIFIER_OCTETS:size] = known
+                repeated[peer] = repeated.get(peer, 0) + 1
+                responses += 1
+                continue
             wire = answer(slot[:length].tobytes(), peer, now_s)
             if wire is None:
                 continue

@@ -39,9 +39,9 @@ class Counters:
         self._add_fast(self._counts)
         self._fast = fast
 
-    def count(self, name: str) -> None:
-        """Add one to a counter."""
-        self._counts[name] += 1
+    def count(self, name: str, times: int = 1) -> None:
+        """Add to a counter."""
+        self._counts[name] += times
 
     def count_answer(self, answer: Answer) -> None:
         """Count an answer by its outcome, and what was special about it."""
@@ -51,14 +51,14 @@ class Counters:
         self._counts["cookies"] += answer.cookie
         self._counts["proven"] += answer.is_proven
 
-    def count_source(self, source: str) -> None:
-        """Count a query by who sent it; sources beyond the table share a counter."""
+    def count_source(self, source: str, queries: int = 1) -> None:
+        """Count queries by who sent them; sources beyond the table share a counter."""
         if source in self.sources:
-            self.sources[source] += 1
+            self.sources[source] += queries
         elif len(self.sources) < MAX_SOURCES:
-            self.sources[source] = 1
+            self.sources[source] = queries
         else:
-            self.count("other_sources")
+            self.count("other_sources", queries)
 
     def snapshot(self, site: str) -> dict[str, Any]:
         """Return the status object."""

@@ -3,7 +3,7 @@
 import socket
 import time
 
-from .batch import Batch
+from .batch import Batch, Tally
 from .desk import Desk
 
 TURNS = 8  # batches from one socket before the others have their turn
@@ -21,11 +21,12 @@ class Datagrams:
 
         To look once more for datagrams costs a fifth of waiting for them.
         """
-        descriptor, now_s = self._socket.fileno(), int(time.time())
-        exchange, answer = self._batch.exchange, self._desk.answer_datagram
+        descriptor, now_s, tally = self._socket.fileno(), int(time.time()), Tally()
+        desk, exchange = self._desk, self._batch.exchange
+        said, answer = desk.said, desk.answer_datagram
         for _ in range(TURNS):
-            received, unsent = exchange(descriptor, answer, now_s)
-            for _ in range(unsent):
-                self._desk.counters.count("unsent")
-            if not received:
-                return
+            if not exchange(descriptor, said, answer, now_s, tally):
+                break
+        for source, times in tally.repeated.items():
+            desk.count_repeated(source, times)
+        desk.counters.count("unsent", tally.unsent)

@@ -1,6 +1,6 @@
 """Where every message is answered: the fast path, else the slow one, and counters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .answer import Answer, Drop, answer, truncated_answer
 from .authority import Authority
@@ -9,6 +9,8 @@ from .fast import FastPath, asked_name
 from .limit import Limiter, RateLimit, Verdict
 from .transfer.axfr import transfer
 from .zones.zone import Zone
+
+NOTHING_SAID: Mapping[bytes, bytes] = {}
 
 
 class Desk:
@@ -39,6 +41,20 @@ class Desk:
         """Forget what is kept ready: policies have changed."""
         self.fast = FastPath(self._authority)
         self.counters.follow(self.fast)
+
+    @property
+    def said(self) -> Mapping[bytes, bytes]:
+        """Responses to queries by UDP that may be given again, to be counted then.
+
+        Both are without identifiers. Where responses are limited, there are none.
+        """
+        return NOTHING_SAID if self._limiter is not None else self.fast.said
+
+    def count_repeated(self, source: str, times: int) -> None:
+        """Count responses of `said` that a source was given."""
+        self.fast.answered += times
+        self.fast.client_subnets += times
+        self.counters.count_source(source, times)
 
     def answer_datagram(self, data: bytes, source: str, now_s: int) -> bytes | None:
         """Return the response to a message by UDP; None: there is none."""

@@ -6,7 +6,8 @@ that both say the same octets, and leaves every other message to `answer`.
 
 from ..wire.dns.edns import OPTION
 from .authority import Authority
-from .memo import BY_SOURCE, LARGEST_OPT_OCTETS, Hot, HotQuestions
+from .memo import BY_SOURCE, Hot, HotQuestions
+from .ready import LARGEST_OPT_OCTETS
 
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
@@ -17,7 +18,7 @@ LENGTHS = [size.to_bytes(2, "big") for size in range(LARGEST_OPT_OCTETS)]
 SUBNET_START = b"\0\x08\0"  # code, high octet of the length
 COOKIE_HEAD = b"\0\x0a\0\x18"  # code, length of a whole one
 COOKIE_STARTS = (COOKIE_HEAD, b"\0\x0a\0\x08")
-MAX_SAID = 16384  # beyond, all are forgotten at once
+MAX_SAID = 1 << 16  # some 20 MB; beyond, all are forgotten at once
 AA = b"\x84\0"  # QR and AA; rcode 0
 AA_RD = b"\x85\0"
 
@@ -28,13 +29,13 @@ class FastPath:
     __slots__ = (
         "_cookies",
         "_hot",
-        "_said",
         "_signed",
         "_signs",
         "answered",
         "client_subnets",
         "cookies",
         "proven",
+        "said",
     )
 
     def __init__(self, authority: Authority) -> None:
@@ -42,7 +43,7 @@ class FastPath:
         self._signed = HotQuestions(authority.zones, is_signed=True)
         self._signs = any(zone.key for zone in authority.zones.by_apex.values())
         # By query, both without the identifier; only what depends on nothing else.
-        self._said: dict[bytes, bytes] = {}
+        self.said: dict[bytes, bytes] = {}
         self._cookies = authority.cookies
         self.answered = 0
         self.client_subnets = 0
@@ -57,11 +58,6 @@ class FastPath:
             source: the sender's address, as the socket gives it.
             now_s: seconds since 1970.
         """
-        said = self._said.get(data[2:])
-        if said is not None:
-            self.answered += 1
-            self.client_subnets += 1
-            return data[:2] + said
         # QR, opcode, AA and TC must be 0.
         if len(data) < SHORTEST_OCTETS or data[2] & 0xFE or data[4:11] != ONE_QUESTION:
             return None
@@ -122,9 +118,9 @@ class FastPath:
         return data[:2] + response
 
     def _keep(self, query: bytes, response: bytes) -> None:
-        if len(self._said) >= MAX_SAID:
-            self._said.clear()
-        self._said[query] = response
+        if len(self.said) >= MAX_SAID:
+            self.said.clear()
+        self.said[query] = response
 
     def _choose(
         self, options: bytes, source: str, now_s: int, hot: Hot

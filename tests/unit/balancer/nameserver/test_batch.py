@@ -2,10 +2,18 @@
 
 import socket
 import struct
+from types import MappingProxyType
 
 import pytest
 
-from balancer.nameserver.batch import MESSAGE, SLOT_OCTETS, SLOTS, VECTOR, Batch
+from balancer.nameserver.batch import (
+    MESSAGE,
+    SLOT_OCTETS,
+    SLOTS,
+    VECTOR,
+    Batch,
+    Tally,
+)
 
 NOW_S = 7
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
@@ -29,6 +37,13 @@ def clients(server):
         client.close()
 
 
+def exchange(batch, server, answer, said=MappingProxyType({})):
+    """Return the tally of one batch; None when nothing came."""
+    tally = Tally()
+    came = batch.exchange(server.fileno(), said, answer, NOW_S, tally)
+    return tally if came else None
+
+
 def test_layouts_are_those_of_the_kernel():
     # struct iovec; struct msghdr, which is aligned to 8, and an unsigned int.
     assert VECTOR.size == struct.calcsize("@PN")
@@ -45,7 +60,7 @@ def test_each_client_gets_its_own_response(server, clients):
 
     for number, client in enumerate(clients):
         client.send(b"question %d" % number)
-    assert batch.exchange(server.fileno(), answer, NOW_S) == (3, 0)
+    assert exchange(batch, server, answer) == Tally()
     for number, client in enumerate(clients):
         assert client.recv(100) == (b"QUESTION %d" % number) * 3
     assert sources == [LOOPBACK[server.family]] * 3
@@ -56,7 +71,7 @@ def test_who_gets_no_response_does_not_shift_those_of_others(server, clients):
     for number in (0, 1, 2, 0, 1, 2):
         clients[number].send(b"%d" % number)
     answers = iter([None, b"for 1", None, b"for 0", b"to 1", b"for 2"])
-    batch.exchange(server.fileno(), lambda *_: next(answers), NOW_S)
+    exchange(batch, server, lambda *_: next(answers))
     assert [c.recv(100) for c in clients] == [b"for 0", b"for 1", b"for 2"]
     assert clients[1].recv(100) == b"to 1"
 
@@ -66,7 +81,7 @@ def test_slots_are_as_new_for_the_next_batch(server, clients):
     sent = [b"a", b"b" * SLOT_OCTETS, b"", b"c" * (SLOT_OCTETS + 9)]
     for data in sent:
         clients[0].send(data)
-        batch.exchange(server.fileno(), lambda d, *_: received.append(d), NOW_S)
+        exchange(batch, server, lambda data, *_: received.append(data))
     assert received == [each[:SLOT_OCTETS] for each in sent]
 
 
@@ -74,8 +89,11 @@ def test_more_than_a_batch_waits_its_turn(server, clients):
     batch = Batch(server.family)
     for _ in range(SLOTS + 2):
         clients[0].send(b"x")
-    counts = [batch.exchange(server.fileno(), lambda *_: None, 0) for _ in range(3)]
-    assert counts == [(SLOTS, 0), (2, 0), (0, 0)]
+    received = []
+    for wanted in (SLOTS, SLOTS + 2):
+        exchange(batch, server, lambda data, *_: received.append(data))
+        assert len(received) == wanted
+    assert exchange(batch, server, lambda *_: b"nobody asked") is None
 
 
 def test_the_table_of_peers_is_bounded(server, clients, monkeypatch):
@@ -83,5 +101,22 @@ def test_the_table_of_peers_is_bounded(server, clients, monkeypatch):
     batch = Batch(server.family)
     for client in clients:
         client.send(b"x")
-    assert batch.exchange(server.fileno(), lambda *_: b"y", NOW_S) == (3, 0)
+    assert exchange(batch, server, lambda *_: b"y") == Tally()
     assert len(batch._peers) == 1
+
+
+def test_what_is_known_is_said_again_with_the_identifier_of_the_query(server, clients):
+    batch, asked = Batch(server.family), []
+
+    def answer(data, *_):
+        asked.append(data)
+        return None if data == b"--none" else b"new " + data
+
+    for data in (b"1-same", b"2-same", b"--none", b"3-same", b"4", b""):
+        clients[0].send(data)
+    # Behind one that has no response, all are answered the usual way.
+    tally = exchange(batch, server, answer, {b"same": b"-", b"": b"never"})
+    assert tally.repeated == {LOOPBACK[server.family]: 2}
+    assert asked == [b"--none", b"3-same", b"4", b""]
+    received = [clients[0].recv(100) for _ in range(5)]
+    assert received == [b"1--", b"2--", b"new 3-same", b"new 4", b"new "]

@@ -124,3 +124,23 @@ def test_another_authority_takes_over_and_counts_go_on(authority):
     assert dns.message.from_wire(wire).rcode() == dns.rcode.REFUSED
     counters = desk.counters.snapshot("fra")["counters"]
     assert (counters["answers"], counters["refused"], counters["udp"]) == (1, 1, 2)
+
+
+def test_what_is_said_again_is_counted_as_if_it_were_answered(authority):
+    asked = query("www.gslb.net", edns=Edns(1232, options=(SUBNET,)))
+    desk = Desk(authority)
+    wire = desk.answer_datagram(asked, "11.1.3.10", 1)
+    assert desk.said == {asked[2:]: wire[2:]}
+    desk.count_repeated("11.1.3.10", 2)
+    desk.count_repeated("2a11::10", 1)
+    status = desk.counters.snapshot("fra")
+    counted = {name: count for name, count in status["counters"].items() if count}
+    assert counted == {"queries": 4, "udp": 4, "answers": 4, "ecs": 4}
+    assert status["queries_by_source"] == {"11.1.3.10": 3, "2a11::10": 1}
+
+
+def test_nothing_is_said_again_where_responses_are_limited(authority):
+    desk = Desk(authority, RateLimit(5))
+    asked = query("www.gslb.net", edns=Edns(1232, options=(SUBNET,)))
+    assert desk.answer_datagram(asked, "11.1.3.10", 1) is not None
+    assert desk.said == {}
