@@ -32,30 +32,31 @@ class Announcements:
         self._members = {
             anycast.name: frozenset(anycast.members) for anycast in fabric.anycasts
         }
-        self._withdrawn: set[Membership] = set()
+        self._withdrawn: dict[Membership, None] = {}  # in order of withdrawal
         self._held: dict[int, set[Membership]] = {}
 
     @property
-    def withdrawn(self) -> frozenset[Membership]:
-        """The members that asked not to be sent anything."""
-        return frozenset(self._withdrawn)
+    def withdrawn(self) -> tuple[Membership, ...]:
+        """The members that asked not to be sent anything, who did so first in front."""
+        return tuple(self._withdrawn)
 
     def obey(self, session: int, line: bytes) -> None:
         """Carry out one command; ConfigError says what is wrong with it."""
         command, membership = self._read(line)
         held = self._held.setdefault(session, set())
         if command == WITHDRAW:
-            self._withdrawn.add(membership)
+            self._withdrawn.setdefault(membership)
             held.discard(membership)
             return
-        self._withdrawn.discard(membership)
+        self._withdrawn.pop(membership, None)
         if command == HOLD:
             held.add(membership)
 
     def ended(self, session: int) -> None:
         """Withdraw what an ended session held, unless another one holds it too."""
         left = self._held.pop(session, set())
-        self._withdrawn |= left.difference(*self._held.values())
+        for membership in sorted(left.difference(*self._held.values())):
+            self._withdrawn.setdefault(membership)
 
     def _read(self, line: bytes) -> tuple[str, Membership]:
         try:

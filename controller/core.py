@@ -88,8 +88,8 @@ class Core:
             switch.ports[name] = state
         self._update_down(site, {name})
 
-    def withdrawn_told(self, withdrawn: frozenset[Membership]) -> None:
-        """These members, and no others, ask not to be sent anything."""
+    def withdrawn_told(self, withdrawn: tuple[Membership, ...]) -> None:
+        """These members, and no others, ask not to be sent anything, since in order."""
         if withdrawn != self._outages.withdrawn:
             self._outages = replace(self._outages, withdrawn=withdrawn)
             self._recompute()
@@ -131,9 +131,9 @@ class Core:
         return [w for w in self.fabric.wires if not down.isdisjoint(w.ends)]
 
     @property
-    def withdrawn(self) -> list[Membership]:
-        """Members that asked not to be sent anything, in order."""
-        return sorted(self._outages.withdrawn)
+    def withdrawn(self) -> tuple[Membership, ...]:
+        """Members that asked not to be sent anything, who did so first in front."""
+        return self._outages.withdrawn
 
     def _change(self, site: str) -> Change:
         switch = self._switches[site]

@@ -87,11 +87,12 @@ class Outages:
 
     Args:
         down: switch ports.
-        withdrawn: members that asked not to be sent anything.
+        withdrawn: members that asked not to be sent anything, in the order in which
+            they did.
     """
 
     down: frozenset[Port] = frozenset()
-    withdrawn: frozenset[Membership] = frozenset()
+    withdrawn: tuple[Membership, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

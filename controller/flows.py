@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from balancer.model import Address, Network
 
-from .fabric import Anycast, Fabric, Host, Membership, Outages, Router
+from .fabric import Anycast, Fabric, Host, Outages, Router
 from .openflow import (
     ETH_TYPE_ARP,
     ETH_TYPE_IPV4,
@@ -156,20 +156,18 @@ def _site_flows(view: _View) -> Iterator[Flow]:
 
 
 def _group(anycast: Anycast, members: list[Host], outages: Outages) -> _Group:
-    """Return who serves an anycast: at withdrawal of all, who can be reached at all.
+    """Return who serves an anycast; the last one to leave stays.
 
     A watcher that is wrong at every site must not take the address off the net.
     """
-    up = [host for host in members if host.behind not in outages.down]
-    announced = [
-        host
-        for host in up
-        if Membership(anycast.name, host.name) not in outages.withdrawn
+    up = {host.name: host for host in members if host.behind not in outages.down}
+    left = [
+        it.member
+        for it in outages.withdrawn
+        if it.anycast == anycast.name and it.member in up
     ]
-    hidden = frozenset(it.name for it in up if it not in announced)
-    if not announced:
-        announced, hidden = up, frozenset()
-    live = frozenset(host.site for host in announced)
+    hidden = frozenset(left if len(left) < len(up) else left[:-1])
+    live = frozenset(host.site for name, host in up.items() if name not in hidden)
     return _Group(anycast.addresses, tuple(members), live, hidden)
 
 

@@ -61,7 +61,7 @@ class AnnounceTable(Table):
     member: str
     router: Path
     interval: Interval = 0.1
-    timeout: Interval = 0.3
+    timeout: Interval = 0.4
     rise: InARow = 3
     fall: InARow = 2
     check: SomeOf[CheckTable]

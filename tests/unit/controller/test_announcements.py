@@ -21,35 +21,35 @@ def state():
 
 
 def test_nobody_has_withdrawn_at_first(state):
-    assert state.withdrawn == frozenset()
+    assert state.withdrawn == ()
 
 
 def test_withdrawn_until_announced(state):
     state.obey(1, line("withdraw"))
     state.obey(1, line("withdraw", IAD))
     state.obey(2, line("announce"))
-    assert state.withdrawn == {IAD}
+    assert state.withdrawn == (IAD,)
 
 
 def test_what_a_session_held_goes_with_it(state):
     state.obey(1, line("hold"))
     state.obey(1, line("announce", IAD))
-    assert state.withdrawn == frozenset()
+    assert state.withdrawn == ()
     state.ended(1)
-    assert state.withdrawn == {FRA}
+    assert state.withdrawn == (FRA,)
     state.ended(1)
-    assert state.withdrawn == {FRA}
+    assert state.withdrawn == (FRA,)
 
 
 def test_what_another_session_holds_too_stays(state):
     state.obey(1, line("hold"))
     state.obey(2, line("hold"))
     state.ended(1)
-    assert state.withdrawn == frozenset()
+    assert state.withdrawn == ()
     state.obey(2, line("withdraw"))
     state.obey(2, line("announce"))
     state.ended(2)
-    assert state.withdrawn == frozenset(), "announced for good"
+    assert state.withdrawn == (), "announced for good"
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_a_wrong_command_changes_nothing(state, said, what):
     state.obey(1, line("withdraw"))
     with pytest.raises(ConfigError, match=what):
         state.obey(1, said)
-    assert state.withdrawn == {FRA}
+    assert state.withdrawn == (FRA,)

@@ -269,7 +269,7 @@ def check_nearest(net, paths):
 
 
 def withdraw(net, *members, anycast="nameserver"):
-    told = frozenset(Membership(anycast, member) for member in members)
+    told = tuple(Membership(anycast, member) for member in members)
     net.core.withdrawn_told(told)
     return net.settle()
 
@@ -283,12 +283,13 @@ def test_a_withdrawn_member_hands_its_clients_to_the_next_site(net):
     assert net.send("fra-client", "23.0.0.53").host == "fra-be"
 
 
-def test_when_all_withdraw_nobody_does(net):
+def test_the_last_one_to_withdraw_stays(net):
     withdraw(net, "fra-be", "iad-be")
-    assert net.send("fra-client", "23.0.0.53").host == "fra-be"
-    assert net.send("syd-client", "23.0.0.53").host == "iad-be"
-    withdraw(net, "iad-be")
+    assert net.send("fra-client", "23.0.0.53").host == "iad-be"
+    withdraw(net, "iad-be", "fra-be")
     assert net.send("syd-client", "23.0.0.53").host == "fra-be"
+    withdraw(net, "iad-be", "fra-be", "fra-lb1", anycast="everywhere")
+    assert net.send("syd-client", "23.0.0.53").host == "iad-be", "that is another one"
 
 
 def test_the_last_reachable_member_cannot_withdraw(net):

@@ -218,7 +218,7 @@ def test_config(tmp_path):
     path = tmp_path / "announce.toml"
     path.write_text(CONFIG)
     table = read_announce_config(path).announce
-    assert (table.interval, table.timeout, table.rise, table.fall) == (0.1, 0.3, 3, 2)
+    assert (table.interval, table.timeout, table.rise, table.fall) == (0.1, 0.4, 3, 2)
     assert table.check[0].zone == ZONE
 
 
