@@ -10,7 +10,7 @@ from .figure import Figure
 GROUPS = {
     "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
     "vip": ("xdp", "hashing", "disruption", "verdicts"),
-    "dns": ("maps",),
+    "dns": ("dns", "maps"),
 }
 
 Run = Callable[[], list[Figure]]
