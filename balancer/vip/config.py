@@ -67,6 +67,7 @@ class BalancerTable(Table):
     flow_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 900.0
     new_flows_per_second: Annotated[int, Field(ge=1)] = 20_000
     answers_per_second: Annotated[int, Field(ge=1)] = 1_000
+    samples_per_second: Annotated[int, Field(ge=0, le=10_000)] = 0
 
     def limits(self) -> Limits:
         """Return the bounds of what is kept and answered."""
@@ -75,6 +76,7 @@ class BalancerTable(Table):
             self.flow_idle,
             self.new_flows_per_second,
             self.answers_per_second,
+            self.samples_per_second,
         )
 
 

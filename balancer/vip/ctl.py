@@ -15,6 +15,7 @@ _ORDERS = {
     "weight": "set a backend's weight by hand, until it is undrained",
     "dump": "show pools, backends and VIPs as they are now",
     "flows": "show how many tracked flows each backend has",
+    "samples": "show the latest packets that the flow table did not decide",
     "leave": "end, and leave the program forwarding for a successor",
 }
 _ON_A_BACKEND = ("drain", "undrain", "weight")

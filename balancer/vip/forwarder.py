@@ -1,7 +1,7 @@
 """The program on its interface: put there, written to, replaced, left or taken off."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from threading import Lock
 
@@ -11,6 +11,7 @@ from .attached import bind
 from .datapath import Datapath, Kept, open_datapath
 from .maps import Map
 from .roster import Roster
+from .samples import Sample, Samples
 from .slots import slot_entries
 from .tables import Options, Tables
 from .xdp import Attachment
@@ -34,6 +35,7 @@ class Forwarder:
         self._options: Options
         self._datapath: Datapath
         self._maps: dict[str, Map] = {}
+        self._samples: Samples
         self._table_sizes: tuple[int, ...] = ()
 
     def start(self, roster: Roster, kept: Kept) -> None:
@@ -63,6 +65,11 @@ class Forwarder:
         """Return `tables` without the changes that no flow has needed for long."""
         return self._datapath.settled(tables)
 
+    def samples(self) -> tuple[Sample, ...]:
+        """Return the latest samples, the oldest first."""
+        self._samples.read()
+        return tuple(self._samples.latest)
+
     @contextmanager
     def reading(self) -> Iterator[Datapath]:
         """Give the datapath to another thread: it is not closed meanwhile."""
@@ -86,12 +93,14 @@ class Forwarder:
             datapath = opening.enter_context(opened)
             about = opening.enter_context(about_map(kept.maps))
             bind(datapath.programs["vip"], about)
+            samples = opening.enter_context(closing(Samples(datapath.maps["samples"])))
             datapath.forget(roster.reused.backends, roster.reused.vips)
             if roster.plan.options.splits:
                 datapath.send_by(self.attachment.index)
             self.attachment.put(datapath.programs["vip"])
             with self._reading:
                 self._datapath, self._options = datapath, roster.plan.options
+                self._samples = samples
                 self._maps = {**datapath.maps, about.name: about}
                 self._opened.close()
                 self._opened = opening.pop_all()

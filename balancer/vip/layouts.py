@@ -9,15 +9,16 @@ from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
 from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
-# source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits
-OPTIONS = Struct("=4sI6s6sIIIII")
+# source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits, samples
+OPTIONS = Struct("=4sI6s6sIIIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
 VIP = Struct("=IIIBBHHH")  # first slot, slots, number, tracking, too big, mtu, mss, 0
 SLOT = Struct("=HHI")  # backend, previous, needed
 BACKEND = Struct("=4sI")  # address, usable
 FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, version
 FLOW = Struct("=II")  # backend, used
-RATES = Struct("=IIIIQ")  # window, new flows, answers, zero, created
+RATES = Struct("=IIIIQ")  # window, new flows, answers, samples, created
+SAMPLE = Struct("=40sIIQ")  # flow key, backend, reason, time
 TRAFFIC = Struct("=QQ")  # packets, bytes
 COUNTER = Struct("=Q")
 INDEX = Struct("=I")
@@ -37,6 +38,7 @@ def options_bytes(options: Options) -> bytes:
         per_window(limits.new_flows_per_s),
         per_window(limits.answers_per_s),
         options.splits,
+        per_window(limits.samples_per_s) if limits.samples_per_s else 0,
     )
 
 
@@ -46,7 +48,7 @@ def options_of(octets: bytes) -> Options:
     Times and rates come back as coarsely as they are kept there.
     """
     fields = OPTIONS.unpack_from(octets)
-    source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits = fields
+    source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits, _ = fields
     limits = Limits(
         idle_s=seconds(idle),
         new_flows_per_s=new_flows / WINDOW_S,
@@ -86,6 +88,12 @@ def backend_of(octets: bytes) -> BackendEntry:
     """Return the backend that `struct backend` is."""
     address, usable = BACKEND.unpack(octets)
     return BackendEntry(IPv4Address(address), bool(usable))
+
+
+def sample_of(octets: bytes) -> tuple[FiveTuple, int, int, int]:
+    """Return what `struct sample` has: flow, backend, reason, time in ns."""
+    key, backend, reason, time_ns = SAMPLE.unpack(octets)
+    return flow_of(key), backend, reason, time_ns
 
 
 def flow_bytes(backend: int, used_s: float) -> bytes:

@@ -16,6 +16,7 @@ from functools import cache
 
 from ..errors import Unsupported
 
+Sampled = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)  # context, octets, size
 Print = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)
 
 # name: result, then arguments; all are in libbpf 1.0 (bpf/libbpf.h and bpf/bpf.h).
@@ -62,6 +63,9 @@ _SIGNATURES = {
     "bpf_xdp_attach": (c_int, c_int, c_int, c_uint32, c_void_p),
     "bpf_xdp_detach": (c_int, c_int, c_uint32, c_void_p),
     "bpf_xdp_query_id": (c_int, c_int, c_int, POINTER(c_uint32)),
+    "ring_buffer__consume": (c_int, c_void_p),
+    "ring_buffer__free": (None, c_void_p),
+    "ring_buffer__new": (c_void_p, c_int, Sampled, c_void_p, c_void_p),
     "libbpf_num_possible_cpus": (c_int,),
     "libbpf_set_print": (c_void_p, Print),
 }

@@ -122,8 +122,10 @@ def _prepare(pointer: int, rodata: bytes, sizes: Mapping[str, int]) -> None:
 def _keep(pointer: int, kept: Mapping[str, Map]) -> None:
     for each in _walk("map", pointer):
         shape = _shape(each)
-        if shape.name in kept and kept[shape.name].shape == shape:
-            status = library().bpf_map__reuse_fd(each, kept[shape.name].fd)
+        # Names with a dot are sections: what is fixed is fixed for one program alone.
+        old = None if "." in shape.name else kept.get(shape.name)
+        if old is not None and old.shape == shape:
+            status = library().bpf_map__reuse_fd(each, old.fd)
             check(status, shape.name)
 
 

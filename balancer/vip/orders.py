@@ -7,7 +7,7 @@ from ..config import did_you_mean
 from ..control import Answer
 from ..errors import ConfigError
 from .config import MAX_WEIGHT
-from .report import dump, flows_by_backend
+from .report import dump, flows_by_backend, samples
 from .service import Service
 
 Request = Mapping[str, Any]
@@ -29,6 +29,7 @@ class Orders:
             "weight": self._weight,
             "dump": lambda _: dump(service),
             "flows": lambda _: flows_by_backend(service),
+            "samples": lambda _: samples(service),
             "leave": self._leave,
         }
 

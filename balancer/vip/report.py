@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from .datapath import Datapath
+from .flow_text import flow_text
 from .members import Member
 from .service import Service
 
@@ -60,6 +61,23 @@ def flows_by_backend(service: Service) -> dict[str, Any]:
         count = counts[roster.backend_number(pool, name)]
         flows[name] = flows.get(name, 0) + count
     return {"flows": flows}
+
+
+def samples(service: Service) -> dict[str, Any]:
+    """Return the latest packets that the flow table did not decide, and their age."""
+    roster, now_s = service.roster, time.monotonic()
+    names = {roster.backend_number(p, n): n for p, n, _ in roster.each()}
+    return {
+        "samples": [
+            {
+                "flow": flow_text(each.flow),
+                "backend": names.get(each.backend, ""),
+                "reason": each.reason.name,
+                "age_s": round(now_s - each.time_s, 3),
+            }
+            for each in service.forwarder.samples()
+        ]
+    }
 
 
 def _member(member: Member) -> dict[str, Any]:

@@ -27,12 +27,14 @@ class Limits:
         idle_s: how long a flow may be unused and still be known.
         new_flows_per_s: most that are newly tracked; the rest is hashed alone.
         answers_per_s: most ICMP packets that are sent.
+        samples_per_s: most packets told of that the flow table did not decide.
     """
 
     flows: int = 65536
     idle_s: float = 900.0
     new_flows_per_s: float = 20_000.0
     answers_per_s: float = 1_000.0
+    samples_per_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
 #include "count.h"
 #include "encap.h"
 #include "ping.h"
+#include "sample.h"
 #include "split.h"
 #include "toobig.h"
 
@@ -78,6 +79,7 @@ forward(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 	backend = choose(packet, vip, &choice);
 	if (!backend)
 		return count(XDP_DROP, NO_BACKEND);
+	take_sample(packet, &choice);
 	count_traffic(&vip_traffic, vip->number, packet->length);
 	count_traffic(&backend_traffic, choice.number, packet->length);
 	if (!fits)

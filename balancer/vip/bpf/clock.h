@@ -26,6 +26,7 @@ static __always_inline struct rates *rates_of(__u32 now)
 		counted->window = window;
 		counted->new_flows = 0;
 		counted->answers = 0;
+		counted->samples = 0;
 	}
 	return counted;
 }
@@ -50,5 +51,16 @@ static __always_inline bool admit_answer(void)
 	if (!counted || counted->answers >= options.answers)
 		return false;
 	counted->answers += 1;
+	return true;
+}
+
+/* Whether one more sample may be taken now; when so, it counts. */
+static __always_inline bool admit_sample(void)
+{
+	struct rates *counted = rates_of(now_ticks());
+
+	if (!counted || counted->samples >= options.samples)
+		return false;
+	counted->samples += 1;
 	return true;
 }

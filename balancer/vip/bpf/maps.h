@@ -78,8 +78,16 @@ struct rates {
 	__u32 window;
 	__u32 new_flows;
 	__u32 answers;
-	__u32 zero;
+	__u32 samples;
 	__u64 created;     /* flows, in all windows: less those present, the evicted ones */
+};
+
+/* A packet for which the flow table had no backend. */
+struct sample {
+	struct flow_key flow;
+	__u32 backend;
+	__u32 reason;
+	__u64 time_ns;     /* of the monotonic clock */
 };
 
 struct traffic {
@@ -141,6 +149,12 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rates);
 } rates SEC(".maps");
+
+/* Read now and then: about a thousand samples fit. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 16);
+} samples SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

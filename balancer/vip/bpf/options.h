@@ -13,6 +13,7 @@ struct options {
 	__u32 new_flows;       /* most in a window, on each CPU */
 	__u32 answers;         /* the same of ICMP packets sent */
 	__u32 splits;          /* whether a VIP's packets may be split */
+	__u32 samples;         /* most in a window, on each CPU; 0 is none at all */
 };
 
 /* The only read-only variable, so that it stands at offset 0 of .rodata. */

@@ -95,7 +95,7 @@ def test_other_ports_of_a_vip_are_refused_and_counted(site: Site) -> None:
     code = (
         "import socket;"
         "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
-        f"s.sendto(b'?', ('{VIP4}', 53))"
+        f"s.sendto(b'?', ('{VIP4}', 54))"
     )
     site.run("cl", "python3", "-c", code)
     counted = lambda: site.status("lb")["counters"]["OTHER_PORT"] > before  # noqa: E731

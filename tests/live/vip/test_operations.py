@@ -209,7 +209,7 @@ def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
         site.get(VIP4)
     told = site.run("cl", "curl", "-sS", "http://11.1.8.10:9100/metrics").splitlines()
     status = site.status("lb")
-    assert f'frontlab_vip_packets_total{{reason="inserted"}} 4' in told
+    assert 'frontlab_vip_packets_total{reason="inserted"} 4' in told
     for name in NAMES:
         labels = f'{{pool="www",backend="{name}"}}'
         packets = status["backends"][name]["packets"]
@@ -218,6 +218,20 @@ def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
     write_config(site, text)
     site.end("lb")
     site.start("vip", "lb")
+
+
+def test_samples_are_of_new_flows_and_bounded(site: Site) -> None:
+    assert site.order("samples")["samples"] == []  # unless they are asked for
+    text = config_of(site)
+    write_config(site, text.replace("[balancer]", "[balancer]\nsamples_per_second = 4"))
+    site.order("reload")  # another program, with what this one knows of flows
+    answers = [site.get(vip) for vip in (VIP4, VIP6) for _ in range(12)]
+    samples = site.order("samples")["samples"]
+    assert 2 <= len(samples) < len(answers)
+    assert {sample["reason"] for sample in samples} <= {"HASHED", "INSERTED"}
+    flow = samples[0]["flow"].replace(">", "").split()
+    assert trace(site, *flow[1:])["backend"] == samples[0]["backend"]
+    assert 0 <= samples[-1]["age_s"] <= samples[0]["age_s"] < 60
 
 
 @pytest.mark.parametrize("kind", ["http", "tcp"])

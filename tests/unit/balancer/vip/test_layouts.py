@@ -22,7 +22,7 @@ BACKEND_BPF = Path("balancer/backend/bpf")
 
 # The C struct, its Python layout, and where in it each member starts.
 LAYOUTS = [
-    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32, 36]),
+    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32, 36, 40]),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
     ("vip", layouts.VIP, [0, 4, 8, 12, 13, 14, 16, 18]),
     ("slot", layouts.SLOT, [0, 2, 4]),
