@@ -49,7 +49,8 @@ async def all_ready(
     finally:
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        # Of several that failed at once one is told; nobody asks the others.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _wait(awaited: Awaited) -> None:

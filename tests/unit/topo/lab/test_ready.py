@@ -1,6 +1,7 @@
 """Waiting for roles: who is late, who died, and what is told meanwhile."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_a_program_that_closes_its_descriptor_is_not_ready():
 
     with pytest.raises(LabError, match="controller: closed its ready descriptor"):
         _wait([Awaited("controller", "", closed)], within_s=5)
+
+
+def test_of_several_failures_one_is_told_and_the_others_are_quiet(caplog):
+    async def closed():
+        raise EOFError
+
+    with pytest.raises(LabError, match="closed its ready descriptor"):
+        _wait([Awaited("a", "", closed), Awaited("b", "", closed)], within_s=5)
+    gc.collect()
+    assert not caplog.records
 
 
 def test_a_long_queue_is_told_in_one_line():
