@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from topo.world.delay import RoundTrip
 from topo.world.plan import Host, Plan, Role
 
 from .probes import Asker
@@ -25,6 +26,7 @@ PACKET_BYTES = 256
 PINGS = 20
 WARM_UP = 4
 PING_GAP_S = 0.01
+LONGEST_GAP_S = 0.1
 TOLERANCE_MS = 1.0
 TOLERANCE_SHARE = 0.02
 FAITHFUL_WITHIN_S = 15.0
@@ -69,7 +71,7 @@ class Pair:
 
     a: str
     b: str
-    asked_ms: float
+    asked: RoundTrip
     asker: Asker
     target: str
 
@@ -115,11 +117,22 @@ async def _ping(pair: Pair, at_once: asyncio.Semaphore) -> MeasuredLink:
         raw.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         train = _Train(raw, pair.target, _identifier(pair))
         async with at_once:
-            times_ms = await train.run(pair.asked_ms / 1e3 * 1.5 + 0.25)
+            times_ms = await train.run(pair.asked)
     # The first pings pay for neighbour look-ups and new flows in the switches.
-    return MeasuredLink(
-        pair.a, pair.b, pair.asked_ms, statistics.median(times_ms[WARM_UP:])
-    )
+    measured_ms = typical_ms(times_ms[WARM_UP:], pair.asked.delivery)
+    return MeasuredLink(pair.a, pair.b, pair.asked.mean_ms, measured_ms)
+
+
+def typical_ms(times_ms: Sequence[float], delivery: float) -> float:
+    """Return the median of what was answered, infinite ones being no answers.
+
+    It is infinite when less than half of the share `delivery` was answered: such a
+    link loses what it should not.
+    """
+    answered = [time_ms for time_ms in times_ms if time_ms != float("inf")]
+    if len(answered) < max(1, delivery * len(times_ms) / 2):
+        return float("inf")
+    return statistics.median(answered)
 
 
 def _identifier(pair: Pair) -> int:
@@ -139,14 +152,17 @@ class _Train:
         self._times_ms = [float("inf")] * PINGS
         self._complete = asyncio.Event()
 
-    async def run(self, timeout_s: float) -> list[float]:
+    async def run(self, asked: RoundTrip) -> list[float]:
         """Return each request's round-trip time, infinite when nothing came back."""
         loop = asyncio.get_running_loop()
+        # No packet waits for the one before: jitter keeps their order.
+        gap_s = max(PING_GAP_S, min(asked.jitter_ms / 1e3, LONGEST_GAP_S))
+        timeout_s = (asked.rtt_ms * 1.5 + asked.jitter_ms) / 1e3 + 0.25
         loop.add_reader(self._raw, self._receive)
         try:
             for sequence in range(PINGS):
                 self._send(sequence)
-                await asyncio.sleep(PING_GAP_S)
+                await asyncio.sleep(gap_s)
             async with asyncio.timeout(timeout_s):
                 await self._complete.wait()
         except TimeoutError:

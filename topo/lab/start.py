@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_interface
+from math import isinf
 from pathlib import Path
 
 from balancer.errors import Unsupported
@@ -19,7 +20,7 @@ from topo.features import allowed_datapath
 from topo.links import open_wan
 from topo.net import LabNet, build_net, spawn_in
 from topo.netlink import put_address
-from topo.world.delay import shortest_paths
+from topo.world.delay import round_trips
 from topo.world.plan import Anycast, Plan, make_plan
 from topo.world.records import World
 
@@ -132,7 +133,8 @@ def refuse_unfaithful(links: Sequence[MeasuredLink]) -> None:
     wrong = [link for link in links if not link.faithful]
     if wrong:
         lines = [
-            f"  {w.a} - {w.b}: asked {w.asked_ms:.1f} ms, measured {w.measured_ms:.1f}"
+            f"  {w.a} - {w.b}: asked {w.asked_ms:.1f} ms, "
+            + ("no answer" if isinf(w.measured_ms) else f"measured {w.measured_ms:.1f}")
             for w in wrong
         ]
         head = f"{len(wrong)} of {len(links)} site pairs miss max(1 ms, 2 %):"
@@ -167,11 +169,11 @@ async def _ready(lab: Lab, say: Say, within_s: float) -> None:
 
 
 async def _measure(lab: Lab, say: Say) -> tuple[MeasuredLink, ...]:
-    asked = shortest_paths(lab.world)
+    asked = round_trips(lab.world)
     pairs = []
-    for (a, b), rtt_ms in asked.items():
+    for (a, b), trip in asked.items():
         if a < b:
             near, far = probe_host(lab.plan, a), probe_host(lab.plan, b)
-            pairs.append(Pair(a, b, rtt_ms, lab.asker(near.name), str(far.address4)))
+            pairs.append(Pair(a, b, trip, lab.asker(near.name), str(far.address4)))
     say(f"measuring {len(pairs)} site pairs")
     return await measure_pairs(pairs)

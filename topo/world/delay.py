@@ -2,9 +2,10 @@
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
-from .records import Site, World
+from .records import Site, WanLink, World
 
 LIGHT_KM_PER_MS = 299.792458
 # Light in fibre goes at 2/3 c, and Internet paths wind: 4/9 c over the great circle
@@ -13,6 +14,35 @@ LIGHT_KM_PER_MS = 299.792458
 FIBRE_SPEED = 2 / 3
 ROUTE_INFLATION = 1.5
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RoundTrip:
+    """What a packet meets from one site to another and back.
+
+    Args:
+        rtt_ms: the delays of all links.
+        jitter_ms: the most that jitter adds; half of it on average.
+        delivery: the probability that no link loses the packet or its answer.
+    """
+
+    rtt_ms: float = 0.0
+    jitter_ms: float = 0.0
+    delivery: float = 1.0
+
+    @property
+    def mean_ms(self) -> float:
+        """The round-trip time to expect."""
+        return self.rtt_ms + self.jitter_ms / 2
+
+    def over(self, link: WanLink) -> "RoundTrip":
+        """Return this round trip, lengthened by `link`."""
+        there, back = link.forward, link.backward
+        return RoundTrip(
+            self.rtt_ms + link.rtt_ms,
+            self.jitter_ms + there.jitter_ms + back.jitter_ms,
+            self.delivery * (1 - there.loss) * (1 - back.loss),
+        )
 
 
 def distance_km(a: Site, b: Site) -> float:
@@ -31,36 +61,41 @@ def distance_rtt_ms(a: Site, b: Site) -> float:
 
 
 def shortest_paths(world: World) -> dict[tuple[str, str], float]:
-    """RTT in ms between every ordered pair of sites, 0 to itself.
+    """RTT in ms between every ordered pair of sites, 0 to itself; without jitter."""
+    return {pair: trip.rtt_ms for pair, trip in round_trips(world).items()}
+
+
+def round_trips(world: World) -> dict[tuple[str, str], RoundTrip]:
+    """What is met between every ordered pair of sites, on the path of least RTT.
 
     The links' RTTs add up; forwarding costs nothing here. Dijkstra per site.
     """
-    neighbours: dict[str, list[tuple[str, float]]] = {
+    neighbours: dict[str, list[tuple[str, WanLink]]] = {
         site.name: [] for site in world.sites
     }
     for link in world.links:
-        neighbours[link.a].append((link.b, link.rtt_ms))
-        neighbours[link.b].append((link.a, link.rtt_ms))
+        neighbours[link.a].append((link.b, link))
+        neighbours[link.b].append((link.a, link))
     return {
-        (site.name, other): rtt_ms
+        (site.name, other): trip
         for site in world.sites
-        for other, rtt_ms in _distances(site.name, neighbours).items()
+        for other, trip in _trips(site.name, neighbours).items()
     }
 
 
-def _distances(
-    start: str, neighbours: dict[str, list[tuple[str, float]]]
-) -> dict[str, float]:
-    found: dict[str, float] = {}
-    queue = [(0.0, start)]
+def _trips(
+    start: str, neighbours: dict[str, list[tuple[str, WanLink]]]
+) -> dict[str, RoundTrip]:
+    found: dict[str, RoundTrip] = {}
+    queue = [(RoundTrip(), start)]
     while queue:
-        cost, site = heapq.heappop(queue)
+        trip, site = heapq.heappop(queue)
         if site in found:
             continue
-        found[site] = cost
-        for other, rtt_ms in neighbours[site]:
+        found[site] = trip
+        for other, link in neighbours[site]:
             if other not in found:
-                heapq.heappush(queue, (cost + rtt_ms, other))
+                heapq.heappush(queue, (trip.over(link), other))
     return found
 
 

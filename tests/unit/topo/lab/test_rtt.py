@@ -2,7 +2,7 @@
 
 import pytest
 
-from topo.lab.rtt import MeasuredLink, echo_request, replied_sequence
+from topo.lab.rtt import MeasuredLink, echo_request, replied_sequence, typical_ms
 
 # IPv4 header of 20 octets, of which only the header length matters here.
 IPV4 = b"\x45" + bytes(19)
@@ -55,3 +55,20 @@ def test_the_tolerance_is_a_millisecond_or_two_percent(asked_ms, measured_ms, fa
 
 def test_a_pair_that_never_answered_is_null_in_json():
     assert MeasuredLink("a", "b", 5.0, float("inf")).as_json()["measured_ms"] is None
+
+
+NONE = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("times_ms", "delivery", "typical"),
+    [
+        pytest.param([3.0, 1.0, 2.0], 1.0, 2.0, id="all answered"),
+        pytest.param([1.0, 2.0, 3.0, NONE], 1.0, 2.0, id="one lost"),
+        pytest.param([1.0, NONE, NONE, NONE], 1.0, NONE, id="most lost, none asked"),
+        pytest.param([1.0, NONE, NONE, NONE], 0.25, 1.0, id="most lost, as asked"),
+        pytest.param([NONE, NONE], 0.0, NONE, id="all lost, as asked"),
+    ],
+)
+def test_lost_answers_count_as_far_as_they_were_asked(times_ms, delivery, typical):
+    assert typical_ms(times_ms, delivery) == typical

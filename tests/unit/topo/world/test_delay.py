@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topo.world.delay import distance_km, distance_rtt_ms, reachable, shortest_paths
+from topo.world.delay import (
+    distance_km,
+    distance_rtt_ms,
+    reachable,
+    round_trips,
+    shortest_paths,
+)
 from topo.world.records import Shape, Site, WanLink, World
 
 
@@ -80,3 +86,12 @@ def test_paths_obey_the_triangle_and_connect_what_is_connected(edges):
     start = edges[0][0]
     pairs = [(a, b) for a, b, _ in edges]
     assert {b for a, b in paths if a == start} == reachable(start, pairs)
+
+
+def test_jitter_and_loss_add_up_along_the_path_of_least_delay():
+    lossy, early = Shape(10, jitter_ms=4, loss=0.5), Shape(5, jitter_ms=2)
+    links = (WanLink("a", "b", lossy, early), WanLink("b", "c", early, early))
+    trip = round_trips(replace(world(("a", "b", 1), ("b", "c", 1)), links=links))
+    assert trip["a", "c"].rtt_ms == 25
+    assert trip["a", "c"].mean_ms == 25 + (4 + 2 + 2 + 2) / 2
+    assert trip["a", "c"].delivery == 0.5
