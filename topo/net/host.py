@@ -32,12 +32,14 @@ class Addressing:
         gateways: default gateways, one per family; need not lie in a prefix above.
         gateway_mac: the link address of all of them, fixed for good.
         resolver: where its programs ask for names, None to leave that alone.
+        mtu: of what goes by the gateways, 0 for the link's.
     """
 
     interfaces: tuple[Interface, ...]
     gateways: tuple[Address, ...] = ()
     gateway_mac: str = ""
     resolver: Address | None = None
+    mtu: int = 0
 
 
 class LabHost(LazyShell, Host):
@@ -105,7 +107,8 @@ class LabHost(LazyShell, Host):
 def _requests(index: int, addressing: Addressing) -> list[Request]:
     requests = [put_address(index, own) for own in addressing.interfaces]
     for gateway in addressing.gateways:
-        requests.append(put_route(index, DEFAULT_ROUTE[gateway.version], gateway))
+        route = DEFAULT_ROUTE[gateway.version]
+        requests.append(put_route(index, route, gateway, addressing.mtu))
         if addressing.gateway_mac:
             requests.append(put_neighbour(index, gateway, addressing.gateway_mac))
     return requests

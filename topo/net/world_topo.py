@@ -111,6 +111,8 @@ def addressing(plan: Plan, host: Host) -> Addressing:
         gateways=(subnet.gateway4, subnet.gateway6),
         gateway_mac=plan.router(host.site).mac,
         resolver=_resolver(plan, host),
+        # Switches send no ICMP that a packet is too big: hosts know it beforehand.
+        mtu=min((link.mtu for link in plan.world.links), default=0),
     )
 
 

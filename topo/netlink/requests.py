@@ -28,7 +28,8 @@ IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 5, 23
 IFF_UP = 0x1
 
 IFA_ADDRESS, IFA_LOCAL, IFA_F_NODAD = 1, 2, 0x02
-RTA_DST, RTA_OIF, RTA_GATEWAY = 1, 4, 5
+RTA_DST, RTA_OIF, RTA_GATEWAY, RTA_METRICS = 1, 4, 5, 8
+RTAX_MTU = 2
 RT_TABLE_MAIN, RTPROT_STATIC, RTN_UNICAST, RTNH_F_ONLINK = 254, 4, 1, 4
 RT_SCOPE_UNIVERSE, RT_SCOPE_LINK = 0, 253
 NDA_DST, NDA_LLADDR, NUD_PERMANENT = 1, 2, 0x80
@@ -127,11 +128,13 @@ def put_address(index: int, interface: Interface) -> Request:
     return Request(f"address {interface}", RTM_NEWADDR, PUT, body)
 
 
-def put_route(index: int, destination: Network, gateway: Address | None) -> Request:
+def put_route(
+    index: int, destination: Network, gateway: Address | None, mtu: int = 0
+) -> Request:
     """Route `destination` by the link with this index.
 
     A gateway may lie outside the link's own networks (`onlink`); None means that the
-    destination's own hosts are on the link.
+    destination's own hosts are on the link. `mtu` 0 is the link's.
     """
     scope = RT_SCOPE_UNIVERSE if gateway else RT_SCOPE_LINK
     length, flags = destination.prefixlen, RTNH_F_ONLINK if gateway else 0
@@ -140,6 +143,8 @@ def put_route(index: int, destination: Network, gateway: Address | None) -> Requ
     body += _attribute(RTA_DST, destination.network_address.packed) if length else b""
     body += _attribute(RTA_OIF, NUMBER.pack(index))
     body += _attribute(RTA_GATEWAY, gateway.packed) if gateway else b""
+    metrics = _attribute(RTAX_MTU, NUMBER.pack(mtu))
+    body += _attribute(RTA_METRICS, metrics) if mtu else b""
     return Request(f"route {destination}", RTM_NEWROUTE, PUT, body)
 
 

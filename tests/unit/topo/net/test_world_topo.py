@@ -50,6 +50,7 @@ def test_addressing(plan, host, own, gateways, resolver):
         if planned.site == "fra"
         else "02:00:02:00:00:01",
         resolver=ip_address(resolver) if resolver else None,
+        mtu=1500,
     )
 
 

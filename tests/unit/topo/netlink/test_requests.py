@@ -37,6 +37,12 @@ MTU = "0800 0400 dc050000"  # IFLA_MTU 1500
             id="default route by a gateway on the link",
         ),
         pytest.param(
+            put_route(2, ip_network("0.0.0.0/0"), ip_address("10.0.0.254"), 1280),
+            "02 00 00 00 fe 04 00 01 04000000 0800 0400 02000000 0800 0500 0a0000fe"
+            "0c00 0800 0800 0200 00050000",
+            id="default route with an MTU",
+        ),
+        pytest.param(
             put_route(2, ip_network("10.1.0.0/16"), None),
             "02 10 00 00 fe 04 fd 01 00000000 0800 0100 0a010000 0800 0400 02000000",
             id="route to the link",
