@@ -6,8 +6,7 @@ that both say the same octets, and leaves every other message to `answer`.
 
 from ..wire.dns.edns import OPTION
 from .authority import Authority
-from .memo import BY_SOURCE, Hot, HotQuestions
-from .ready import LARGEST_OPT_OCTETS
+from .memo import BY_SOURCE, LARGEST_OPT_OCTETS, Hot, HotQuestions
 
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
