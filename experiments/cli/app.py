@@ -7,7 +7,7 @@ import typer
 
 from balancer.errors import ConfigError, FrontlabError
 
-from . import bench, explain, labs, looks, runs
+from . import bench, explain, explain_name, labs, looks, runs
 from .console import emit
 
 USAGE_STATUS = 2
@@ -61,6 +61,7 @@ def _verbs() -> dict[str, Callable[..., None]]:
         "list": labs.list_,
         "ps": labs.ps,
         "exec": labs.exec_,
+        "explain": explain_name.explain,
         "explain-flow": explain.explain,
         "shell": labs.shell,
         "down": labs.down,

@@ -1,0 +1,160 @@
+"""Why an authoritative server of ours answers as it does, by its own code and files."""
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from math import inf
+from pathlib import Path
+
+from balancer.errors import ConfigError
+from balancer.nameserver.content import Content
+from balancer.nameserver.guidance import read_steering
+from balancer.nameserver.loading import check_content
+from balancer.nameserver.policies.asker import Asker, ClientAddress
+from balancer.nameserver.policies.spec import Spec
+from balancer.nameserver.resolve import resolve
+from balancer.nameserver.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.zones.steered import Steered
+from balancer.nameserver.zones.zone import Zones
+from balancer.wire.dns.codes import Class, Type
+from balancer.wire.dns.names import name_from_text
+from balancer.wire.dns.query import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A candidate: its site, how far that is, and whether it may be answered.
+
+    `distance_ms` is None where the policy goes by no distance; `weight` is its share.
+    """
+
+    site: str
+    distance_ms: float | None
+    weight: float
+    usable: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """How a policy came to its answer.
+
+    Args:
+        policy: its name; "records" where the name has records and no policy.
+        by: "client" or "resolver": whose place counted.
+        address: the network or address that was placed, at `location`.
+        scores: of the candidates, in the order of the file.
+        scope_length: of the client's address, on which the answer holds.
+        steering_version: of the steering map in force; 0 for none.
+    """
+
+    policy: str
+    by: str = ""
+    address: str = ""
+    location: str = ""
+    scores: tuple[Score, ...] = ()
+    scope_length: int = 0
+    steering_version: int = 0
+
+
+def reasons(config: Path, question: tuple[str, str], asker: tuple[str, str]) -> Reasons:
+    """Return why the server with this dns.toml answers so, now.
+
+    Args:
+        config: its file; the steering map is read from where that says.
+        question: name and type.
+        asker: the resolver's address, and the client subnet that it sent, or "".
+
+    Raises:
+        ConfigError: the file is wrong.
+    """
+    content = check_content(config)
+    steering = _steering(content)
+    if content.guide is not None:
+        content.guide.settle(steering, lambda: 0.0)
+    steered = _steered(content, question, _asker(*asker))
+    if steered is None:
+        return Reasons("records")
+    return _reasons(content, steered, asker, steering)
+
+
+def _steering(content: Content) -> SteeringMap:
+    path = content.guide.steering if content.guide else None
+    if path is None or not path.exists():
+        return NOTHING_KNOWN
+    try:
+        return read_steering(path)
+    except ConfigError:
+        return NOTHING_KNOWN  # The server, too, goes on without a map that is wrong.
+
+
+def _asker(resolver: str, subnet: str) -> Asker:
+    placed = ClientAddress.from_text(resolver)
+    if not subnet or ip_network(subnet, strict=False).prefixlen == 0:
+        return Asker(placed, placed)
+    network = ip_network(subnet, strict=False)
+    return Asker(ClientAddress.from_text(str(network.network_address)), placed)
+
+
+def _steered(
+    content: Content, question: tuple[str, str], asker: Asker
+) -> Steered | None:
+    name, kind = question
+    asked = Question(name_from_text(name), Type[kind], Class.IN)
+    matter = resolve(Zones(content.zones), asked, asker).matter
+    node = matter.node if matter else None
+    records = node.find(Type[kind]) if node else None
+    return records if isinstance(records, Steered) else None
+
+
+def _reasons(
+    content: Content, steered: Steered, asked: tuple[str, str], steering: SteeringMap
+) -> Reasons:
+    spec, policy = steered.seat.spec, steered.seat.policy
+    asker = _asker(*asked)
+    choice = policy.choose(asker)
+    by_resolver = policy.by_resolver or not asked[1]
+    placed = asker.resolver if by_resolver else asker.client
+    location, distances = _place(content, spec, placed)
+    lot = policy.lots[choice.lot]
+    chosen = {place for arrangement in lot.arrangements for place in arrangement}
+    return Reasons(
+        policy=spec.kind.value,
+        by="resolver" if by_resolver else "client",
+        address=asked[0] if by_resolver else asked[1],
+        location=location,
+        scores=tuple(_scores(spec, distances, chosen, steering)),
+        scope_length=choice.scope_prefix_length,
+        steering_version=steering.version,
+    )
+
+
+def _place(
+    content: Content, spec: Spec, placed: ClientAddress
+) -> tuple[str, list[float]]:
+    """Return the location of an address, and how far each candidate is from there."""
+    if content.guide is None:
+        return "", [inf] * len(spec.sites)
+    geography = content.guide.geography
+    number, _ = geography.regions[placed.version].lookup(placed.value)
+    distances = geography.distances_ms(spec.sites)[number]
+    return geography.locations[number], list(distances)
+
+
+def _scores(
+    spec: Spec, distances: list[float], chosen: set[int], steering: SteeringMap
+) -> list[Score]:
+    usable = steering.usable(spec.sites)
+    found, first = [], 0
+    for candidate, distance in zip(spec.candidates, distances, strict=True):
+        own = range(first, first + candidate.addresses)
+        first += candidate.addresses
+        found.append(
+            Score(
+                site=candidate.site,
+                distance_ms=None if distance == inf else round(distance, 3),
+                weight=candidate.weight,
+                usable=candidate.site in usable,
+                chosen=not chosen.isdisjoint(own),
+            )
+        )
+    return found
