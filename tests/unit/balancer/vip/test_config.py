@@ -6,6 +6,7 @@ import pytest
 
 from balancer.errors import ConfigError
 from balancer.vip.config import read_vip_config
+from balancer.vip.targets import targets_of
 
 RIGHT = """
 [balancer]
@@ -93,6 +94,30 @@ def test_a_right_file(tmp_path: Path) -> None:
             "'gateway' is no hardware address",
             id="no hardware address",
         ),
+        pytest.param(
+            'path = "/health"',
+            'path = "/health"\nthrough = "tunel"',
+            '(did you mean "tunnel"?)',
+            id="unknown way",
+        ),
+        pytest.param(
+            'name = "www-fra"\n',
+            'name = "www-fra"\nslow_start = { time = "0 s" }\n',
+            "pool[0].slow_start.time",
+            id="slow start in no time",
+        ),
+        pytest.param(
+            'port = 80\npool = "www-fra"\n',
+            'port = 80\npool = "www-fra"\nselection = "magleff"\n',
+            "vip[0].selection: no way of selecting is named 'magleff' (did you mean",
+            id="unknown selection",
+        ),
+        pytest.param(
+            'port = 80\npool = "www-fra"\n',
+            'port = 80\npool = "www-fra"\nselection = { slots = 65536 }\n',
+            "vip[0].selection: slots: 65536 is not a prime",
+            id="slots that are no prime",
+        ),
         pytest.param('path = "/health"', 'path = "a b"', "path", id="no path"),
         pytest.param("weight = 2", "weight = -1", "weight", id="negative weight"),
         pytest.param(
@@ -108,6 +133,32 @@ def test_a_mistake_is_told(tmp_path: Path, right: str, wrong: str, told: str) ->
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, RIGHT.replace(right, wrong, 1))
     assert told in str(caught.value)
+
+
+def test_checks_through_the_tunnel_are_of_every_vip(tmp_path: Path) -> None:
+    text = RIGHT.replace("[pool.health]", '[pool.health]\nthrough = "auto"')
+    config = read(tmp_path, text)
+    assert config.aspects(config.pool[0]) == ("23.0.1.80", "2a23:0:1::80")
+    direct = config.through("direct")
+    assert direct.aspects(direct.pool[0]) == ("",)
+    targets = targets_of(config, {("www-fra", f"fra-be{n}"): n for n in (1, 2)})
+    assert [(t.backend, t.address, t.mark) for t in targets] == [
+        ("fra-be1", "23.0.1.80", 1),
+        ("fra-be1", "2a23:0:1::80", 1),
+        ("fra-be2", "23.0.1.80", 2),
+        ("fra-be2", "2a23:0:1::80", 2),
+    ]
+
+
+def test_a_tunnel_to_no_vip(tmp_path: Path) -> None:
+    text = RIGHT[: RIGHT.index("[[vip]]")] + RIGHT[RIGHT.index("[[vip]]") :].replace(
+        "www-fra", "other"
+    )
+    pool = RIGHT[RIGHT.index("[[pool]]") : RIGHT.index("[[vip]]")]
+    text += pool.replace("www-fra", "other")
+    text = text.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"', 1)
+    with pytest.raises(ConfigError, match=r"pool\[0\].health.through: no VIP"):
+        read(tmp_path, text)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

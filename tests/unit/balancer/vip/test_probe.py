@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from selectors import DefaultSelector
 
 import pytest
@@ -135,3 +136,26 @@ def test_checks_under_way_are_bounded() -> None:
         assert len(selector.get_map()) == MAX_UNDER_WAY
         prober.close()
         assert len(selector.get_map()) == 0
+
+
+def test_other_targets_take_over_and_the_others_keep_their_turn() -> None:
+    failures: list[tuple[str, str]] = []
+
+    def report(target: Target, failure: str) -> None:
+        failures.append((target.backend, failure))
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        DefaultSelector() as selector,
+    ):
+        port = listener.getsockname()[1]
+        old, new = target(port), replace(target(port), backend="new")
+        gone = replace(old, backend="gone")
+        prober = Prober((old, gone), selector, report, 0.0)
+        prober.run(0.0)
+        prober.change((old, new), 1.0)
+        assert len(selector.get_map()) == 1  # what was asked of who is gone is given up
+        assert prober.run(1.0) == TIMEOUT_S - 1
+        prober.run(TIMEOUT_S + 1)
+        assert [name for name, _ in failures] == ["a", "new"]
+        prober.close()
