@@ -9,7 +9,10 @@ from .figure import Figure
 
 GROUPS = {
     "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
-    "vip": ("xdp", "hashing", "disruption", "verdicts"),
+    "vip": (
+        *("xdp", "dataplane", "rate", "flows"),
+        *("hashing", "disruption", "verdicts"),
+    ),
     "dns": ("dns", "maps"),
 }
 

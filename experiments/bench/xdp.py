@@ -7,34 +7,27 @@ does not renew the packet; `floor` is that and nothing else.
 """
 
 import time
-from ipaddress import IPv4Address
 from statistics import median
 
-from balancer.model import Backend, Pool, Protocol, Vip
 from balancer.vip.datapath import open_datapath
 from balancer.vip.decide import decide
 from balancer.vip.state import State
-from balancer.vip.tables import Options, Tables, build_tables
+from balancer.vip.tables import Tables
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Encapsulate, Reason
-from balancer.wire.ethernet import Ethernet, EtherType
-from balancer.wire.ipv4 import Ipv4
-from balancer.wire.l4 import Tcp, TcpFlag
 
+from . import balanced
 from .figure import Figure
 
 ROUNDS = 7
 XDP_RUNS, PYTHON_RUNS = 300_000, 3_000
 TARGET_RATIO = 20.0
-BACKENDS = 8
-MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
-VIP, CLIENT = IPv4Address("23.0.1.80"), IPv4Address("11.1.16.10")
 NS_PER_S = 1e9
 
 
 def run() -> list[Figure]:
     """Measure both in turns; takes about 2 s, and needs root."""
-    tables, frame = _tables(), _segment()
+    tables, frame = balanced.tables(), balanced.segment()
     state = State(tables.options.limits)
     decide(frame, tables, state, 0.0)
     rounds = []
@@ -77,19 +70,3 @@ def _python_ns(frame: bytes, tables: Tables, state: State) -> float:
     if not isinstance(verdict, Encapsulate) or verdict.reason != Reason.TRACKED:
         raise AssertionError(f"the reference's verdict is {verdict}")
     return taken_ns / PYTHON_RUNS
-
-
-def _tables() -> Tables:
-    members = (
-        Backend(f"be{number}", IPv4Address(f"11.1.1.{number}"))
-        for number in range(1, BACKENDS + 1)
-    )
-    options = Options(IPv4Address("11.1.8.10"), 1500, MAC, GATEWAY_MAC)
-    vip = Vip("www", VIP, 80, Protocol.TCP, "www")
-    return build_tables(options, (Pool("www", tuple(members)),), (vip,))
-
-
-def _segment() -> bytes:
-    tcp = Tcp(40000, 80, TcpFlag.ACK).to_wire()
-    ip = Ipv4(int(CLIENT), int(VIP), Protocol.TCP, 20 + len(tcp)).to_wire()
-    return Ethernet(MAC, GATEWAY_MAC, EtherType.IPV4).to_wire() + ip + tcp

@@ -1,0 +1,51 @@
+"""The tables and packets of the VIP layer's benchmarks."""
+
+from ipaddress import IPv4Address
+
+from balancer.model import Backend, Handling, Pool, Protocol, Tracking, Vip
+from balancer.vip.tables import Limits, Options, Tables, build_tables
+from balancer.wire.ethernet import Ethernet, EtherType
+from balancer.wire.ipv4 import Ipv4
+from balancer.wire.l4 import Tcp, TcpFlag
+
+MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
+CLIENT = IPv4Address("11.1.16.10")
+SOURCE = IPv4Address("11.1.8.10")
+BACKENDS = 8
+POOL, PORT = "www", 80
+LIMITS = Limits()
+_FIRST_VIP = IPv4Address("23.0.1.80")
+_FIRST_BACKEND = IPv4Address("11.1.1.1")
+
+
+def pool(backends: int = BACKENDS) -> Pool:
+    """Return a pool of so many backends."""
+    members = (Backend(f"be{n}", _FIRST_BACKEND + n) for n in range(backends))
+    return Pool(POOL, tuple(members))
+
+
+def tables(limits: Limits = LIMITS, backends: int = BACKENDS) -> Tables:
+    """Return tables with one pool, and a VIP for each policy of tracking."""
+    options = Options(SOURCE, 1500, MAC, GATEWAY_MAC, limits)
+    vips = (
+        Vip(each.name, vip(each), PORT, Protocol.TCP, POOL, Handling(each))
+        for each in Tracking
+    )
+    return build_tables(options, (pool(backends),), tuple(vips))
+
+
+def vip(tracking: Tracking) -> IPv4Address:
+    """Return the address of the VIP with this policy."""
+    return _FIRST_VIP + int(tracking)
+
+
+def segment(
+    tracking: Tracking = Tracking.ESTABLISHED,
+    client: IPv4Address = CLIENT,
+    flags: TcpFlag = TcpFlag.ACK,
+) -> bytes:
+    """Return a TCP segment without payload to the VIP with this policy."""
+    tcp = Tcp(40000, PORT, flags).to_wire()
+    ends = int(client), int(vip(tracking))
+    ip = Ipv4(*ends, Protocol.TCP, 20 + len(tcp)).to_wire()
+    return Ethernet(MAC, GATEWAY_MAC, EtherType.IPV4).to_wire() + ip + tcp
