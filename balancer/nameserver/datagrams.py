@@ -19,7 +19,8 @@ class Datagrams:
     def answer(self) -> None:
         """Answer what waits, until nothing does or others are due.
 
-        To look once more for datagrams costs a fifth of waiting for them.
+        To look once more costs less than a round of the server's loop: under load,
+        4 % of a query's CPU time.
         """
         descriptor, now_s, tally = self._socket.fileno(), int(time.time()), Tally()
         desk, exchange = self._desk, self._batch.exchange
