@@ -6,7 +6,8 @@ that both say the same octets, and leaves every other message to `answer`.
 
 from ..wire.dns.edns import OPTION
 from .authority import Authority
-from .memo import BY_SOURCE, LARGEST_OPT_OCTETS, Hot, HotQuestions
+from .memo import BY_SOURCE, Hot, HotQuestions
+from .ready import LARGEST_OPT_OCTETS, ONE_RECORD, ONE_RECORD_AND_OPT
 
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
@@ -66,22 +67,28 @@ class FastPath:
         if self._signs and wants_signatures(data, end):
             questions = self._signed
             questions.turn(now_s)
-        hot = questions.get(question)
+        # Most names come in lower case, and stored ones are found as they are. Only
+        # the name is folded: as a letter, type 65 would become 97.
+        hot = (
+            questions.get(question)
+            or questions.find_one(question)
+            or questions[question[:-4].lower() + question[-4:]]
+        )
         if hot is None:
-            # Only the name is folded: as a letter, type 65 would become 97.
-            hot = questions[question[:-4].lower() + question[-4:]]
-            if hot is None:
-                return None
+            return None
         if data[11]:
             return self._answer_edns(data, end, source, now_s, hot)
         if len(data) != end:
             return None
-        counts, _, records = hot.answers[hot.by_source[source]]
         self.answered += 1
-        return data[:2] + (AA_RD if data[2] else AA) + counts + question + records
+        flags = AA_RD if data[2] else AA
+        if isinstance(hot, bytes):
+            return data[:2] + flags + ONE_RECORD + question + hot
+        counts, _, records = hot.answers[hot.by_source[source]]
+        return data[:2] + flags + counts + question + records
 
     def _answer_edns(
-        self, data: bytes, end: int, source: str, now_s: int, hot: Hot
+        self, data: bytes, end: int, source: str, now_s: int, hot: Hot | bytes
     ) -> bytes | None:
         options = data[end + OPT_OCTETS :]
         # One additional record, an OPT that is whole, of version 0.
@@ -91,25 +98,17 @@ class FastPath:
             return None
         if data[end + 9] << 8 | data[end + 10] != len(options):
             return None
-        if not options:
-            number, said = hot.by_source[source], b""
-        else:
-            choice = self._choose(options, source, now_s, hot)
-            if choice is None:
-                return None
-            number, said = choice
-        _, counts, records = hot.answers[number]
+        if isinstance(hot, bytes):
+            if not options:
+                self.answered += 1
+                return data[:2] + with_opt(data, end, ONE_RECORD_AND_OPT, hot, b"")
+            hot = self._hot.of_record(hot)
+        choice = self._choose(options, source, now_s, hot)
+        if choice is None:
+            return None
         self.answered += 1
-        response = b"%b%b%b%b%b%b%b%b" % (
-            AA_RD if data[2] else AA,
-            counts,
-            data[12:end],
-            records,
-            OPT_HEAD,
-            b"\x80\0" if data[end + 7] & 0x80 else b"\0\0",  # DO
-            LENGTHS[len(said)],
-            said,
-        )
+        _, counts, records = hot.answers[choice[0]]
+        response = with_opt(data, end, counts, records, choice[1])
         # A client subnet alone; and signatures are not for ever.
         is_signed = self._signs and data[end + 7] & 0x80
         if options in hot.by_option and hot.is_lasting and not is_signed:
@@ -152,6 +151,30 @@ class FastPath:
         self.cookies += 1
         self.proven += cookie.is_proven
         return choice[0], choice[1] + COOKIE_HEAD + cookie.data
+
+
+def with_opt(
+    data: bytes, end: int, counts: bytes, records: bytes, options: bytes
+) -> bytes:
+    """Return the response to a query with EDNS, without the identifier.
+
+    Args:
+        data: the query.
+        end: of its question.
+        counts: of records.
+        records: in all sections, but for the OPT record.
+        options: in the OPT record.
+    """
+    return b"%b%b%b%b%b%b%b%b" % (
+        AA_RD if data[2] else AA,
+        counts,
+        data[12:end],
+        records,
+        OPT_HEAD,
+        b"\x80\0" if data[end + 7] & 0x80 else b"\0\0",  # DO
+        LENGTHS[len(options)],
+        options,
+    )
 
 
 def asked_name(data: bytes) -> bytes:

@@ -8,33 +8,30 @@ from typing import NamedTuple
 
 from ..errors import WireError
 from ..wire.dns.codes import Class, OptionCode, Rcode
-from ..wire.dns.edns import IP_VERSION, OPT_RECORD, OPTION, SUBNET, ClientSubnet
+from ..wire.dns.edns import IP_VERSION, OPTION, SUBNET, ClientSubnet
 from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
 from ..wire.dns.query import HEADER, QUESTION, Header, Question
 from ..wire.dns.records import RecordSet
 from ..wire.dns.response import Response
-from .answer import PLAIN_PAYLOAD_OCTETS, STREAM_PAYLOAD_OCTETS
-from .cookies import WHOLE_OCTETS
+from .answer import STREAM_PAYLOAD_OCTETS
 from .dnssec.prove import prove
 from .dnssec.sign import period
 from .policies.asker import Asker, ClientAddress
 from .policies.lots import NOTHING, Arrangement, ByResolver, Everybody, Lot, Policy
 from .policies.seat import Draws
+from .ready import ONE_RECORD, ONE_RECORD_AND_OPT, Ready, fits
 from .resolve import Finding, Matter, Outcome, answer_sections
-from .zones.node import COMPRESSED, PLAIN, Node, packed_sets
+from .stored import Stored
+from .zones.node import PLAIN, Node
 from .zones.steered import Steered
 from .zones.zone import NOT_STEERED, Zone, Zones
 
 MAX_MEMOS = 16384  # beyond, all are forgotten at once
 MAX_HOT = 16384  # beyond, answers are put together anew for each query
-LARGEST_OPT_OCTETS = (
-    OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS
-)
-UNKEPT_PER_HOT = 4
+UNKEPT_PER_HOT = 16
+COUNTS = slice(4, HEADER.size)
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
 BY_SOURCE = -1  # the lot is not by the client's subnet
-ONE = b"\0\1"
-NONE = b"\0\0"
 
 
 class BySource(dict[str, int]):
@@ -75,14 +72,6 @@ class ByOption(dict[bytes, tuple[int, bytes] | None]):
         scope_at = OPTION.size + SUBNET.size - 1
         self[data] = lot, data[:scope_at] + bytes((scope,)) + data[scope_at + 1 :]
         return self[data]
-
-
-class Ready(NamedTuple):
-    """A response without its client's parts; a tuple, as it is unpacked per query."""
-
-    plain_counts: bytes
-    edns_counts: bytes
-    records: bytes
 
 
 # Gives the response with an arrangement; None: it may be too long for plain UDP.
@@ -150,10 +139,11 @@ class Hot(NamedTuple):
     is_lasting: bool = True
 
 
-class HotQuestions(dict[bytes, Hot]):
+class HotQuestions(dict[bytes, Hot | bytes]):
     """Ready answers by question octets, with the name in lower case.
 
-    They are made when they are first asked for, and `MAX_HOT` of them are kept.
+    They are made when they are first asked for, and `MAX_HOT` of them are kept. One
+    record that a zone holds, the same for everybody, is kept as it is.
 
     Args:
         zones: what is answered from.
@@ -166,28 +156,53 @@ class HotQuestions(dict[bytes, Hot]):
         self._now_s = 0
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
+        self._everybody = self._memo(EVERYBODY)
+        stored = Stored(zones, is_signed)
+        self._find_one, self._find_several = stored.find_one, stored.find
 
-    def __missing__(self, question: bytes) -> Hot | None:
+    def __missing__(self, question: bytes) -> Hot | bytes | None:
         """Return the answers to a question; None: `answer` must judge.
 
         Args:
             question: octets up to and with the first 0, and four more, if there are.
         """
+        record = self.find_one(question)
+        if record is not None:
+            return record
+        ready = self._find_several(question)
         try:
-            hot = self._make(question)
+            hot = self._make(question) if ready is None else self._for_all(ready)
         except IndexError:  # labels that reach behind the name
             return None
         if hot is not None:
             self._keep(question, hot)
         return hot
 
-    def turn(self, now_s: int) -> None:
-        """Forget all, if signatures must be made anew from this time on."""
-        if self._is_signed and period(now_s) != period(self._now_s):
-            self.clear()
-            self._now_s = now_s
+    def find_one(self, question: bytes) -> bytes | None:
+        """Return the one record that a zone holds as the answer to a question."""
+        record = self._find_one(question)
+        if record is None:
+            return None
+        # As `_keep`, without the call: there may be a million of these.
+        if len(self) < MAX_HOT:
+            self[question] = record
+        else:
+            self._unkept += 1
+        return record
 
-    def _keep(self, question: bytes, hot: Hot) -> None:
+    def hot(self, question: bytes) -> Hot | None:
+        """Return the answers to a question, however they are kept."""
+        found = self[question]
+        return self.of_record(found) if isinstance(found, bytes) else found
+
+    def of_record(self, record: bytes) -> Hot:
+        """Return the answer of one record."""
+        return self._for_all(Ready(ONE_RECORD, ONE_RECORD_AND_OPT, record))
+
+    def _for_all(self, ready: Ready) -> Hot:
+        return Hot(self._everybody.by_source, self._everybody.by_option, (ready,))
+
+    def _keep(self, question: bytes, hot: Hot | bytes) -> None:
         if len(self) < MAX_HOT:
             self[question] = hot
             return
@@ -196,6 +211,12 @@ class HotQuestions(dict[bytes, Hot]):
         if self._unkept > UNKEPT_PER_HOT * MAX_HOT:
             self._unkept = 0
             self.clear()
+
+    def turn(self, now_s: int) -> None:
+        """Forget all, if signatures must be made anew from this time on."""
+        if self._is_signed and period(now_s) != period(self._now_s):
+            self.clear()
+            self._now_s = now_s
 
     def _make(self, octets: bytes) -> Hot | None:
         name = octets[: -QUESTION.size]
@@ -213,9 +234,8 @@ class HotQuestions(dict[bytes, Hot]):
         question = Question(name, type_)
         if type_ in node.steered:
             return self._make_steered(zone, question, node)
-        ready = self._make_static(zone, question, node)
-        memo = self._memo(EVERYBODY)
-        return ready and Hot(memo.by_source, memo.by_option, (ready,))
+        ready = self._ready(zone, question, node.find(type_))
+        return None if ready is None else self._for_all(ready)
 
     def _make_steered(self, zone: Zone, question: Question, node: Node) -> Hot | None:
         found = node.steered[question.type]
@@ -233,17 +253,6 @@ class HotQuestions(dict[bytes, Hot]):
             answers = tuple(each for each in ready if each is not None)
         return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
 
-    def _make_static(self, zone: Zone, question: Question, node: Node) -> Ready | None:
-        for type_, count, records in packed_sets(node.packed):
-            if type_ != question.type:
-                continue
-            is_as_stored = type_ not in COMPRESSED and question.name != ROOT
-            if not is_as_stored or (self._is_signed and zone.key is not None):
-                return self._ready(zone, question, node.find(type_))
-            counts = ONE + count.to_bytes(2, "big") + NONE * 2
-            return _fitting(question, counts, records)
-        return None
-
     def _ready(
         self, zone: Zone, question: Question, found: RecordSet | Steered | None
     ) -> Ready | None:
@@ -257,7 +266,11 @@ class HotQuestions(dict[bytes, Hot]):
         response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
         wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
         records = wire[HEADER.size + len(question.name) + QUESTION.size :]
-        return _fitting(question, wire[4 : HEADER.size], records)
+        if not fits(len(question.name) + len(records)):
+            return None
+        counts = wire[COUNTS]
+        additionals = int.from_bytes(counts[-2:], "big") + 1
+        return Ready(counts, counts[:-2] + additionals.to_bytes(2, "big"), records)
 
     def _memo(self, policy: Policy) -> Memo:
         memo = self._memos.get(id(policy))
@@ -277,14 +290,6 @@ def make_memo(policy: Policy) -> Memo:
     return Memo(
         BySource(policy), options, longest, fixed if is_fixed else None, is_lasting
     )
-
-
-def _fitting(question: Question, counts: bytes, records: bytes) -> Ready | None:
-    size = HEADER.size + len(question.name) + QUESTION.size + len(records)
-    if size + LARGEST_OPT_OCTETS > PLAIN_PAYLOAD_OCTETS:
-        return None
-    additionals = int.from_bytes(counts[-2:], "big") + 1
-    return Ready(counts, counts[:-2] + additionals.to_bytes(2, "big"), records)
 
 
 def _lone_subnet(data: bytes) -> ClientSubnet | None:

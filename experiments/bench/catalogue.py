@@ -13,7 +13,7 @@ GROUPS = {
         *("xdp", "dataplane", "rate", "flows"),
         *("hashing", "disruption", "verdicts"),
     ),
-    "dns": ("dns", "maps"),
+    "dns": ("dns", "maps", "names"),
 }
 
 Run = Callable[[], list[Figure]]

@@ -6,9 +6,10 @@ from itertools import chain
 
 from ...wire.dns.codes import Type
 from ...wire.dns.query import Question as Asked
-from ..memo import Hot, HotQuestions, Ready
+from ..memo import Hot, HotQuestions
 from ..policies.asker import Asker, ClientAddress
 from ..policies.lots import ByResolver, Everybody, Policy
+from ..ready import Ready
 from ..zones.node import packed_sets
 from ..zones.zone import Zone, Zones
 from .table import Answer, Question, Regions, regions_of
@@ -56,7 +57,7 @@ def hot_questions(zones: Zones, limits: Limits = Limits()) -> tuple[Question, ..
     for zone, asked in _asked(zones):
         if len(found) == limits.questions:
             break
-        question = _question(zone, asked, hot[asked.to_wire()], policies)
+        question = _question(zone, asked, hot.hot(asked.to_wire()), policies)
         if question is None:
             continue
         if question.answers not in known:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pickle import PickleBuffer
 from typing import Any
 
-import mmh3
+from mmh3 import hash as murmur3
 
 UNUSED = b"\0"  # so that no entry starts at 0, which stands for an empty slot
+LENGTHS = [bytes([octets]) for octets in range(256)]
 SPARSENESS = 3  # slots, in halves per entry: probes stay short below two thirds
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """Entries are a name in wire format and its value, in one run of octets.
+    """Entries are a name's length, a name and its value, in one run of octets.
 
     Args:
         octets: the entries one after the other, behind one unused octet.
@@ -40,20 +41,34 @@ class Image:
         start = len(UNUSED)
         for end in self.ends:
             entry = self.octets[start:end].tobytes()
-            name_octets = _name_octets(entry)
-            yield entry[:name_octets], entry[name_octets:]
+            name_end = 1 + entry[0]
+            yield entry[1:name_end], entry[name_end:]
             start = end
 
     def get(self, name: bytes) -> bytes | None:
-        """Return the value of a name; None: it is not there."""
-        slots = self.slots
+        """Return the value of a name, or of whatever octets; None: it is not there."""
+        slots, length = self.slots, len(name)
         mask = len(slots) - 1
-        at = mmh3.hash(name, 0, False) * 2 & mask
+        at = murmur3(name, 0, False) * 2 & mask
         while start := slots[at]:
             entry = self.octets[start : slots[at + 1]].tobytes()
-            # A name ends itself, so that none is the beginning of another.
-            if entry.startswith(name):
-                return entry[len(name) :]
+            if entry.startswith(name, 1) and entry[0] == length:
+                return entry[1 + length :]
+            at = at + 2 & mask
+        return None
+
+    def get_behind(self, name: bytes, head: bytes) -> bytes | None:
+        """Return what follows `head` in the value of a name that begins with it.
+
+        None: the name is not there, or its value begins otherwise.
+        """
+        slots, start_of_entry = self.slots, LENGTHS[len(name) & 0xFF] + name + head
+        mask = len(slots) - 1
+        at = murmur3(name, 0, False) * 2 & mask
+        while start := slots[at]:
+            entry = self.octets[start : slots[at + 1]].tobytes()
+            if entry.startswith(start_of_entry):
+                return entry[len(start_of_entry) :]
             at = at + 2 & mask
         return None
 
@@ -69,11 +84,11 @@ def make_image(entries: Mapping[bytes, bytes]) -> Image:
     octets = bytearray(UNUSED)
     mask = len(slots) - 1
     for name, value in entries.items():
-        at = mmh3.hash(name, 0, False) * 2 & mask
+        at = murmur3(name, 0, False) * 2 & mask
         while slots[at]:
             at = at + 2 & mask
         slots[at] = len(octets)
-        octets += name
+        octets += LENGTHS[len(name)] + name
         octets += value
         slots[at + 1] = len(octets)
         ends.append(len(octets))
@@ -86,10 +101,3 @@ def _from_buffers(
     return Image(
         memoryview(octets), memoryview(slots).cast("I"), memoryview(ends).cast("I")
     )
-
-
-def _name_octets(entry: bytes) -> int:
-    position = 0
-    while size := entry[position]:
-        position += 1 + size
-    return position + 1
