@@ -1,6 +1,7 @@
 """The XDP program and its maps: tables in, counters out."""
 
 from array import array
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -138,6 +139,12 @@ class Datapath:
         """Return the flow table: backends by flow."""
         items = self._maps["flows"].items()
         return {flow_of(key): FLOW.unpack(value)[0] for key, value in items}
+
+    def active_flows(self, within_s: float) -> Mapping[int, int]:
+        """Return how many flows each backend has that had a packet lately."""
+        recent = ticks(within_s)
+        pairs = (FLOW.unpack(value) for _, value in self._maps["flows"].items())
+        return Counter(n for n, used in pairs if passed_since(used) <= recent)
 
     def flow_count(self) -> int:
         """Return how many flows are tracked."""

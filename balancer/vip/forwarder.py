@@ -1,6 +1,6 @@
 """The program on its interface: put there, written to, replaced, left or taken off."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from threading import Lock
@@ -64,6 +64,10 @@ class Forwarder:
     def settled(self, tables: Tables) -> Tables:
         """Return `tables` without the changes that no flow has needed for long."""
         return self._datapath.settled(tables)
+
+    def active_flows(self, within_s: float) -> Mapping[int, int]:
+        """Return how many flows each backend has that had a packet lately."""
+        return self._datapath.active_flows(within_s)
 
     def samples(self) -> tuple[Sample, ...]:
         """Return the latest samples, the oldest first."""

@@ -1,7 +1,7 @@
 """Who serves: from results of checks to the tables that are wanted; no I/O."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..config import did_you_mean
@@ -12,7 +12,7 @@ from .memory import Memory
 from .numbers import Key
 from .pace import NEVER_S
 from .plan import Plan, VipPlan
-from .selections import Selected, select
+from .selections import FOLLOWING, Candidate, Selected, select
 from .tables import BackendEntry, Tables
 
 
@@ -54,6 +54,7 @@ class Roster:
             self._members[pool.pool.name] = gather(pool, served, memory.weights)
         self.reused = self._number()
         self._selected: dict[Key, Selected] = {}
+        self._flows: Mapping[int, int] = {}
         self.tables = self._make(now_s, before)
 
     def note(self, pool: str, backend: str, aspect: str, passed: bool) -> bool:
@@ -102,6 +103,14 @@ class Roster:
         for member in found:
             member.weight = weight
 
+    def follows_flows(self) -> bool:
+        """Whether `note_flows` changes the tables."""
+        return any(vip.selection.method in FOLLOWING for vip in self.plan.vips)
+
+    def note_flows(self, flows: Mapping[int, int]) -> None:
+        """Take in how many active flows each backend has, by number."""
+        self._flows = flows
+
     def each(self) -> Iterator[tuple[str, str, Member]]:
         """Yield every backend: its pool's name, its own, and how it is."""
         for pool, members in self._members.items():
@@ -135,7 +144,7 @@ class Roster:
             for key, selected in self._selected.items()
             if key in new._memory.tables
         }
-        new.tables = self.tables
+        new.tables, new._flows = self.tables, self._flows
         return new
 
     def renumbered(self, now_s: float) -> "Roster":
@@ -197,10 +206,18 @@ class Roster:
         return assemble(parts, before)
 
     def _select(self, vip: VipPlan, now_s: float) -> "array[int]":
-        key, members = vip.table(), self._members[vip.vip.pool]
-        numbers = tuple(self._memory.backends[key] for key in members.identities())
-        selected = select(
-            vip.selection, members.weighted(now_s), numbers, self._selected.get(key)
-        )
+        key = vip.table()
+        follows = vip.selection.method in FOLLOWING
+        candidates = tuple(self._candidates(vip.vip.pool, now_s, follows))
+        selected = select(vip.selection, candidates, self._selected.get(key))
         self._selected[key] = selected
         return selected.slots
+
+    def _candidates(
+        self, pool: str, now_s: float, follows: bool
+    ) -> Iterator[Candidate]:
+        members = self._members[pool]
+        for each in members.weighted(now_s):
+            number = self.backend_number(pool, each.name)
+            flows = self._flows.get(number, 0) if follows else 0
+            yield Candidate(each.name, each.weight, number, flows)

@@ -10,6 +10,7 @@ from ..ready import announce
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options
+from .pace import NEVER_S
 from .probe import Target
 from .roster import Roster
 
@@ -17,6 +18,8 @@ log = logging.getLogger("frontlab-vip")
 
 # How often changes are looked for that no older flow needs to be remembered any more.
 SETTLE_S = 10.0
+# How often tables follow flows, where a VIP selects by them.
+FOLLOW_S = 1.0
 
 
 class Service:
@@ -52,7 +55,7 @@ class Service:
         self._is_ready = False
         now_s = time.monotonic()
         self._settle_at_s = now_s + SETTLE_S
-        self._step_at_s = now_s + roster.next_s(now_s)
+        self._step_at_s = now_s + self._next_s(now_s)
 
     def checked(self, target: Target, failure: str) -> None:
         """Take in a check's end; `failure` is "" when it passed."""
@@ -125,6 +128,8 @@ class Service:
 
     def _update(self) -> None:
         now_s = time.monotonic()
+        if self.roster.follows_flows():
+            self.roster.note_flows(self.forwarder.active_flows(FOLLOW_S))
         self.roster.update(now_s)
         self._put(self.roster, now_s)
 
@@ -132,4 +137,8 @@ class Service:
         """Write the tables; only then is a change told to who asks."""
         self.roster = self.forwarder.write(roster, now_s)
         self.healthy = self.roster.alive()
-        self._step_at_s = now_s + self.roster.next_s(now_s)
+        self._step_at_s = now_s + self._next_s(now_s)
+
+    def _next_s(self, now_s: float) -> float:
+        follow_s = FOLLOW_S if self.roster.follows_flows() else NEVER_S
+        return min(follow_s, self.roster.next_s(now_s))

@@ -54,12 +54,16 @@ class Tablets:
     def __init__(self) -> None:
         self.written: list[Tables] = []
         self.leaves = self.refuses = False
+        self.flows: dict[int, int] = {}
 
     def write(self, roster: Roster, now_s: float) -> Roster:
         if self.refuses:
             raise Unsupported("program", "refused")
         self.written.append(roster.tables)
         return roster
+
+    def active_flows(self, within_s: float) -> dict[int, int]:
+        return self.flows
 
     def settled(self, tables: Tables) -> Tables:
         return tables
@@ -155,6 +159,27 @@ def test_a_ramp_goes_by_the_clock(ready: Service, clock: Clock) -> None:
         ready.tick(clock.now_s)
         shares.append(ready.roster.weight_of("www", "a", clock.now_s))
     assert sorted(set(shares)) == [0.5, 0.75, 1]
+
+
+def test_least_loaded_follows_the_flows_every_second(
+    ready: Service, path: Path, clock: Clock
+) -> None:
+    assert not ready.roster.follows_flows()
+    path.write_text(CONFIG.replace("modulo", "least_loaded").replace("11 }", "101 }"))
+    order(ready, do="reload")
+    ready.forwarder.flows = {0: 100, 1: 20}
+    wait_s = ready.tick(clock.now_s)
+    assert wait_s == 1.0
+    clock.now_s += wait_s
+    ready.tick(clock.now_s)
+    # Both are to have 92 of the next 64 flows and those that there are: all go to b.
+    slots = ready.forwarder.written[-1].slots[1]
+    assert set(slots) == {1}
+    ready.forwarder.flows = {0: 100, 1: 90}
+    clock.now_s += 1.0
+    ready.tick(clock.now_s)
+    slots = ready.forwarder.written[-1].slots[1]
+    assert slots.count(0) / len(slots) == pytest.approx(42.5 / 95, abs=0.03)
 
 
 def test_a_reload_takes_over_what_is_known(ready: Service, path: Path) -> None:
