@@ -116,8 +116,7 @@ class Service:
 
     def _reload(self) -> None:
         config = self.decide(read_vip_config(self._path))
-        if config.balancer.interface != self.config.balancer.interface:
-            raise ConfigError("balancer.interface: only a restart can change it")
+        _refuse_restarts(self.config, config)
         now_s = time.monotonic()
         plan = config.plan(interface_options(config.balancer))
         roster = self.roster.replanned(plan, now_s)
@@ -142,3 +141,16 @@ class Service:
     def _next_s(self, now_s: float) -> float:
         follow_s = FOLLOW_S if self.roster.follows_flows() else NEVER_S
         return min(follow_s, self.roster.next_s(now_s))
+
+
+def _refuse_restarts(old: VipConfig, new: VipConfig) -> None:
+    """Raise ConfigError when there are changes that a reload cannot make."""
+    pairs = {
+        "balancer.interface": (old.balancer.interface, new.balancer.interface),
+        "balancer.xdp": (old.balancer.xdp, new.balancer.xdp),
+        "metrics": (old.metrics, new.metrics),
+    }
+    changed = [key for key, (before, after) in pairs.items() if before != after]
+    if changed:
+        lines = (f"{key}: only a restart can change it" for key in changed)
+        raise ConfigError("\n".join(lines))

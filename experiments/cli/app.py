@@ -7,7 +7,7 @@ import typer
 
 from balancer.errors import ConfigError, FrontlabError
 
-from . import bench, explain, explain_name, labs, looks, runs
+from . import bench, explain_flow, explain_name, labs, looks, runs
 from .console import emit
 
 USAGE_STATUS = 2
@@ -62,7 +62,7 @@ def _verbs() -> dict[str, Callable[..., None]]:
         "ps": labs.ps,
         "exec": labs.exec_,
         "explain": explain_name.explain,
-        "explain-flow": explain.explain,
+        "explain-flow": explain_flow.explain,
         "shell": labs.shell,
         "down": labs.down,
         "gc": labs.gc,

@@ -36,6 +36,7 @@ def vip(last: int, pool: str, method: str = "maglev") -> VipPlan:
     return VipPlan(Vip(pool, address, 80, Protocol.TCP, pool), selection)
 
 
+PASTS = {"before": (DRAINED, B, A), "now": (NEW, A, B)}
 VIPS = (vip(79, "other"), vip(80, "www"))
 PLAN = Plan(OPTIONS, (OTHER, WWW), VIPS)
 
@@ -203,6 +204,27 @@ def test_slots_of_a_table_that_is_gone_stay_and_lead_nowhere(serving: Roster) ->
     assert tables.slots[0] is serving.tables.slots[0]
     assert {entry.pool for entry in tables.vips.values()} == {1}
     assert len(changed.renumbered(1.0).tables.slots) == 1
+
+
+METHODS = ("maglev", "ring", "rendezvous", "jump", "bounded")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_balancers_with_other_pasts_agree(method: str) -> None:
+    """Numbers differ, names do not: ECMP may send a flow to either."""
+    vips = (vip(80, "www", method),)
+    pools = {n: PoolPlan(Pool("www", b), ONE_IS_ENOUGH) for n, b in PASTS.items()}
+    now = Plan(OPTIONS, (pools["now"],), vips)
+    old = Roster(Plan(OPTIONS, (pools["before"],), vips), Memory(), 0.0)
+    old = old.replanned(now, 1.0)
+    new = Roster(now, Memory(), 1.0)
+    owners_of = []
+    for roster in (old, new):
+        check(roster, 1.0, a=True, b=True, new=True)
+        names = {roster.backend_number("www", n): n for _, n, _ in roster.each()}
+        owners_of.append([names[number] for number in roster.tables.slots[0]])
+    assert owners_of[0] == owners_of[1]
+    assert old.backend_number("www", "new") != new.backend_number("www", "new")
 
 
 def test_vips_that_select_alike_share_a_table() -> None:

@@ -202,7 +202,12 @@ def test_a_reload_takes_over_what_is_known(ready: Service, path: Path) -> None:
         ('pool = "www"', 'pool = "wwww"', ["no pool is named"]),
         ('"a"\naddress = "11.1.1.10"', '"b"\naddress = "x"', ["no IPv4 address"]),
         ("slots = 11", "slots = 12, options = {size = 4}", ["no option", "prime"]),
-        ('interface = "eth0"', 'interface = "eth1"', ["only a restart"]),
+        (
+            'interface = "eth0"',
+            'interface = "eth1"\nxdp = "generic"',
+            ["balancer.interface: only a restart", "balancer.xdp: only a restart"],
+        ),
+        ("[[pool]]", '[metrics]\nlisten = "127.0.0.1:9"\n[[pool]]', ["metrics: only"]),
     ],
 )
 def test_a_wrong_file_changes_nothing(

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from balancer.vip.flow_text import EXAMPLE, flow_text, parse_flow_text
-from topo.lab.explain import Told, explain_flow
+from topo.lab.explain_flow import Told, explain_flow
 from topo.lab.registry import only
 
 from .console import Json, emit, show_table
