@@ -110,7 +110,8 @@ def resolve(zones: Zones, question: Question, asker: Asker) -> Finding:
             return _finding(matter, question.type, asker, aliases)
         aliases += (alias,)
         name = _target(alias)
-        if len(aliases) == MAX_ALIASES or not zone.holds(name):
+        is_ring = any(alias.owner == name for alias in aliases)
+        if is_ring or len(aliases) == MAX_ALIASES or not zone.holds(name):
             return Finding(Outcome.ANSWERS, Sections(answers=aliases), 0, Matter(zone))
 
 
