@@ -133,7 +133,7 @@ balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		return answer_ping(ctx, packet);
 	if (!is_error(icmp, packet->flow.version))
 		return refuse(packet, OTHER_ICMP);
-	if (take_quoted_flow(cursor, packet))
+	if (take_quoted_flow(ctx, cursor, packet))
 		return refuse(packet, ICMP_QUOTE);
 	vip = find_vip(packet, packet->flow.ports >> 16, packet->flow.protocol);
 	if (!vip)
@@ -150,7 +150,7 @@ balance_ip(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		return refuse(packet, MARTIAN);
 	if (!packet->ttl)
 		return refuse(packet, TTL_EXPIRED);
-	if (!is_ipv4 && skip_extensions(cursor, packet))
+	if (!is_ipv4 && skip_extensions(ctx, cursor, packet))
 		return refuse(packet, EXTENSIONS);
 	if (packet->fragment)
 		return balance_fragment(ctx, packet);

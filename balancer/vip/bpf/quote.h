@@ -44,14 +44,16 @@ static __always_inline bool is_error(const struct icmp_header *icmp, __u8 versio
 /* Parse the quote at the cursor; return 0, or -1 when no ports can be told. A later
  * fragment has none: its flow is that of the fragments.
  */
-static __always_inline int
-parse_quote(struct cursor *cursor, struct packet *quote, __u8 version, __u32 room)
+static __always_inline int parse_quote(struct xdp_md *ctx, struct cursor *cursor,
+				       struct packet *quote, __u8 version, __u32 room)
 {
 	if (version == 4) {
 		if (parse_ipv4(cursor, quote, room, true))
 			return -1;
-	} else if (parse_ipv6(cursor, quote, room, true) || skip_extensions(cursor, quote)) {
-		return -1;
+	} else {
+		if (parse_ipv6(cursor, quote, room, true) ||
+		    skip_extensions(ctx, cursor, quote))
+			return -1;
 	}
 	if (!is_balanced(quote->flow.protocol))
 		return -1;
@@ -66,11 +68,12 @@ parse_quote(struct cursor *cursor, struct packet *quote, __u8 version, __u32 roo
 /* Make the error's flow that of its quote, turned round; return 0, or -1 when it quotes
  * nothing that this VIP's address has sent.
  */
-static __always_inline int take_quoted_flow(struct cursor *cursor, struct packet *packet)
+static __always_inline int
+take_quoted_flow(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
 	struct packet quote = {};
 
-	if (parse_quote(cursor, &quote, packet->flow.version, packet->l4_length))
+	if (parse_quote(ctx, cursor, &quote, packet->flow.version, packet->l4_length))
 		return -1;
 	for (int i = 0; i < 4; i++)
 		if (quote.flow.source[i] != packet->flow.destination[i])
