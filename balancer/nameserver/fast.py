@@ -6,7 +6,8 @@ that both say the same octets, and leaves every other message to `answer`.
 
 from ..wire.dns.edns import OPTION
 from .authority import Authority
-from .memo import BY_SOURCE, Hot, HotQuestions
+from .choices import BY_SOURCE
+from .memo import Hot, HotQuestions
 from .ready import LARGEST_OPT_OCTETS, ONE_RECORD, ONE_RECORD_AND_OPT
 
 SHORTEST_OCTETS = 17  # a header and the root's question

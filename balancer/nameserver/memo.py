@@ -1,4 +1,4 @@
-"""What the fast path looks up: ready responses, and policies with their past choices.
+"""What the fast path looks up: ready responses, by question.
 
 Choices never change while zones and policies stand: who changes them forgets all this.
 """
@@ -6,17 +6,15 @@ Choices never change while zones and policies stand: who changes them forgets al
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..errors import WireError
-from ..wire.dns.codes import Class, OptionCode, Rcode
-from ..wire.dns.edns import IP_VERSION, OPTION, SUBNET, ClientSubnet
+from ..wire.dns.codes import Class, Rcode
 from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
 from ..wire.dns.query import HEADER, QUESTION, Header, Question
 from ..wire.dns.records import RecordSet
 from ..wire.dns.response import Response
 from .answer import STREAM_PAYLOAD_OCTETS
+from .choices import ByOption, BySource
 from .dnssec.prove import prove
 from .dnssec.sign import period
-from .policies.asker import Asker, ClientAddress
 from .policies.lots import NOTHING, Arrangement, ByResolver, Everybody, Lot, Policy
 from .policies.seat import Draws
 from .ready import ONE_RECORD, ONE_RECORD_AND_OPT, Ready, fits
@@ -26,52 +24,10 @@ from .zones.node import PLAIN, Node
 from .zones.steered import Steered
 from .zones.zone import NOT_STEERED, Zone, Zones
 
-MAX_MEMOS = 16384  # beyond, all are forgotten at once
 MAX_HOT = 16384  # beyond, answers are put together anew for each query
 UNKEPT_PER_HOT = 16
 COUNTS = slice(4, HEADER.size)
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
-BY_SOURCE = -1  # the lot is not by the client's subnet
-
-
-class BySource(dict[str, int]):
-    """The number of the lot, by the text of a resolver's address."""
-
-    def __init__(self, policy: Policy) -> None:
-        super().__init__()
-        self.policy = policy
-
-    def __missing__(self, source: str) -> int:
-        if len(self) >= MAX_MEMOS:
-            self.clear()
-        resolver = ClientAddress.from_text(source)
-        self[source] = self.policy.choose(Asker(resolver, resolver)).lot
-        return self[source]
-
-
-class ByOption(dict[bytes, tuple[int, bytes] | None]):
-    """The number of the lot and the option to send, by the option that came.
-
-    None is for what `answer` must judge: all but one well-formed client subnet.
-    """
-
-    def __init__(self, policy: Policy) -> None:
-        super().__init__()
-        self.policy = policy
-
-    def __missing__(self, data: bytes) -> tuple[int, bytes] | None:
-        subnet = _lone_subnet(data)
-        if subnet is None:
-            return None
-        if len(self) >= MAX_MEMOS:
-            self.clear()
-        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
-        lot, scope = self.policy.choose(Asker(client, client))
-        if isinstance(self.policy, ByResolver):
-            lot = BY_SOURCE
-        scope_at = OPTION.size + SUBNET.size - 1
-        self[data] = lot, data[:scope_at] + bytes((scope,)) + data[scope_at + 1 :]
-        return self[data]
 
 
 # Gives the response with an arrangement; None: it may be too long for plain UDP.
@@ -290,17 +246,3 @@ def make_memo(policy: Policy) -> Memo:
     return Memo(
         BySource(policy), options, longest, fixed if is_fixed else None, is_lasting
     )
-
-
-def _lone_subnet(data: bytes) -> ClientSubnet | None:
-    """Return the client subnet that is all of these options; None: it is not."""
-    head = OPTION.pack(OptionCode.CLIENT_SUBNET, len(data) - OPTION.size & 0xFFFF)
-    if not data.startswith(head):
-        return None
-    try:
-        subnet = ClientSubnet.from_wire(data[OPTION.size :])
-    except WireError:
-        return None
-    if subnet.scope_prefix_length or not subnet.source_prefix_length:
-        return None
-    return subnet

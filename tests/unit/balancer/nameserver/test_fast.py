@@ -163,7 +163,7 @@ def test_counts_what_it_answered(authority):
 
 
 def test_memos_are_bounded(authority, monkeypatch):
-    monkeypatch.setattr("balancer.nameserver.memo.MAX_MEMOS", 4)
+    monkeypatch.setattr("balancer.nameserver.choices.MAX_MEMOS", 4)
     fast = FastPath(authority)
     wire = make_query(1, Question(KNOWN[0], 1)).to_wire()
     for host in range(20):
