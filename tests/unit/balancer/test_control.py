@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from selectors import DefaultSelector
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -31,10 +31,11 @@ def handle(request: Mapping[str, Any]) -> dict[str, Any]:
 class Served:
     def __init__(self, path: Path) -> None:
         self.path, self.stopped = path, False
-        self.selector = DefaultSelector()
+        self.selector, self.listening = DefaultSelector(), Event()
 
     def run(self) -> None:
         with self.selector, closing(ControlSocket(self.path, self.selector, handle)):
+            self.listening.set()
             while not self.stopped:
                 for key, _ in self.selector.select(TURN_S):
                     key.data()
@@ -45,8 +46,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
     served = Served(tmp_path / "control")
     thread = Thread(target=served.run)
     thread.start()
-    while not served.path.exists():
-        thread.join(0.001)
+    assert served.listening.wait(5)
     yield served.path
     served.stopped = True
     thread.join()
