@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import ConfigError
+from balancer.model import Handling, TooBig, Tracking
 from balancer.vip.config import read_vip_config
 from balancer.vip.targets import targets_of
 
@@ -45,6 +46,14 @@ def read(tmp_path: Path, text: str):
     path = tmp_path / "vip.toml"
     path.write_text(text)
     return read_vip_config(path)
+
+
+def test_how_packets_are_handled(tmp_path: Path) -> None:
+    how = 'tracking = "changed"\ntoo_big = "split"\nmtu = 1400\nclamp_mss = 1336\n'
+    config = read(tmp_path, RIGHT + how)
+    plain, special = (vip.vip().handling for vip in config.vip)
+    assert plain == Handling()
+    assert special == Handling(Tracking.CHANGED, TooBig.SPLIT, 1400, 1336)
 
 
 def test_a_right_file(tmp_path: Path) -> None:
@@ -119,6 +128,18 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="slots that are no prime",
         ),
         pytest.param('path = "/health"', 'path = "a b"', "path", id="no path"),
+        pytest.param(
+            'address = "23.0.1.80"',
+            'address = "23.0.1.80"\nmtu = 1280',
+            "vip[0].mtu",
+            id="MTU below IPv6's and our headers",
+        ),
+        pytest.param(
+            'address = "23.0.1.80"',
+            'address = "23.0.1.80"\ntracking = "some"',
+            "vip[0].tracking",
+            id="unknown tracking",
+        ),
         pytest.param("weight = 2", "weight = -1", "weight", id="negative weight"),
         pytest.param(
             'source = "11.1.8.10"',
