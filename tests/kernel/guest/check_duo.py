@@ -96,5 +96,5 @@ def test_gre_devices_take_off_what_the_balancers_put_on(found):
         for backend in balancer["backends"].values()
     ]
     requests = REQUESTS * len(found["answers"])
-    assert sum(counted) >= 4 * requests
-    assert sum(counted) <= sum(sent)
+    # Devices count the balancers' checks through the tunnel too, which no VIP does.
+    assert sum(counted) >= sum(sent) >= 4 * requests
