@@ -1,6 +1,6 @@
 """Live, kernel and setup tests need root; they say so instead of failing without it.
 
-Properties try 40 examples each, so that the unit tests stay a matter of seconds;
+Properties try 20 examples each, so that the unit tests stay a matter of seconds;
 HYPOTHESIS_PROFILE=deep tries a thousand, for scheduled runs.
 """
 
@@ -12,7 +12,7 @@ from needs import need_root
 
 NEED_ROOT = ("live", "kernel", "setup")
 
-settings.register_profile("quick", max_examples=40)
+settings.register_profile("quick", max_examples=20)
 settings.register_profile("deep", max_examples=1000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

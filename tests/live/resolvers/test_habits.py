@@ -20,7 +20,7 @@ from topo.world_file import load_world
 
 from .conftest import Query, put_addresses
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 EARTH = load_world("earth")
 AHEAD = ("fra-unbound", "bom-unbound")  # whom forwarders ask

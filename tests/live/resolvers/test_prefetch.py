@@ -10,7 +10,7 @@ from topo.world.records import ResolverKind
 from .conftest import Query
 from .test_habits import HOSTS, resolver, running
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.slow]
 
 NAME, TTL_S = "www.frontlab.net", 20
 # Who waits for the first question after the end hands out a TTL of 1 s or less before.
