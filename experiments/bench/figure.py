@@ -25,5 +25,6 @@ class Figure:
     against: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the figure for `--json`."""
-        return asdict(self)
+        """Return the figure for `--json`, whatever kind of numbers it was given."""
+        met = None if self.met is None else bool(self.met)
+        return {**asdict(self), "value": float(self.value), "met": met}
