@@ -141,6 +141,8 @@ class Prober:
         self._selector.register(connection, EVENT_WRITE, lambda: self._go_on(check))
 
     def _go_on(self, check: _Check) -> None:
+        if check not in self._under_way:
+            return  # given up since the selector told of it
         try:
             passed = self._step(check)
         except OSError as error:

@@ -159,3 +159,19 @@ def test_other_targets_take_over_and_the_others_keep_their_turn() -> None:
         prober.run(TIMEOUT_S + 1)
         assert {name for name, _ in failures} == {"a", "new"}
         prober.close()
+
+
+def test_what_was_given_up_meanwhile_is_not_gone_on_with() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        DefaultSelector() as selector,
+    ):
+        ready = target(listener.getsockname()[1])
+        reports: list[Target] = []
+        prober = Prober((ready,), selector, lambda each, _: reports.append(each), 0.0)
+        prober.run(0.0)
+        told = selector.select(TIMEOUT_S)
+        prober.change((), 0.0)
+        for key, _ in told:
+            key.data()
+        assert reports == []
