@@ -32,6 +32,17 @@ class TooBig(IntEnum):
     SPLIT = 1  # into two fragments where that is allowed, else answer
 
 
+class Forwarding(IntEnum):
+    """How packets reach the backend that was chosen for them."""
+
+    GRE = 0  # inside GRE over IPv4
+    GRE6 = 1  # inside GRE over IPv6
+    IPIP = 2  # inside IPv4 alone: protocol 4, or 41 for IPv6
+    GUE = 3  # inside UDP over IPv4
+    L2 = 4  # as they are, to the backend's hardware address
+    NAT = 5  # with the backend's address for a destination
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What is done for the packets of a VIP, beside choosing a backend.
@@ -42,12 +53,14 @@ class Handling:
         mtu: largest outer packet on the way to the backends, in octets; 0 is the
             interface's, which is the bound in any case.
         mss: largest segment that a SYN may offer, in octets; 0 leaves it.
+        forwarding: how they reach the backend.
     """
 
     tracking: Tracking = Tracking.ESTABLISHED
     too_big: TooBig = TooBig.ANSWER
     mtu: int = 0
     mss: int = 0
+    forwarding: Forwarding = Forwarding.GRE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +77,21 @@ class Vip:
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """A machine that serves a VIP; weight 0 means drained."""
+    """A machine that serves a VIP.
+
+    Args:
+        name: unique in its pool.
+        address: where packets are sent to, and by which it is known.
+        weight: its share of new flows; 0 means drained.
+        address6: where they are sent to by IPv6.
+        mac: its hardware address, six octets, where that is told.
+    """
 
     name: str
     address: Address
     weight: int = 1
+    address6: IPv6Address | None = None
+    mac: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def run(
 def _start(config: VipConfig, options: Options) -> Service:
     """Have the kernel forward, with the flows of a predecessor where it left some."""
     table, now_s = config.balancer, time.monotonic()
-    plan = config.plan(interface_options(table))
+    plan = config.plan(interface_options(config))
     with legacy_at(table.interface) as legacy:
         before = legacy.tables(plan.options)
         roster = Roster(plan, legacy.about.memory, now_s, before)

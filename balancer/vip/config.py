@@ -1,15 +1,13 @@
 """vip.toml as people write it, and the records that the agent works with."""
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from ..config import (
-    AnyAddress,
     Mistake,
     Seconds,
     Table,
@@ -19,19 +17,19 @@ from ..config import (
 )
 from ..errors import WireError
 from ..metrics_config import MetricsTable
-from ..model import Backend, Handling, Pool, Protocol, TooBig, Tracking, Vip
+from ..model import Backend, Forwarding, Pool
 from ..wire.ethernet import mac_octets
-from .choices import HealthTable, Port, SelectionChoice, SelectionTable, SlowStartTable
-from .encapsulate import MIN_MTU
+from .choices import HealthTable, SlowStartTable
+from .forwarding.modes import needs_ipv6
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
 from .pace import AT_ONCE
 from .plan import AllDown, Plan, PoolPlan, VipPlan
 from .tables import Limits, Options
+from .vip_table import VipTable
 from .xdp import XdpMode
 
 MAX_WEIGHT = 1000
-PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 
 
 def _ipv4(value: object) -> IPv4Address:
@@ -40,6 +38,13 @@ def _ipv4(value: object) -> IPv4Address:
     except ValueError as error:
         what = f"{value!r} is no IPv4 address, which the outer header needs"
         raise ValueError(what) from error
+
+
+def _ipv6(value: object) -> IPv6Address:
+    try:
+        return IPv6Address(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no IPv6 address") from error
 
 
 def _is_mac(text: str) -> str:
@@ -51,6 +56,7 @@ def _is_mac(text: str) -> str:
 
 
 OuterAddress = Annotated[IPv4Address, BeforeValidator(_ipv4)]
+OuterAddress6 = Annotated[IPv6Address, BeforeValidator(_ipv6)]
 MacAddress = Annotated[str, AfterValidator(_is_mac)]
 
 
@@ -60,6 +66,7 @@ class BalancerTable(Table):
     name: str
     interface: str
     source: OuterAddress
+    source6: OuterAddress6 | None = None
     gateway_mac: MacAddress
     xdp: XdpMode = XdpMode.AUTO
     flow_entries: Annotated[int, Field(ge=1024, le=1 << 24)] = 65536
@@ -86,6 +93,13 @@ class BackendTable(Table):
     name: str
     address: OuterAddress
     weight: Annotated[int, Field(ge=0, le=MAX_WEIGHT)] = 1
+    address6: OuterAddress6 | None = None
+    mac: MacAddress | None = None
+
+    def backend(self) -> Backend:
+        """Return the backend as a record."""
+        mac = mac_octets(self.mac) if self.mac else None
+        return Backend(self.name, self.address, self.weight, self.address6, mac)
 
 
 class PoolTable(Table):
@@ -99,49 +113,13 @@ class PoolTable(Table):
 
     def pool(self) -> Pool:
         """Return the pool as a record."""
-        backends = (Backend(b.name, b.address, b.weight) for b in self.backend)
-        return Pool(self.name, tuple(backends))
+        return Pool(self.name, tuple(each.backend() for each in self.backend))
 
     def plan(self, aspects: tuple[str, ...]) -> PoolPlan:
         """Return the pool and how it is kept; `aspects` are the names of its checks."""
         ramp = self.slow_start.slow_start() if self.slow_start else AT_ONCE
         thresholds = Thresholds(self.health.rise, self.health.fall)
         return PoolPlan(self.pool(), thresholds, ramp, self.all_down, aspects)
-
-
-class VipTable(Table):
-    """A VIP; one for each family, port and protocol."""
-
-    name: str
-    address: AnyAddress
-    port: Port
-    protocol: Literal["tcp", "udp"] = "tcp"
-    pool: str
-    tracking: Literal["off", "all", "established", "changed"] = "established"
-    too_big: Literal["answer", "split"] = "answer"
-    mtu: Annotated[int, Field(ge=MIN_MTU, le=65535)] | None = None
-    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
-    selection: SelectionChoice = SelectionTable()
-
-    def vip(self) -> Vip:
-        """Return the VIP as a record."""
-        return Vip(
-            self.name,
-            self.address,
-            self.port,
-            PROTOCOLS[self.protocol],
-            self.pool,
-            self.handling(),
-        )
-
-    def handling(self) -> Handling:
-        """Return what is done for its packets."""
-        return Handling(
-            Tracking[self.tracking.upper()],
-            TooBig[self.too_big.upper()],
-            self.mtu or 0,
-            self.clamp_mss or 0,
-        )
 
 
 class VipConfig(Table):
@@ -152,14 +130,31 @@ class VipConfig(Table):
     pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
     vip: Annotated[tuple[VipTable, ...], Field(min_length=1, max_length=MAX_VIPS)]
 
+    def options(self, mtu: int, mac: bytes) -> Options:
+        """Return what is fixed for an interface of this MTU and hardware address."""
+        table = self.balancer
+        return Options(
+            source=table.source,
+            mtu=mtu,
+            mac=mac,
+            gateway_mac=mac_octets(table.gateway_mac),
+            limits=table.limits(),
+            splits=any(vip.too_big == "split" for vip in self.vip),
+            forwardings=self.modes(),
+            source6=table.source6,
+        )
+
     def plan(self, options: Options) -> Plan:
         """Return what is asked for, as records."""
-        splits = any(vip.too_big == "split" for vip in self.vip)
         return Plan(
-            replace(options, splits=splits),
+            options,
             tuple(pool.plan(self.aspects(pool)) for pool in self.pool),
             tuple(VipPlan(vip.vip(), vip.selection.selection()) for vip in self.vip),
         )
+
+    def modes(self) -> frozenset[Forwarding]:
+        """Return the modes of forwarding that VIPs have."""
+        return frozenset(vip.mode() for vip in self.vip)
 
     def through(self, way: str) -> "VipConfig":
         """Return this, with checks of pools that leave it open by the way given."""
@@ -206,9 +201,24 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         if vip.pool not in pools:
             what = f"no pool is named {vip.pool!r}" + did_you_mean(vip.pool, pools)
             yield Mistake(f"vip[{index}].pool", what)
-        yield from vip.selection.mistakes(f"vip[{index}].selection")
+        yield from vip.mistakes(f"vip[{index}]")
+    yield from _addresses_missing(config)
     if sum(len(pool.backend) for pool in config.pool) > MAX_BACKENDS:
         yield Mistake("pool", f"more than {MAX_BACKENDS} backends in all")
+
+
+def _addresses_missing(config: VipConfig) -> Iterator[Mistake]:
+    """Yield the IPv6 addresses that are missing where a VIP's forwarding needs them."""
+    needing = [vip for vip in config.vip if needs_ipv6(vip.mode(), vip.address)]
+    if needing and config.balancer.source6 is None:
+        what = f"missing, and VIP {needing[0].name!r} needs it: {needing[0].forwarding}"
+        yield Mistake("balancer.source6", what)
+    for index, pool in enumerate(config.pool):
+        why = next((vip for vip in needing if vip.pool == pool.name), None)
+        for number, backend in enumerate(pool.backend if why else ()):
+            if why and backend.address6 is None:
+                what = f"missing, and VIP {why.name!r} needs it: {why.forwarding}"
+                yield Mistake(f"pool[{index}].backend[{number}].address6", what)
 
 
 def _repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:

@@ -172,7 +172,7 @@ class Datapath:
     def _write_vips(self, tables: Tables) -> None:
         wanted = {
             vip_key_bytes(key): vip_bytes(
-                self._halves.place(entry.pool), entry, tables.mtu(entry)
+                self._halves.place(entry.pool), entry, tables.room(entry)
             )
             for key, entry in tables.vips.items()
         }

@@ -6,10 +6,11 @@ from ..wire import icmp
 from ..wire.cursor import Cursor
 from ..wire.ethernet import Ethernet, EtherType
 from ..wire.icmp import Icmp
-from .answer import pong, too_big
 from .choose import Context, choose
-from .clamp import clamp_mss
-from .encapsulate import OVERHEAD, encapsulate
+from .forwarding.answer import pong, too_big
+from .forwarding.clamp import clamp_mss
+from .forwarding.forward import forward
+from .forwarding.split import can_split, split
 from .packet import (
     Arrival,
     IpPacket,
@@ -22,7 +23,6 @@ from .packet import (
     skip_extensions,
 )
 from .quote import quoted_flow
-from .split import can_split, split
 from .state import State
 from .tables import ANY, Tables, VipEntry
 from .verdict import Answer, Drop, Encapsulate, Pass, Reason, Split, Verdict
@@ -124,22 +124,20 @@ def _answer_ping(
 
 
 def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
-    packet, options = arrival.packet, context.tables.options
-    mtu = context.tables.mtu(vip)
-    fits = packet.length + OVERHEAD <= mtu
-    if not fits and not _may_split(arrival, vip, mtu):
-        return _answer_too_big(arrival, mtu, context)
+    tables, room = context.tables, context.tables.room(vip)
+    fits = arrival.packet.length <= room
+    if not fits and not _may_split(arrival, vip, room):
+        return _answer_too_big(arrival, room, context)
     backend, reason = choose(arrival, vip, context)
     if backend is None:
         return Drop(reason)
-    address = context.tables.backends[backend].address
+    way = (vip.handling.forwarding, tables.options, tables.backends[backend])
     if not fits:
-        frames = split(arrival.frame, packet, options, address, mtu)
-        return Split(Reason.FRAGMENTED, backend, frames)
+        head, tail = (forward(half, *way) for half in split(arrival, room))
+        return Split(Reason.FRAGMENTED, backend, (head, tail))
     if arrival.kind is Kind.ERROR:
         reason = Reason.ICMP_ERROR
-    frame = encapsulate(arrival.frame, packet, options, address)
-    return Encapsulate(reason, backend, frame)
+    return Encapsulate(reason, backend, forward(arrival, *way))
 
 
 def _may_split(arrival: Arrival, vip: VipEntry, mtu: int) -> bool:

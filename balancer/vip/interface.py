@@ -1,27 +1,21 @@
 """What the machine says of the interface that the balancer stands on."""
 
 from ..errors import Unsupported
-from ..wire.ethernet import mac_octets
-from .config import BalancerTable
-from .encapsulate import MIN_MTU
+from .config import VipConfig
+from .forwarding.modes import min_mtu
 from .tables import Options
 from .xdp import hardware_address, mtu_of
 
 
-def interface_options(table: BalancerTable) -> Options:
+def interface_options(config: VipConfig) -> Options:
     """Return what the data plane is told of the interface it stands on.
 
     Raises:
         Unsupported: there is no such interface, or its packets are too small.
     """
-    mtu = mtu_of(table.interface)
-    if mtu < MIN_MTU:
-        what = f"MTU {mtu} of {table.interface}"
-        raise Unsupported(what, f"outer packets of {MIN_MTU} octets must fit")
-    return Options(
-        source=table.source,
-        mtu=mtu,
-        mac=hardware_address(table.interface),
-        gateway_mac=mac_octets(table.gateway_mac),
-        limits=table.limits(),
-    )
+    interface = config.balancer.interface
+    mtu = mtu_of(interface)
+    if mtu < (least := min_mtu(config.modes())):
+        what = f"MTU {mtu} of {interface}"
+        raise Unsupported(what, f"outer packets of {least} octets must fit")
+    return config.options(mtu, hardware_address(interface))

@@ -1,20 +1,24 @@
 """The maps' layouts, beside bpf/maps.h and bpf/options.h: records to bytes and back."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
 
-from ..model import FiveTuple, Handling, TooBig, Tracking
+from ..model import FiveTuple, Forwarding, Handling, TooBig, Tracking
 from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
+from .forwarding.modes import OVERHEAD
 from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
-# source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits, samples
-OPTIONS = Struct("=4sI6s6sIIIIII")
+# source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits, samples,
+# forwardings, source6
+OPTIONS = Struct("=4sI6s6sIIIIIII16s")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
-VIP = Struct("=IIIBBHHH")  # first slot, slots, number, tracking, too big, mtu, mss, 0
+# first slot, slots, number, tracking, too big, room, mss, forwarding, 0
+VIP = Struct("=IIIBBHHBB")
 SLOT = Struct("=HHI")  # backend, previous, needed
-BACKEND = Struct("=4sI")  # address, usable
+BACKEND = Struct("=4sI16s6s2x")  # address, usable, address6, mac
 FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, version
 FLOW = Struct("=II")  # backend, used
 RATES = Struct("=IIIIQ")  # window, new flows, answers, samples, created
@@ -39,6 +43,8 @@ def options_bytes(options: Options) -> bytes:
         per_window(limits.answers_per_s),
         options.splits,
         per_window(limits.samples_per_s) if limits.samples_per_s else 0,
+        _mask(options.forwardings),
+        _packed6(options.source6),
     )
 
 
@@ -48,32 +54,43 @@ def options_of(octets: bytes) -> Options:
     Times and rates come back as coarsely as they are kept there.
     """
     fields = OPTIONS.unpack_from(octets)
-    source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits, _ = fields
+    source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits = fields[:9]
+    mask, source6 = fields[10:]
     limits = Limits(
         idle_s=seconds(idle),
         new_flows_per_s=new_flows / WINDOW_S,
         answers_per_s=answers / WINDOW_S,
     )
     options = Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
-    return replace(options, splits=bool(splits))
+    return replace(
+        options,
+        splits=bool(splits),
+        forwardings=frozenset(mode for mode in Forwarding if mask >> mode & 1),
+        source6=_unpacked6(source6),
+    )
 
 
-def vip_bytes(place: tuple[int, int], entry: VipEntry, mtu: int) -> bytes:
+def vip_bytes(place: tuple[int, int], entry: VipEntry, room: int) -> bytes:
     """Return `struct vip`.
 
     Args:
         place: first slot of the pool's table, and how many there are.
         entry: the VIP.
-        mtu: the largest outer packet for it.
+        room: the largest packet that fits, as `Tables.room` says it.
     """
     how = entry.handling
-    return VIP.pack(*place, entry.number, how.tracking, how.too_big, mtu, how.mss, 0)
+    policies = (how.tracking, how.too_big, room, how.mss, how.forwarding)
+    return VIP.pack(*place, entry.number, *policies, 0)
 
 
 def vip_of(octets: bytes) -> tuple[int, int, int, Handling]:
     """Return what `struct vip` has: first slot, slots, number, handling."""
-    first_slot, slots, number, tracking, too_big, mtu, mss, _ = VIP.unpack(octets)
-    handling = Handling(Tracking(tracking), TooBig(too_big), mtu, mss)
+    first_slot, slots, number, tracking, too_big, room, mss, mode, _ = VIP.unpack(
+        octets
+    )
+    mtu = room + OVERHEAD[Forwarding(mode)]
+    policies = (Tracking(tracking), TooBig(too_big))
+    handling = Handling(*policies, mtu, mss, Forwarding(mode))
     return first_slot, slots, number, handling
 
 
@@ -86,8 +103,11 @@ def vip_key_of(octets: bytes) -> VipKey:
 
 def backend_of(octets: bytes) -> BackendEntry:
     """Return the backend that `struct backend` is."""
-    address, usable = BACKEND.unpack(octets)
-    return BackendEntry(IPv4Address(address), bool(usable))
+    address, usable, address6, mac = BACKEND.unpack(octets)
+    known_mac = mac if any(mac) else None
+    return BackendEntry(
+        IPv4Address(address), bool(usable), _unpacked6(address6), known_mac
+    )
 
 
 def sample_of(octets: bytes) -> tuple[FiveTuple, int, int, int]:
@@ -110,7 +130,8 @@ def vip_key_bytes(key: VipKey) -> bytes:
 
 def backend_bytes(entry: BackendEntry) -> bytes:
     """Return `struct backend`."""
-    return BACKEND.pack(entry.address.packed, entry.usable)
+    address6, mac = _packed6(entry.address6), entry.mac or bytes(6)
+    return BACKEND.pack(entry.address.packed, entry.usable, address6, mac)
 
 
 def flow_key_bytes(flow: FiveTuple) -> bytes:
@@ -139,6 +160,20 @@ def flow_of(key: bytes) -> FiveTuple:
         int.from_bytes(source_port, "big"),
         int.from_bytes(destination_port, "big"),
     )
+
+
+def _mask(modes: Iterable[Forwarding]) -> int:
+    """Return the bit mask of `struct options` for the modes in use."""
+    return sum(1 << mode for mode in modes)
+
+
+def _packed6(address: IPv6Address | None) -> bytes:
+    """Return an address that may be absent; then it is the unspecified one."""
+    return bytes(16) if address is None else address.packed
+
+
+def _unpacked6(octets: bytes) -> IPv6Address | None:
+    return IPv6Address(octets) if any(octets) else None
 
 
 def _address_bytes(version: int, address: int) -> bytes:

@@ -12,8 +12,8 @@ from ..errors import ConfigError, FrontlabError, WireError
 from ..pcap import Captured, read_capture, write_pcap
 from ..wire.ethernet import mac_octets
 from .config import VipConfig, read_vip_config
-from .encapsulate import MIN_MTU
 from .engines import Outcome, Reference, open_program
+from .forwarding.modes import LEAST_IPV6_MTU, min_mtu
 from .interface import interface_options
 from .memory import Memory
 from .roster import Roster
@@ -92,11 +92,11 @@ def _read(path: Path) -> list[Captured]:
 
 def _options(config: VipConfig, found: Namespace) -> Options:
     """Return what the interface would tell, where it is not there to be asked."""
-    table = config.balancer
     if found.mac is None:
-        return interface_options(table)
-    gateway_mac, limits = mac_octets(table.gateway_mac), table.limits()
-    return Options(table.source, found.mtu, found.mac, gateway_mac, limits)
+        return interface_options(config)
+    if found.mtu < (least := min_mtu(config.modes())):
+        raise ConfigError(f"--mtu {found.mtu}: outer packets of {least} must fit")
+    return config.options(found.mtu, found.mac)
 
 
 def _parser() -> ArgumentParser:
@@ -128,6 +128,10 @@ def _mac(text: str) -> bytes:
 
 
 def _mtu(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not MIN_MTU <= int(text) <= 65535:
-        raise ArgumentTypeError(f"{text!r} is no MTU from {MIN_MTU} to 65535")
+    if (
+        not text.isascii()
+        or not text.isdigit()
+        or not LEAST_IPV6_MTU <= int(text) <= 65535
+    ):
+        raise ArgumentTypeError(f"{text!r} is no MTU from {LEAST_IPV6_MTU} to 65535")
     return int(text)

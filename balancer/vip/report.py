@@ -46,6 +46,7 @@ def dump(service: Service) -> dict[str, Any]:
             "name": each.vip.name,
             "pool": each.vip.pool,
             "selection": each.selection.name(),
+            "forwarding": each.vip.handling.forwarding.name.lower(),
             "slots": {names[n]: c for n, c in Counter(slots).items() if n in names},
         }
     return {"name": service.config.balancer.name, "pools": pools, "vips": vips}

@@ -197,8 +197,8 @@ class Roster:
             ],
             slots={numbers[key]: table for key, table in slots.items()},
             backends={
-                self.backend_number(pool, name): BackendEntry(
-                    m.backend.address, m.serves
+                self.backend_number(pool, name): BackendEntry.of(
+                    m.backend, usable=m.serves
                 )
                 for pool, name, m in self.each()
             },

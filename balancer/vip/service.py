@@ -118,7 +118,7 @@ class Service:
         config = self.decide(read_vip_config(self._path))
         _refuse_restarts(self.config, config)
         now_s = time.monotonic()
-        plan = config.plan(interface_options(config.balancer))
+        plan = config.plan(interface_options(config))
         roster = self.roster.replanned(plan, now_s)
         roster.update(now_s)
         self._put(roster, now_s)

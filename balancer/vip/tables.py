@@ -3,13 +3,23 @@
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, TypeVar
 
 from ..hashing.flow import hash_flow
 from ..hashing.maglev import maglev_table
 from ..hashing.selector import EMPTY
-from ..model import Address, Backend, FiveTuple, Handling, Pool, Tracking, Vip
+from ..model import (
+    Address,
+    Backend,
+    FiveTuple,
+    Forwarding,
+    Handling,
+    Pool,
+    Tracking,
+    Vip,
+)
+from .forwarding.modes import OVERHEAD
 
 # As port and protocol: the address is a VIP's, whatever the port. As port alone: where
 # fragments go, which have none.
@@ -48,6 +58,8 @@ class Options:
         gateway_mac: the next hop of everything that is sent.
         limits: the bounds of its state.
         splits: whether a VIP's packets may be split.
+        forwardings: the modes that VIPs have; the program is made for these alone.
+        source6: outer source address where the outer header is IPv6's.
     """
 
     source: IPv4Address
@@ -56,6 +68,8 @@ class Options:
     gateway_mac: bytes
     limits: Limits = Limits()
     splits: bool = False
+    forwardings: frozenset[Forwarding] = frozenset({Forwarding.GRE})
+    source6: IPv6Address | None = None
 
 
 class VipKey(NamedTuple):
@@ -91,10 +105,24 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """Where a backend is, and whether flows that it has may still be sent to it."""
+    """Where a backend is, and whether flows that it has may still be sent to it.
+
+    Args:
+        address: outer destination, or the one that a packet is rewritten to.
+        usable: whether flows that it has may still be sent to it.
+        address6: the same where the outer header, or the packet, is IPv6's.
+        mac: its hardware address, six octets, where it is in reach of one.
+    """
 
     address: Address
     usable: bool
+    address6: IPv6Address | None = None
+    mac: bytes | None = None
+
+    @classmethod
+    def of(cls, backend: Backend, *, usable: bool) -> "BackendEntry":
+        """Return the entry of a backend."""
+        return cls(backend.address, usable, backend.address6, backend.mac)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +163,10 @@ class Tables:
         """Return the largest outer packet for a VIP, in octets."""
         return min(vip.handling.mtu or self.options.mtu, self.options.mtu)
 
+    def room(self, vip: VipEntry) -> int:
+        """Return the largest packet that fits when it is sent on, in octets."""
+        return self.mtu(vip) - OVERHEAD[vip.handling.forwarding]
+
     def is_usable(self, backend: int) -> bool:
         """Whether there is such a backend, and flows may be sent to it."""
         return backend < len(self.backends) and self.backends[backend].usable
@@ -149,7 +181,7 @@ def build_tables(
 ) -> Tables:
     """Return the tables in which every backend serves; `serve` narrows a pool."""
     members = [backend for pool in pools for backend in pool.backends]
-    backends = tuple(BackendEntry(member.address, usable=False) for member in members)
+    backends = tuple(BackendEntry.of(member, usable=False) for member in members)
     empty = (array("I"),) * len(pools)
     nothing = (None,) * len(pools)
     numbers = {pool.name: number for number, pool in enumerate(pools)}
@@ -172,7 +204,7 @@ def serve(
     first = first_backend(pools, number)
     members = pools[number].backends
     slots = maglev_table({b.name: _weight(b, serving) for b in members}, first)
-    entries = [BackendEntry(b.address, b.name in serving) for b in members]
+    entries = [BackendEntry.of(b, usable=b.name in serving) for b in members]
     tables = replace(tables, backends=_put(tables.backends, first, entries))
     previous = previous_slots(tables, number, slots)
     return replace(

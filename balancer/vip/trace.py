@@ -54,6 +54,7 @@ class Trace:
         pool: the VIP's.
         selection: how the VIP selects.
         tracking: which flows of the VIP are remembered.
+        forwarding: how packets reach the backend.
         hash: of the five-tuple.
         slot: the hash's place in the table.
         slots: how many there are.
@@ -71,6 +72,7 @@ class Trace:
     pool: str = ""
     selection: str = ""
     tracking: str = ""
+    forwarding: str = ""
     hash: int = 0
     slot: int = 0
     slots: int = 0
@@ -99,6 +101,7 @@ class Trace:
             known = f"{self.tracked.backend}, idle for {self.tracked.idle_s:.1f} s"
         told.append(f"tracking {self.tracking}: {known}")
         told.append(f"backend  {self.backend or 'nobody'} {self.address}".rstrip())
+        told.append(f"sent by  {self.forwarding}")
         return told
 
 
@@ -159,6 +162,7 @@ def trace(
         pool=table[0],
         selection=table[1],
         tracking=vip.handling.tracking.name.lower(),
+        forwarding=vip.handling.forwarding.name.lower(),
         hash=hash_flow(flow),
         slot=slot.number,
         slots=len(tables.slots[vip.pool]),

@@ -6,6 +6,7 @@ from struct import Struct
 from ..errors import WireError
 from .cursor import Cursor
 
+PROTOCOL = 47  # in the IP header before it
 _HEADER = Struct("!HH")  # flags and version, protocol (an EtherType)
 SIZE = _HEADER.size
 

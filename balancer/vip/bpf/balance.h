@@ -4,21 +4,12 @@
 #include "choose.h"
 #include "clamp.h"
 #include "count.h"
-#include "encap.h"
+#include "forward.h"
 #include "ping.h"
 #include "sample.h"
+#include "send.h"
 #include "split.h"
 #include "toobig.h"
-
-/* Out of the interface that it came in by. Not XDP_TX: a veth loses those frames
- * unless its peer runs an XDP program, a redirect asks only for NAPI there.
- */
-static __always_inline int send(struct xdp_md *ctx)
-{
-	if (options.splits)
-		return bpf_redirect_map(&split_ports, 0, 0);
-	return bpf_redirect(ctx->ingress_ifindex, 0);
-}
 
 static __always_inline bool is_ours(const struct ethhdr *ethernet)
 {
@@ -68,14 +59,15 @@ static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *
 }
 
 static __always_inline int
-forward(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
+send_on(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 {
-	bool fits = packet->length + OVERHEAD <= vip->mtu;
+	bool fits = packet->length <= vip->room;
 	struct choice choice = { .reason = NO_BACKEND };
 	struct backend *backend;
+	int refused;
 
 	if (!fits && !can_split(packet, vip))
-		return answer_too_big(ctx, packet, vip->mtu);
+		return answer_too_big(ctx, packet, vip->room);
 	backend = choose(packet, vip, &choice);
 	if (!backend)
 		return count(XDP_DROP, NO_BACKEND);
@@ -83,9 +75,10 @@ forward(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 	count_traffic(&vip_traffic, vip->number, packet->length);
 	count_traffic(&backend_traffic, choice.number, packet->length);
 	if (!fits)
-		return count(send_split(ctx, vip, backend->address), FRAGMENTED);
-	if (encapsulate(ctx, packet, backend->address))
-		return count(XDP_DROP, NO_HEADROOM);
+		return count(send_split(ctx, vip, choice.number), FRAGMENTED);
+	refused = forward(ctx, packet, backend, vip->forwarding);
+	if (refused)
+		return count(XDP_DROP, refused);
 	return count(send(ctx), packet->error ? ICMP_ERROR : choice.reason);
 }
 
@@ -106,7 +99,7 @@ balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		return refuse(packet, OTHER_PORT);
 	if (packet->syn && vip->mss)
 		clamp_mss(cursor, packet, vip->mss);
-	return forward(ctx, packet, vip);
+	return send_on(ctx, packet, vip);
 }
 
 /* First fragments too go by the addresses alone, or the later ones would part. */
@@ -118,7 +111,7 @@ static __always_inline int balance_fragment(struct xdp_md *ctx, struct packet *p
 		vip = find_vip(packet, 0, packet->flow.protocol);
 	if (!vip)
 		return refuse(packet, FRAGMENT);
-	return forward(ctx, packet, vip);
+	return send_on(ctx, packet, vip);
 }
 
 static __always_inline int
@@ -138,7 +131,7 @@ balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 	vip = find_vip(packet, packet->flow.ports >> 16, packet->flow.protocol);
 	if (!vip)
 		return refuse(packet, ICMP_QUOTE);
-	return forward(ctx, packet, vip);
+	return send_on(ctx, packet, vip);
 }
 
 static __always_inline int

@@ -1,16 +1,10 @@
-/* Encapsulating: GRE without options over IPv4 (RFC 2784), the inner packet untouched. */
+/* Outer headers, as far as the modes of forwarding share them. */
 #pragma once
 
 #include "checksum.h"
 #include "options.h"
 #include "parse.h"
 
-struct gre_header {
-	__be16 flags;
-	__be16 protocol;
-};
-
-#define OVERHEAD (sizeof(struct iphdr) + sizeof(struct gre_header))
 #define OUTER_TTL 64
 
 static __always_inline void write_ethernet(struct ethhdr *ethernet, __be16 protocol)
@@ -50,34 +44,20 @@ static __always_inline void write_ipv4(__be32 *word, const struct ipv4_fields *f
 	((__sum16 *)word)[5] = fold(sum);
 }
 
-/* Return 0, or -1 when there is no room in front of the frame. */
-static __always_inline int
-encapsulate(struct xdp_md *ctx, const struct packet *packet, __be32 destination)
+/* Make room for `size` octets of headers behind the Ethernet header, which is written
+ * anew for what goes by way of the gateway; return where they go, or NULL.
+ */
+static __always_inline void *grow(struct xdp_md *ctx, int size, __be16 protocol)
 {
-	struct ipv4_fields outer = {
-		.tos = packet->tos,
-		.protocol = IPPROTO_GRE,
-		.length = packet->length + OVERHEAD,
-		.source = options.source,
-		.destination = destination,
-	};
 	struct cursor cursor;
 	struct ethhdr *ethernet;
-	struct iphdr *ip;
-	struct gre_header *gre;
 
-	if (bpf_xdp_adjust_head(ctx, 0 - (int)OVERHEAD))
-		return -1;
+	if (bpf_xdp_adjust_head(ctx, 0 - size))
+		return NULL;
 	cursor = cursor_of(ctx);
 	ethernet = cursor.at;
-	ip = (void *)(ethernet + 1);
-	gre = (void *)(ip + 1);
-	if ((void *)(gre + 1) > cursor.end)
-		return -1;
-	write_ethernet(ethernet, bpf_htons(ETH_P_IP));
-	write_ipv4((__be32 *)ip, &outer);
-	gre->flags = 0;
-	gre->protocol = packet->flow.version == 4 ? bpf_htons(ETH_P_IP)
-						  : bpf_htons(ETH_P_IPV6);
-	return 0;
+	if (cursor.at + sizeof(*ethernet) + size > cursor.end)
+		return NULL;
+	write_ethernet(ethernet, protocol);
+	return ethernet + 1;
 }

@@ -27,9 +27,10 @@ struct vip {
 	__u32 number;      /* index of its traffic counter */
 	__u8 tracking;     /* enum tracking */
 	__u8 too_big;      /* enum too_big */
-	__u16 mtu;         /* largest outer packet */
+	__u16 room;        /* largest packet that fits when it is sent on */
 	__u16 mss;         /* most that a SYN may offer; 0 leaves it */
-	__u16 zero;
+	__u8 forwarding;   /* enum forwarding */
+	__u8 zero;
 };
 
 /* Which flows are remembered; `Tracking` in model.py is the same list. */
@@ -46,6 +47,16 @@ enum too_big {
 	SPLIT,
 };
 
+/* How packets reach their backend; `Forwarding` in model.py is the same list. */
+enum forwarding {
+	GRE,
+	GRE6,
+	IPIP,
+	GUE,
+	L2,
+	NAT,
+};
+
 /* The map has eight octets for each entry anyway, so two fields more cost nothing. */
 struct slot {
 	__u16 backend;
@@ -54,8 +65,11 @@ struct slot {
 };
 
 struct backend {
-	__be32 address;
+	__be32 address;    /* outer destination, or what a packet's own becomes */
 	__u32 usable;      /* 0: dead, its tracked flows are hashed anew */
+	__be32 address6[4];  /* the same in IPv6; 0 when there is none */
+	__u16 mac[3];      /* 0 when it is not known */
+	__u16 zero;
 };
 
 /* The five-tuple; also what is hashed (hash.h). Fragments have 0 for both ports. */

@@ -1,6 +1,7 @@
 /* What is fixed before the program is loaded; `Options` in tables.py has the same layout. */
 #pragma once
 
+#include <stdbool.h>
 #include <linux/types.h>
 
 struct options {
@@ -14,7 +15,15 @@ struct options {
 	__u32 answers;         /* the same of ICMP packets sent */
 	__u32 splits;          /* whether a VIP's packets may be split */
 	__u32 samples;         /* most in a window, on each CPU; 0 is none at all */
+	__u32 forwardings;     /* 1 << enum forwarding, of each mode that a VIP has */
+	__be32 source6[4];     /* of the outer header in IPv6 */
 };
 
 /* The only read-only variable, so that it stands at offset 0 of .rodata. */
 const volatile struct options options = {};
+
+/* Whether any VIP has this mode; the verifier leaves out what is for others. */
+static __always_inline bool is_used(__u8 forwarding)
+{
+	return options.forwardings & 1 << forwarding;
+}

@@ -12,20 +12,21 @@
  */
 #pragma once
 
-#include "encap.h"
+#include "forward.h"
 
 #define FRAGMENT_UNIT 8    /* octets, in which offsets count */
 #define SPLIT_TYPE 0x88b5  /* an EtherType for local use (IEEE 802) */
 
 struct split_mark {
-	__be32 backend;
+	__u16 backend;   /* its number */
 	__u16 units;     /* of the first half, behind its header */
+	__u16 mode;      /* enum forwarding */
 };
 
-/* Octets that an inner packet of at most `mtu` less our headers has behind its own. */
+/* Octets that the largest packet that fits has behind its header. */
 static __always_inline __u32 split_room(const struct vip *vip)
 {
-	return vip->mtu - OVERHEAD - sizeof(struct iphdr);
+	return vip->room - sizeof(struct iphdr);
 }
 
 /* Whether a packet may be split, and two packets take all of it. Not with IPv4 options:
@@ -46,18 +47,18 @@ static __always_inline bool can_split(const struct packet *packet, const struct 
 
 /* Have the frame sent twice; return the verdict. */
 static __always_inline int
-send_split(struct xdp_md *ctx, const struct vip *vip, __be32 backend)
+send_split(struct xdp_md *ctx, const struct vip *vip, __u32 backend)
 {
 	struct cursor cursor = cursor_of(ctx);
 	struct ethhdr *ethernet = parse_ethernet(&cursor);
-	__u16 *mark;
+	struct split_mark *mark;
 
 	if (!ethernet)
 		return XDP_ABORTED;
-	mark = (__u16 *)ethernet->h_dest;
-	mark[0] = backend & 0xffff;
-	mark[1] = backend >> 16;
-	mark[2] = split_room(vip) / FRAGMENT_UNIT;
+	mark = (struct split_mark *)ethernet->h_dest;
+	mark->backend = backend;
+	mark->units = split_room(vip) / FRAGMENT_UNIT;
+	mark->mode = vip->forwarding;
 	ethernet->h_proto = bpf_htons(SPLIT_TYPE);
 	return bpf_redirect_map(&split_ports, 0, BPF_F_BROADCAST);
 }
@@ -72,6 +73,23 @@ write_half(struct iphdr *ip, __u32 length, __u16 fragment)
 	ip->check = fold(sum_words(ip, sizeof(*ip)));
 }
 
+/* Read the flow at a whole packet's header; fragments have no ports. */
+static __always_inline int
+parse_split_flow(const struct iphdr *ip, const void *end, struct packet *packet)
+{
+	const __u32 *ports = (const void *)(ip + 1);
+
+	if ((void *)(ports + 1) > end)
+		return -1;
+	packet->flow.version = 4;
+	packet->flow.source[0] = ip->saddr;
+	packet->flow.destination[0] = ip->daddr;
+	packet->flow.protocol = ip->protocol;
+	if (!(ip->frag_off & bpf_htons(MORE_FRAGMENTS | FRAGMENT_OFFSET)))
+		packet->flow.ports = *ports;
+	return 0;
+}
+
 /* Parse a frame that `send_split` has sent: its mark, and the inner header. */
 static __always_inline struct iphdr *
 parse_split(struct xdp_md *ctx, struct split_mark *mark, struct packet *packet)
@@ -79,17 +97,27 @@ parse_split(struct xdp_md *ctx, struct split_mark *mark, struct packet *packet)
 	struct cursor cursor = cursor_of(ctx);
 	struct ethhdr *ethernet = parse_ethernet(&cursor);
 	struct iphdr *ip = cursor.at;
-	__u16 *words;
 
-	if (!ethernet || (void *)(ip + 1) > cursor.end)
+	if (!ethernet || (void *)(ip + 1) > cursor.end ||
+	    parse_split_flow(ip, cursor.end, packet))
 		return NULL;
-	words = (__u16 *)ethernet->h_dest;
-	mark->backend = words[0] | (__u32)words[1] << 16;
-	mark->units = words[2] & FRAGMENT_OFFSET;
+	*mark = *(struct split_mark *)ethernet->h_dest;
+	mark->units &= FRAGMENT_OFFSET;
 	packet->length = bpf_ntohs(ip->tot_len);
-	packet->flow.version = 4;
 	packet->tos = ip->tos;
 	return ip;
+}
+
+/* Make a half what goes on to the backend; return the verdict. */
+static __always_inline int forward_half(struct xdp_md *ctx, const struct packet *packet,
+					const struct split_mark *mark)
+{
+	__u32 number = mark->backend;
+	struct backend *backend = bpf_map_lookup_elem(&backends, &number);
+
+	if (!backend || forward(ctx, packet, backend, mark->mode))
+		return XDP_DROP;
+	return XDP_PASS;
 }
 
 static __always_inline int keep_head(struct xdp_md *ctx)
@@ -106,7 +134,7 @@ static __always_inline int keep_head(struct xdp_md *ctx)
 	surplus = ctx->data_end - ctx->data - sizeof(struct ethhdr) - packet.length;
 	if (bpf_xdp_adjust_tail(ctx, 0 - surplus))
 		return XDP_DROP;
-	return encapsulate(ctx, &packet, mark.backend) ? XDP_DROP : XDP_PASS;
+	return forward_half(ctx, &packet, &mark);
 }
 
 static __always_inline int keep_tail(struct xdp_md *ctx)
@@ -131,7 +159,7 @@ static __always_inline int keep_tail(struct xdp_md *ctx)
 	if ((void *)(ip + 1) > cursor.end)
 		return XDP_DROP;
 	*ip = header;
-	return encapsulate(ctx, &packet, mark.backend) ? XDP_DROP : XDP_PASS;
+	return forward_half(ctx, &packet, &mark);
 }
 
 /* Finish what goes out. Of a frame that is to be split both copies come one after the

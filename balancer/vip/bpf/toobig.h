@@ -1,4 +1,5 @@
-/* Answering a packet that does not fit once encapsulated: path MTU discovery.
+/* Answering a packet that does not fit when it is sent on: path MTU discovery. `mtu` is
+ * that of the packet itself.
  *
  * ICMP fragmentation needed (RFC 1191) or ICMPv6 packet too big (RFC 4443 3.2), from the
  * VIP itself, quoting as much as the RFCs ask for: 576 octets in all (RFC 1812 4.3.2.3)
@@ -77,7 +78,7 @@ answer_ipv4(struct xdp_md *ctx, const struct packet *packet, __u32 mtu)
 	answer->icmp.type = 3;
 	answer->icmp.code = 4;
 	answer->icmp.checksum = 0;
-	answer->icmp.mtu = bpf_htonl(mtu - OVERHEAD);
+	answer->icmp.mtu = bpf_htonl(mtu);
 	answer->icmp.checksum = fold(sum_words(&answer->icmp, sizeof(answer->icmp)) +
 				     sum_quote(answer + 1, QUOTE4));
 	return 0;
@@ -102,7 +103,7 @@ answer_ipv6(struct xdp_md *ctx, const struct packet *packet, __u32 mtu)
 	__builtin_memcpy(&answer->ip.saddr, packet->flow.destination, 16);
 	__builtin_memcpy(&answer->ip.daddr, packet->flow.source, 16);
 	answer->icmp.type = 2;
-	answer->icmp.mtu = bpf_htonl(mtu - OVERHEAD);
+	answer->icmp.mtu = bpf_htonl(mtu);
 	/* The pseudo-header: both addresses, length and protocol (RFC 8200 8.1). */
 	answer->icmp.checksum = fold(sum_words(&answer->ip.saddr, 32) +
 				     bpf_htons(payload) + bpf_htons(IPPROTO_ICMPV6) +

@@ -111,11 +111,9 @@ def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     sizes = {"slots": slot_entries(balancing.all_up), "flows": limits.flows}
     rodata = options_bytes(replace(balancing.options, limits=limits, splits=True))
     with ExitStack() as opened:
-        program, bench = (
-            opened.enter_context(loaded(BPF / f"{name}.bpf.o", rodata, sizes))
-            for name in ("vip", "bench")
-        )
-        yield Pair(program, bench, balancing)
+        program = opened.enter_context(loaded(BPF / "vip.bpf.o", rodata, sizes))
+        bench = loaded(BPF / "bench.bpf.o", rodata, sizes, program.maps)
+        yield Pair(program, opened.enter_context(bench), balancing)
 
 
 def outputs(frame: bytes, verdict: Verdict) -> tuple[bytes, ...]:

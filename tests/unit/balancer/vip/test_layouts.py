@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.backend import decap
-from balancer.model import FiveTuple, TooBig, Tracking
+from balancer.model import FiveTuple, Forwarding, TooBig, Tracking
 from balancer.vip import layouts
 from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
@@ -22,11 +22,11 @@ BACKEND_BPF = Path("balancer/backend/bpf")
 
 # The C struct, its Python layout, and where in it each member starts.
 LAYOUTS = [
-    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32, 36, 40]),
+    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32, 36, 40, 44, 48]),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
-    ("vip", layouts.VIP, [0, 4, 8, 12, 13, 14, 16, 18]),
+    ("vip", layouts.VIP, [0, 4, 8, 12, 13, 14, 16, 18, 19]),
     ("slot", layouts.SLOT, [0, 2, 4]),
-    ("backend", layouts.BACKEND, [0, 4]),
+    ("backend", layouts.BACKEND, [0, 4, 8, 24, 30]),
     ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
     ("flow", layouts.FLOW, [0, 4]),
     ("rates", layouts.RATES, [0, 4, 8, 12, 16]),
@@ -55,12 +55,13 @@ def test_reasons_are_those_of_the_program() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "policy"), [("tracking", Tracking), ("too_big", TooBig)]
+    ("name", "policy"),
+    [("tracking", Tracking), ("too_big", TooBig), ("forwarding", Forwarding)],
 )
 def test_policies_are_those_of_the_program(name: str, policy: type[IntEnum]) -> None:
     header = (VIP_BPF / "maps.h").read_text()
     body = header[header.index(f"enum {name} {{") :]
-    words = re.findall(r"\t([A-Z]+),", body[: body.index("}")])
+    words = re.findall(r"\t([A-Z0-9]+),", body[: body.index("}")])
     assert words == [each.name for each in policy]
 
 

@@ -10,7 +10,7 @@ import pytest
 from balancer.config import parse_config
 from balancer.errors import ConfigError, FrontlabError, Unsupported
 from balancer.vip import service as service_module
-from balancer.vip.config import BalancerTable, VipConfig
+from balancer.vip.config import VipConfig
 from balancer.vip.memory import Memory
 from balancer.vip.orders import Orders
 from balancer.vip.probe import Target
@@ -76,8 +76,8 @@ class Clock:
         return self.now_s
 
 
-def options_of(table: BalancerTable) -> Options:
-    return Options(table.source, 1500, bytes(6), bytes(6), table.limits())
+def options_of(config: VipConfig) -> Options:
+    return config.options(1500, bytes(6))
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def notified() -> Iterator[tuple[int, int]]:
 @pytest.fixture
 def service(clock: Clock, path: Path, notified: tuple[int, int]) -> Service:
     config = parse_config(CONFIG, "vip.toml", VipConfig)
-    roster = Roster(config.plan(options_of(config.balancer)), Memory(), clock.now_s)
+    roster = Roster(config.plan(options_of(config)), Memory(), clock.now_s)
     return Service(config, path, roster, Tablets(), notified[1])
 
 

@@ -1,14 +1,14 @@
 """What the balancer answers itself: the reference of bpf/ping.h and bpf/toobig.h."""
 
-from ..wire import ethernet, icmp, ipv4, ipv6
-from ..wire.checksum import replace_word
-from ..wire.ethernet import EtherType
-from ..wire.icmp import Icmp, TooBig
-from ..wire.ipv4 import Ipv4
-from ..wire.ipv6 import Ipv6
-from .encapsulate import OVERHEAD, to_gateway
-from .packet import IpPacket
-from .tables import Options
+from ...wire import ethernet, icmp, ipv4, ipv6
+from ...wire.checksum import replace_word
+from ...wire.ethernet import EtherType
+from ...wire.icmp import Icmp, TooBig
+from ...wire.ipv4 import Ipv4
+from ...wire.ipv6 import Ipv6
+from ..packet import IpPacket
+from ..tables import Options
+from .outer import to_gateway
 
 # RFC 1812 4.3.2.3 and RFC 4443 2.4 (c): how long an ICMP error may be, in all.
 _ANSWER_SIZE4, _ANSWER_SIZE6 = 576, 1280
@@ -41,11 +41,11 @@ def pong(frame: bytes, packet: IpPacket, ping: Icmp, options: Options) -> bytes:
 def too_big(frame: bytes, packet: IpPacket, options: Options, mtu: int) -> bytes:
     """Return the ICMP error that tells the sender the largest size, from the VIP.
 
-    `mtu` is the largest outer packet.
+    `mtu` is that of the packet itself, in octets: without what would be put before it.
     """
     ethertype = packet.ethertype
     ip = _too_big4 if ethertype == EtherType.IPV4 else _too_big6
-    answer = ip(frame[ethernet.SIZE : packet.end], packet, mtu - OVERHEAD)
+    answer = ip(frame[ethernet.SIZE : packet.end], packet, mtu)
     return to_gateway(options, ethertype) + answer
 
 

@@ -6,13 +6,10 @@ backend that takes the outer header off by XDP could not.
 
 from dataclasses import replace
 
-from ..model import Address
-from ..wire import ethernet, ipv4
-from ..wire.cursor import Cursor
-from ..wire.ipv4 import Ipv4
-from .encapsulate import OVERHEAD, encapsulate
-from .packet import IpPacket, from_ipv4
-from .tables import Options
+from ...wire import ethernet, ipv4
+from ...wire.cursor import Cursor
+from ...wire.ipv4 import Ipv4
+from ..packet import Arrival, IpPacket, from_ipv4
 
 _MORE, _OFFSET = 0x2000, 0x1FFF
 _UNIT = 8  # octets, in which offsets count
@@ -21,7 +18,8 @@ _UNIT = 8  # octets, in which offsets count
 def can_split(packet: IpPacket, mtu: int) -> bool:
     """Whether a packet may be split, and two packets within `mtu` take all of it.
 
-    Not with IPv4 options: some of them belong into the first fragment alone.
+    `mtu` is that of the packet itself, as `Tables.room` says it. Not with IPv4
+    options: some of them belong into the first fragment alone.
     """
     if packet.dont_fragment or packet.has_options:
         return False
@@ -30,14 +28,12 @@ def can_split(packet: IpPacket, mtu: int) -> bool:
     return rest <= room and (packet.fragment & _OFFSET) + units <= _OFFSET
 
 
-def split(
-    frame: bytes, packet: IpPacket, options: Options, backend: Address, mtu: int
-) -> tuple[bytes, bytes]:
-    """Return the frames of both halves, encapsulated; `can_split` must have said yes.
+def split(arrival: Arrival, mtu: int) -> tuple[Arrival, Arrival]:
+    """Return both halves of a packet, of which `can_split` must have said yes.
 
-    What pads the frame stays behind the second half.
+    They are of the packet's flow. What pads the frame stays behind the second half.
     """
-    cursor = Cursor(frame, ethernet.SIZE)
+    cursor = Cursor(arrival.frame, ethernet.SIZE)
     header = Ipv4.from_wire(cursor)
     units = _units(mtu)
     body = cursor.rest()
@@ -52,25 +48,18 @@ def split(
         total_length=header.total_length - len(first),
         fragment=header.fragment + units,
     )
-    ether = frame[: ethernet.SIZE]
-    return (
-        _encapsulated(ether, head, first, options, backend),
-        _encapsulated(ether, tail, rest, options, backend),
-    )
+    return _half(arrival, head, first), _half(arrival, tail, rest)
 
 
-def _encapsulated(
-    ether: bytes, header: Ipv4, body: bytes, options: Options, backend: Address
-) -> bytes:
-    frame = ether + header.to_wire() + body
+def _half(arrival: Arrival, header: Ipv4, body: bytes) -> Arrival:
+    frame = arrival.frame[: ethernet.SIZE] + header.to_wire() + body
     cursor = Cursor(frame, ethernet.SIZE + ipv4.SIZE)
-    packet = from_ipv4(header, cursor)
-    return encapsulate(frame, packet, options, backend)
+    return replace(arrival, frame=frame, packet=from_ipv4(header, cursor))
 
 
 def _room(mtu: int) -> int:
-    """Return the octets behind an inner IPv4 header in a packet of `mtu`."""
-    return mtu - OVERHEAD - ipv4.SIZE
+    """Return the octets behind an IPv4 header in a packet of `mtu`."""
+    return mtu - ipv4.SIZE
 
 
 def _units(mtu: int) -> int:

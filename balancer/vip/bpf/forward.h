@@ -1,0 +1,17 @@
+/* The one place where a mode of forwarding becomes a function; forwarding/forward.py. */
+#pragma once
+
+#include "gre.h"
+
+/* Make the frame what goes on to the backend; return 0, or the reason why it cannot. */
+static __always_inline int forward(struct xdp_md *ctx, const struct packet *packet,
+				   const struct backend *backend, __u8 mode)
+{
+	switch (mode) {
+	case GRE:
+		if (is_used(GRE))
+			return encapsulate_gre(ctx, packet, backend);
+		break;
+	}
+	return NO_BACKEND;
+}

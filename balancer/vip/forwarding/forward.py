@@ -1,0 +1,20 @@
+"""The one place where a mode of forwarding becomes a function; see bpf/forward.h."""
+
+from collections.abc import Callable, Mapping
+
+from ...model import Forwarding
+from ..packet import Arrival
+from ..tables import BackendEntry, Options
+from .gre import gre
+
+# From a packet's arrival to the frame that goes to its backend.
+Way = Callable[[Arrival, Options, BackendEntry], bytes]
+
+WAYS: Mapping[Forwarding, Way] = {Forwarding.GRE: gre}
+
+
+def forward(
+    arrival: Arrival, mode: Forwarding, options: Options, backend: BackendEntry
+) -> bytes:
+    """Return the frame by which a packet goes on to its backend."""
+    return WAYS[mode](arrival, options, backend)

@@ -1,0 +1,62 @@
+"""A VIP as vip.toml has it."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..config import AnyAddress, Mistake, Table
+from ..model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from .choices import Port, SelectionChoice, SelectionTable
+from .forwarding.modes import LEAST_IPV6_MTU, min_mtu
+
+PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
+
+
+class VipTable(Table):
+    """A VIP; one for each family, port and protocol."""
+
+    name: str
+    address: AnyAddress
+    port: Port
+    protocol: Literal["tcp", "udp"] = "tcp"
+    pool: str
+    tracking: Literal["off", "all", "established", "changed"] = "established"
+    too_big: Literal["answer", "split"] = "answer"
+    forwarding: Literal["gre"] = "gre"
+    mtu: Annotated[int, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
+    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
+    selection: SelectionChoice = SelectionTable()
+
+    def vip(self) -> Vip:
+        """Return the VIP as a record."""
+        return Vip(
+            self.name,
+            self.address,
+            self.port,
+            PROTOCOLS[self.protocol],
+            self.pool,
+            self.handling(),
+        )
+
+    def handling(self) -> Handling:
+        """Return what is done for its packets."""
+        return Handling(
+            Tracking[self.tracking.upper()],
+            TooBig[self.too_big.upper()],
+            self.mtu or 0,
+            self.clamp_mss or 0,
+            self.mode(),
+        )
+
+    def mode(self) -> Forwarding:
+        """Return how its packets reach their backend."""
+        return Forwarding[self.forwarding.upper()]
+
+    def mistakes(self, path: str) -> Iterator[Mistake]:
+        """Yield what is wrong between keys, each of which is right by itself."""
+        yield from self.selection.mistakes(f"{path}.selection")
+        least = min_mtu([self.mode()])
+        if self.mtu and self.mtu < least:
+            what = f"{self.mtu} is less than {least}, which {self.forwarding} needs"
+            yield Mistake(f"{path}.mtu", what)
