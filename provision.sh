@@ -24,6 +24,7 @@ readonly HERE PYTHON STATE POLICY LOG
 readonly RUNTIME_PACKAGES=(
   mininet openvswitch-switch iproute2 iputils-ping ethtool tcpdump kmod procps libbpf1
   unbound bind9 pdns-recursor knot-resolver dnsmasq-base dnsdist nginx
+  nftables haproxy keepalived
   curl bind9-dnsutils iperf3 python3 python3-venv ca-certificates
 )
 # A distribution may lack some of these: they are named and left out, and the tests that

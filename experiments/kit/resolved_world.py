@@ -35,6 +35,7 @@ def world_text(world: World) -> str:
                     "backends": it.backends,
                     "capacity": f"{it.capacity_rps} /s",
                     "nameserver": it.nameserver.value,
+                    "balancer": it.balancer.value,
                 }
                 for it in world.datacenters
             ],

@@ -5,6 +5,7 @@ from .choose import (
     datapath_kind,
     decapsulation_kind,
     forwarding_kind,
+    need_kernel,
     wan_kind,
 )
 from .kernel import probe_kernel
@@ -18,6 +19,7 @@ __all__ = [
     "datapath_kind",
     "decapsulation_kind",
     "forwarding_kind",
+    "need_kernel",
     "probe_features",
     "probe_kernel",
     "wan_kind",

@@ -29,10 +29,16 @@ def allowed_datapath(wanted: str) -> str:
         raise ConfigError(f"datapath: {wanted!r} is none of {', '.join(DATAPATHS)}")
     if wanted == "auto":
         return datapath_kind()
-    kernel = probe_kernel(OPENVSWITCH)
-    if wanted == "system" and not kernel.found:
-        raise Unsupported(kernel.name, kernel.detail, kernel.cure)
+    if wanted == "system":
+        need_kernel(OPENVSWITCH)
     return wanted
+
+
+def need_kernel(name: str) -> None:
+    """Raise Unsupported, with the cure, unless the kernel has feature `name` now."""
+    kernel = probe_kernel(name)
+    if not kernel.found:
+        raise Unsupported(kernel.name, kernel.detail, kernel.cure)
 
 
 def decapsulation_kind(features: Features | None = None) -> str:

@@ -10,6 +10,7 @@ from balancer.vip.flow_text import address_of
 from balancer.vip.live_tables import read_live
 from balancer.vip.trace import Trace, names_of, trace
 from topo.netlink.namespace import inside
+from topo.render.balancers import not_ours
 from topo.sandbox import enter
 from topo.world.plan import Plan
 
@@ -54,10 +55,12 @@ def balancers_of(plan: Plan, flow: FiveTuple) -> tuple[str, ...]:
 def _ask_all(flow: FiveTuple) -> tuple[Told, ...]:
     with PLAN.open("rb") as file:
         plan: Plan = pickle.load(file)
-    return tuple(_ask(name, flow) for name in balancers_of(plan, flow))
+    return tuple(_ask(plan, name, flow) for name in balancers_of(plan, flow))
 
 
-def _ask(name: str, flow: FiveTuple) -> Told:
+def _ask(plan: Plan, name: str, flow: FiveTuple) -> Told:
+    if why := not_ours(plan, name):
+        return Told(name, None, why)
     try:
         with inside(name):
             live = read_live(INTERFACE, flow)

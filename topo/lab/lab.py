@@ -11,9 +11,11 @@ from balancer.control import ask
 from balancer.status import read_status
 from topo.links import WanBackend
 from topo.net import LabNet, spawn_in
+from topo.render.balancers import not_ours
 from topo.world.plan import Plan
 from topo.world.records import World
 
+from .errors import LabError
 from .paths import control_path, status_path
 from .probes import Asker
 from .rtt import MeasuredLink
@@ -89,15 +91,21 @@ class Lab:
         return spawn_in(host, argv, **options)
 
     def status(self, name: str) -> dict[str, Any]:
-        """Return what role `name` (or "controller") says of itself."""
+        """Return what role `name` (or "controller") says of itself.
+
+        Raises:
+            LabError: it is a balancer, and not ours.
+        """
+        self._refuse_foreign(name)
         return read_status(status_path(name))
 
     def order(self, name: str, do: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give balancer `name` an order: "drain" with `backend`, "reload", "dump", ...
 
         Raises:
-            FrontlabError: it does not answer, or refuses.
+            FrontlabError: it does not answer, or refuses, or is not ours.
         """
+        self._refuse_foreign(name)
         return ask(control_path(name), {"do": do, **more})
 
     def log_tail(self, name: str, lines: int = 20) -> str:
@@ -107,3 +115,7 @@ class Lab:
     def dead(self) -> tuple[DeadRole, ...]:
         """Return the roles that died although nobody asked them to."""
         return self.supervisor.dead()
+
+    def _refuse_foreign(self, name: str) -> None:
+        if why := not_ours(self.plan, name):
+            raise LabError(f"{name}: {why}")

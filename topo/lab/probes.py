@@ -23,6 +23,7 @@ Inside = Callable[[], AbstractContextManager[None]]
 Attempt = Callable[[], Awaitable[bool]]
 
 DNS_PORT = 53
+IPVS_TABLE = Path("/proc/thread-self/net/ip_vs")
 RETRY_S = 0.1
 ATTEMPT_S = 1.5
 
@@ -91,6 +92,23 @@ def healthy_attempt(status: Path) -> Attempt:
         return all(backend["healthy"] for backend in told["backends"].values())
 
     return attempt
+
+
+def ipvs_attempt(asker: Asker, backends: int) -> Attempt:
+    """Read the host's table of IPVS; true when it sends to that many backends."""
+
+    async def attempt() -> bool:
+        with asker.inside():
+            return len(ipvs_weights(IPVS_TABLE.read_text())) >= backends
+
+    return attempt
+
+
+def ipvs_weights(table: str) -> list[int]:
+    """Return the weights above 0 of all backends in /proc/net/ip_vs."""
+    rows = (line.split() for line in table.splitlines())
+    weights = (int(row[3]) for row in rows if row[:1] == ["->"] and row[3].isdigit())
+    return [weight for weight in weights if weight]
 
 
 async def until_notified(descriptor: int) -> None:

@@ -3,11 +3,13 @@
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 
+from topo.render.balancers import not_ours
 from topo.render.contents import nameserver_name
 from topo.render.nameservers import nameserver_kind
 from topo.world.plan import Role
 from topo.world.records import NameserverKind
 
+from .foreign_balancers import foreign_promises
 from .lab import Lab
 from .paths import status_path
 from .probes import (
@@ -27,7 +29,8 @@ SERVICE_PORT = 80
 def programs(lab: Lab) -> list[Awaited]:
     """Return what every program promises by itself."""
     names = lab.supervisor.roles
-    return [*_notices(lab, names), *_foreign_nameservers(lab), *_services(lab)]
+    own = (*_notices(lab, names), *_services(lab))
+    return [*own, *_foreign_nameservers(lab), *foreign_promises(lab)]
 
 
 def paths(lab: Lab) -> list[Awaited]:
@@ -103,7 +106,7 @@ def _vips(lab: Lab) -> Iterator[Awaited]:
 def _pools(lab: Lab) -> Iterator[Awaited]:
     """A balancer that checked before the service was up would still move flows."""
     for host in lab.plan.hosts:
-        if host.role is Role.BALANCER:
+        if host.role is Role.BALANCER and not not_ours(lab.plan, host.name):
             attempt = healthy_attempt(status_path(host.name))
             what = "seen every backend healthy"
             yield Awaited(host.name, what, _answered(attempt))

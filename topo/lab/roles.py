@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from topo.render.announce import announce_config
+from topo.render.balancers import balancer_kind, balancer_program, is_tunnelled
 from topo.render.dns import dns_config, root_config
 from topo.render.fabric import fabric_json
 from topo.render.nameservers import nameserver_files, nameserver_kind
@@ -13,7 +14,7 @@ from topo.render.nginx import nginx_files
 from topo.render.resolvers import resolver_files
 from topo.render.vip import backend_config, vip_config
 from topo.world.plan import Host, Plan, Role
-from topo.world.records import Datacenter, NameserverKind
+from topo.world.records import BalancerKind, Datacenter, NameserverKind
 
 from .paths import CONTROL, STATE, control_path, role_folder, status_path, steering_path
 
@@ -30,6 +31,7 @@ class RoleSpec:
         argv: its arguments.
         files: text by absolute path, written before it starts.
         notify: whether it announces readiness on a descriptor (ours do).
+        prepare: commands run in the host to their end before it starts.
     """
 
     name: str
@@ -37,6 +39,7 @@ class RoleSpec:
     argv: tuple[str, ...]
     files: dict[Path, str] = field(default_factory=dict)
     notify: bool = False
+    prepare: tuple[tuple[str, ...], ...] = ()
 
 
 def balancer_roles(plan: Plan) -> Iterator[RoleSpec]:
@@ -48,8 +51,8 @@ def balancer_roles(plan: Plan) -> Iterator[RoleSpec]:
             case Role.ROOT:
                 yield _ours(host, "dns", root_config(plan, host.site))
             case Role.BALANCER:
-                yield _ours(host, "vip", vip_config(plan, host))
-            case Role.BACKEND:
+                yield balancer_role(plan, host)
+            case Role.BACKEND if is_tunnelled(plan, host.site):
                 yield _ours(host, "backend", backend_config(plan, host))
 
 
@@ -92,6 +95,16 @@ def nameserver_role(plan: Plan, host: Host) -> RoleSpec:
     folder = role_folder(host.name)
     files, argv = nameserver_files(plan, host.site, str(folder))
     return RoleSpec(host.name, host.name, tuple(argv), _in(folder, files))
+
+
+def balancer_role(plan: Plan, host: Host) -> RoleSpec:
+    """Return the balancer on `host`, ours or the product that the world names."""
+    if balancer_kind(plan, host.site) is BalancerKind.OURS:
+        return _ours(host, "vip", vip_config(plan, host))
+    folder = role_folder(host.name)
+    it = balancer_program(plan, host, str(folder))
+    files = _in(folder, it.files)
+    return RoleSpec(host.name, host.name, it.argv, files, prepare=it.prepare)
 
 
 def announcer_roles(plan: Plan) -> Iterator[RoleSpec]:

@@ -18,13 +18,16 @@ from pathlib import Path
 from balancer.errors import Unsupported
 from topo.features import allowed_datapath
 from topo.links import open_wan
-from topo.net import LabNet, build_net, spawn_in
+from topo.net import LabNet, build_net, host_argv, spawn_in
 from topo.netlink import put_address
+from topo.render.balancers import accepted_vips
+from topo.run import run
 from topo.world.delay import round_trips
 from topo.world.plan import Anycast, Plan, make_plan
 from topo.world.records import World
 
 from .errors import LabError
+from .foreign_balancers import check_kernel
 from .lab import Lab
 from .paths import LOGS, PLAN, PROJECT, STATUS
 from .promises import announcements, paths, programs
@@ -79,6 +82,7 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
     plan = make_plan(world)
     python = _controller_python(options.framework)
     datapath = allowed_datapath(options.datapath)
+    check_kernel(plan)
     supervisor = Supervisor(LOGS)
     STATUS.mkdir(parents=True, exist_ok=True)
     PLAN.write_bytes(pickle.dumps(plan))
@@ -89,7 +93,7 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
             supervisor.adopt(RELAY, wan.process)
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
         net = build_net(plan, wan, datapath, CONTROLLER_ADDRESS)
-        for anycast in plan.announced:
+        for anycast in (*plan.announced, *accepted_vips(plan)):
             announce(net, anycast)
         lab = Lab(name, plan, net, wan, supervisor)
         _start_roles(supervisor, plan)
@@ -116,12 +120,15 @@ def start(supervisor: Supervisor, spec: RoleSpec) -> RunningRole:
 
     Raises:
         Unsupported: its program is not installed.
+        CommandError: what prepares it failed.
     """
     if shutil.which(spec.argv[0]) is None:
         raise Unsupported(spec.argv[0], "it is not installed", "./provision.sh")
     for path, text in spec.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    for argv in spec.prepare:
+        run(host_argv(spec.host, argv) if spec.host else argv)
     spawn = functools.partial(spawn_in, spec.host) if spec.host else subprocess.Popen
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     spawn = functools.partial(spawn, env=environment)

@@ -1,5 +1,6 @@
 """A plan as the configuration of every program in the lab; text only, no I/O."""
 
+from .balancers import balancer_kind, balancer_program
 from .contents import nameserver_name
 from .dns import dns_config, root_config, root_hints
 from .fabric import fabric_json
@@ -10,6 +11,8 @@ from .vip import backend_config, vip_config
 
 __all__ = [
     "backend_config",
+    "balancer_kind",
+    "balancer_program",
     "dns_config",
     "fabric_json",
     "nameserver_files",

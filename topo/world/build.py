@@ -112,9 +112,13 @@ def _shape(
 
 
 def _datacenter(table: DatacenterTable, world: WorldTable) -> Datacenter:
-    nameserver = table.nameserver or world.nameserver
     return Datacenter(
-        table.site, table.balancers, table.backends, table.capacity, nameserver
+        site=table.site,
+        balancers=table.balancers,
+        backends=table.backends,
+        capacity_rps=table.capacity,
+        nameserver=table.nameserver or world.nameserver,
+        balancer=table.balancer or world.balancer,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from .delay import shortest_paths
 from .plan import Host, Plan
-from .records import ClientNetwork, Resolver, Shape, WanLink
+from .records import BalancerKind, ClientNetwork, Datacenter, Resolver, Shape, WanLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _sites(plan: Plan) -> TextTable:
         it = datacenters.get(site)
         if it is None:
             return "", "", ""
-        return str(it.balancers), str(it.backends), f"{it.capacity_rps:g} /s"
+        return _balancers(it), str(it.backends), f"{it.capacity_rps:g} /s"
 
     rows = (
         (it.name, it.city, it.country, it.region, *holds(it.name))
@@ -67,6 +67,11 @@ def _sites(plan: Plan) -> TextTable:
     )
     heads = ("site", "city", "country", "region", "balancers", "backends", "capacity")
     return TextTable("sites", "sites", heads, tuple(rows))
+
+
+def _balancers(it: Datacenter) -> str:
+    ours = it.balancer is BalancerKind.OURS
+    return str(it.balancers) if ours else f"{it.balancers} {it.balancer}"
 
 
 def _routers(plan: Plan) -> TextTable:

@@ -42,6 +42,15 @@ class NameserverKind(StrEnum):
     BIND9 = "bind9"
 
 
+class BalancerKind(StrEnum):
+    """The balancers that a datacenter can have: ours, or another."""
+
+    OURS = "ours"
+    NFTABLES = "nftables"
+    HAPROXY = "haproxy"
+    IPVS = "ipvs"
+
+
 @dataclass(frozen=True, slots=True)
 class Airport:
     """Where an IATA code is; `country` is the ISO 3166 code."""
@@ -161,7 +170,8 @@ class Resolver:
 class Datacenter:
     """A datacenter: balancers behind ECMP, backends behind the balancers.
 
-    `nameserver` is the product that is authoritative for the zone here.
+    `nameserver` is the product that is authoritative for the zone here, `balancer`
+    that of the balancers.
     """
 
     site: str
@@ -169,6 +179,7 @@ class Datacenter:
     backends: int
     capacity_rps: float
     nameserver: NameserverKind = NameserverKind.OURS
+    balancer: BalancerKind = BalancerKind.OURS
 
 
 @dataclass(frozen=True, slots=True)

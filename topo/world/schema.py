@@ -23,7 +23,7 @@ from .fields import (
     choice,
     one_word_of,
 )
-from .records import NameserverKind
+from .records import BalancerKind, NameserverKind
 from .resolver_table import ResolverTable
 
 # All but that by latencies, of which a world has no map.
@@ -31,6 +31,7 @@ POLICIES = tuple(kind.value for kind in Kind if kind is not Kind.LATENCY)
 TRACKINGS = tuple(tracking.name.lower() for tracking in Tracking)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
+Balancer = Annotated[BalancerKind, choice(BalancerKind)]
 
 
 class DirectionTable(Table):
@@ -107,6 +108,7 @@ class DatacenterTable(Table):
     backends: Annotated[int, Field(ge=1, le=128)] = 4
     capacity: CapacityRps = 1000.0
     nameserver: Nameserver | None = None
+    balancer: Balancer | None = None
 
 
 class ServiceTable(Table):
@@ -133,6 +135,7 @@ class WorldTable(Table):
     description: str = ""
     domain: Domain = "frontlab.net"
     nameserver: Nameserver = NameserverKind.OURS
+    balancer: Balancer = BalancerKind.OURS
     defaults: DefaultsTable = DefaultsTable()
     sites: Annotated[dict[str, SiteTable], Field(min_length=1)]
     links: Annotated[list[LinkTable], Field(default_factory=list)]

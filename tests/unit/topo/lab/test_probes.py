@@ -14,7 +14,13 @@ import pytest
 
 from balancer.status import status_socket
 from topo.lab import probes
-from topo.lab.probes import Asker, dns_attempt, healthy_attempt, http_attempt
+from topo.lab.probes import (
+    Asker,
+    dns_attempt,
+    healthy_attempt,
+    http_attempt,
+    ipvs_weights,
+)
 
 HERE = ip_address("127.0.0.1")
 ASKER = Asker(contextlib.nullcontext)
@@ -123,3 +129,30 @@ def test_an_announcement_is_heard_and_silence_is_an_end():
     asyncio.run(hear(b"\n"))
     with pytest.raises(EOFError):
         asyncio.run(hear(b""))
+
+
+@pytest.mark.parametrize(
+    ("table", "weights"),
+    [
+        pytest.param("", [], id="no table"),
+        pytest.param(
+            "IP Virtual Server version 1.2.1 (size=4096)\n"
+            "Prot LocalAddress:Port Scheduler Flags\n"
+            "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\n",
+            [],
+            id="no VIP",
+        ),
+        pytest.param(
+            "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\n"
+            "TCP  17000150:0050 mh (mh-fallback,mh-port)\n"
+            "  -> 0B01010A:0050      Tunnel  1      0          0\n"
+            "  -> 0B01010B:0050      Tunnel  0      0          0\n"
+            "TCP  [2a23:0000:0001:0000:0000:0000:0000:0080]:0050 mh\n"
+            "  -> 0B01010A:0050      Tunnel  3      0          0\n",
+            [1, 3],
+            id="one backend is down",
+        ),
+    ],
+)
+def test_what_ipvs_sends_to(table, weights):
+    assert ipvs_weights(table) == weights

@@ -10,6 +10,7 @@ from topo.lab.roles import RoleSpec
 from topo.lab.rtt import MeasuredLink
 from topo.lab.start import refuse_unfaithful, start
 from topo.lab.supervisor import Supervisor
+from topo.run import CommandError
 
 
 def test_a_role_finds_its_files(tmp_path):
@@ -19,6 +20,24 @@ def test_a_role_finds_its_files(tmp_path):
     role = start(Supervisor(tmp_path / "log"), spec)
     assert role.process.wait(10) == 0
     assert role.log_tail() == "said so"
+
+
+def test_what_prepares_a_role_is_done_before_it(tmp_path):
+    file = tmp_path / "made"
+    make = ("touch", str(file))
+    code = f"import os; print(os.path.exists({str(file)!r}))"
+    argv = (sys.executable, "-c", code)
+    role = start(
+        Supervisor(tmp_path / "log"), RoleSpec("it", "", argv, prepare=(make,))
+    )
+    assert role.process.wait(10) == 0
+    assert role.log_tail() == "True"
+
+
+def test_what_fails_to_prepare_a_role_is_told(tmp_path):
+    spec = RoleSpec("it", "", (sys.executable,), prepare=(("false",),))
+    with pytest.raises(CommandError, match="false: status 1"):
+        start(Supervisor(tmp_path), spec)
 
 
 def test_a_missing_program_is_named_with_its_cure(tmp_path):

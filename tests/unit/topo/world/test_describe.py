@@ -12,6 +12,7 @@ LINK = 'rtt = "80 ms"\nforward = { loss = "0.1 %", rate = "1 Gbit/s", jitter = "
 TEXT = WORLD.replace('rtt = "80 ms"', LINK).replace(
     'kind = "bind9"', 'kind = "bind9"\nmin_ttl = "9 s"'
 )
+TEXT += '[[datacenters]]\nsite = "fra"\nbalancers = 1\nbalancer = "haproxy"\n'
 TOLD = describe(make_plan(parse_world(TEXT, "w.toml", AIRPORTS)))
 
 
@@ -20,6 +21,8 @@ TOLD = describe(make_plan(parse_world(TEXT, "w.toml", AIRPORTS)))
     [
         pytest.param("sites", ("iad", "Washington", "US", "north-america", "2", "4",
                                "1000 /s"), id="site"),
+        pytest.param("sites", ("fra", "Frankfurt am Main", "DE", "europe", "1 haproxy",
+                               "4", "1000 /s"), id="others' balancer"),
         pytest.param("links", ("fra-iad", "80", "40 ms, +2 ms jitter, 0.1 % loss, "
                                "1000 Mbit/s, queue 50 ms", "40 ms", "1500"), id="link"),
         pytest.param("rtt_ms", ("fra", "0", "80"), id="RTT"),

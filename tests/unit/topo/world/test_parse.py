@@ -177,6 +177,8 @@ def test_five_mistakes_are_five_lines():
                      id="shared name too long"),
         pytest.param('site = "iad"\n\n[[s', 'site = "iad"\nnameserver = "nsd"\n\n[[s',
                      32, "is none of ours, gdnsd", id="nameserver"),
+        pytest.param('"small"', '"small"\nbalancer = "haprxy"', 2,
+                     'did you mean "haproxy"?', id="balancer"),
         pytest.param("ecs = true", 'ecs = "yes"', 17, "true or false",
                      id="not boolean"),
         pytest.param("ecs = true", "ecs = true\nesc = true", 18,
@@ -275,11 +277,20 @@ def test_resolvers_at_several_sites_share_an_address():
     assert plan.resolver("front") == plan.host("front")
 
 
-def test_the_files_nameserver_is_that_of_each_datacenter_without_its_own():
-    text = WORLD.replace('"small"', '"small"\nnameserver = "knot"')
-    more = '\n[[datacenters]]\nsite = "fra"\nnameserver = "gdnsd"\n'
+@pytest.mark.parametrize(
+    ("key", "all_have", "one_has"),
+    [
+        pytest.param("nameserver", "knot", "gdnsd", id="nameserver"),
+        pytest.param("balancer", "nftables", "haproxy", id="balancer"),
+    ],
+)
+def test_the_files_product_is_that_of_each_datacenter_without_its_own(
+    key, all_have, one_has
+):
+    text = WORLD.replace('"small"', f'"small"\n{key} = "{all_have}"')
+    more = f'\n[[datacenters]]\nsite = "fra"\n{key} = "{one_has}"\n'
     world = parse_world(text + more, "w.toml", AIRPORTS)
-    assert [it.nameserver for it in world.datacenters] == ["knot", "gdnsd"]
+    assert [getattr(it, key) for it in world.datacenters] == [all_have, one_has]
 
 
 def test_too_many_sites():
