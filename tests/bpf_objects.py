@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 from needs import need_tool
+
+_ABSOLUTE = re.compile(rb"\0/(?!usr/)[^\0]*\.[ch]\0")
 
 
 def described(program: Path, name: str) -> tuple[int, list[int]]:
@@ -20,7 +23,10 @@ def described(program: Path, name: str) -> tuple[int, list[int]]:
 
 
 def assert_built_from_sources(folder: Path) -> None:
-    """Fail when an object in `folder` is missing, or older than its sources."""
+    """Fail when an object in `folder` is missing, older than its sources, or of a place.
+
+    Lines that name where sources lay would make an object differ by who built it.
+    """
     recorded = (folder / "SOURCES.sha256").read_text().splitlines()
     sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
     found = [
@@ -28,4 +34,5 @@ def assert_built_from_sources(folder: Path) -> None:
         for source in sources
     ]
     assert sorted(recorded) == sorted(found), "run balancer/vip/bpf/build.sh"
-    assert all(s.with_suffix(".o").exists() for s in sources if s.suffix == ".c")
+    for source in (s for s in sources if s.suffix == ".c"):
+        assert not _ABSOLUTE.search(source.with_suffix(".o").read_bytes()), source.name

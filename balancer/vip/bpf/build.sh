@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds the BPF objects that are shipped beside their sources; needs clang and llvm.
+# The same sources give the same objects wherever they lie: no path is in them.
 # SOURCES.sha256 says from what they were built, so that a test can tell a stale object.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,7 +14,7 @@ for folder in "$here" "$here/../tunnel/bpf" "$here/../../backend/bpf" \
 	cd "$folder"
 	for source in *.bpf.c; do
 		"$clang" -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -I"$include" \
-			-c "$source" -o "${source%.c}.o"
+			-ffile-prefix-map="$PWD=." -c "$source" -o "${source%.c}.o"
 		"$strip" -g "${source%.c}.o"
 	done
 	sha256sum ./*.[ch] >SOURCES.sha256
