@@ -6,7 +6,7 @@ A run keeps this text, so that it can be made again when worlds or defaults chan
 from collections.abc import Mapping
 
 from topo.render.toml import Table, Value, to_toml
-from topo.world.records import Resolver, Shape, Site, WanLink, World
+from topo.world.records import Resolver, Service, Shape, Site, WanLink, World
 
 
 def world_text(world: World) -> str:
@@ -39,17 +39,7 @@ def world_text(world: World) -> str:
                 }
                 for it in world.datacenters
             ],
-            "services": [
-                {
-                    "name": it.name,
-                    "port": it.port,
-                    "ttl": f"{it.ttl_s} s",
-                    "policy": it.policy,
-                    "selection": it.selection,
-                    "tracking": it.tracking,
-                }
-                for it in world.services
-            ],
+            "services": [_service(it) for it in world.services],
         }
     )
 
@@ -102,6 +92,21 @@ def _resolver(resolver: Resolver) -> Table:
         **{key: value for key, value in optional.items() if value is not None},
         "replies_from_own": resolver.replies_from_own,
     }
+
+
+def _service(it: Service) -> Table:
+    said: dict[str, Value] = {
+        "name": it.name,
+        "port": it.port,
+        "ttl": f"{it.ttl_s} s",
+        "policy": it.policy,
+        "selection": it.selection,
+        "tracking": it.tracking,
+        "forwarding": it.forwarding,
+        "too_big": it.too_big,
+    }
+    sizes = {"mtu": it.mtu, "clamp_mss": it.clamp_mss}
+    return {**said, **{key: size for key, size in sizes.items() if size is not None}}
 
 
 def _seconds(ttl_s: int | None) -> str | None:

@@ -1,6 +1,9 @@
 """The files of the balancers and of the agents on their backends."""
 
+from collections.abc import Iterator
+
 from topo.world.plan import Host, Plan, Role
+from topo.world.records import Service
 
 from .toml import Table, to_toml
 
@@ -26,20 +29,13 @@ def vip_config(plan: Plan, host: Host) -> str:
                 "name": host.name,
                 "interface": "eth0",
                 "source": str(host.address4),
+                "source6": str(host.address6),
                 "gateway_mac": plan.router(host.site).mac,
                 "xdp": "auto",
             },
-            "pool": [_pool(f"{it.name}-{host.site}", backends) for it in services],
+            "pool": [_pool(it, host.site, backends) for it in services],
             "vip": [
-                {
-                    "name": service.name,
-                    "address": str(address),
-                    "port": service.port,
-                    "protocol": "tcp",
-                    "pool": f"{service.name}-{host.site}",
-                    "selection": service.selection,
-                    "tracking": service.tracking,
-                }
+                _vip(service, address, host.site)
                 for service in services
                 for address in _vip_addresses(plan, service.name, host.site)
             ],
@@ -56,7 +52,7 @@ def backend_config(plan: Plan, host: Host) -> str:
                 "name": host.name,
                 "interface": "eth0",
                 "decapsulation": "auto",
-                "balancers": [str(it.address4) for it in balancers],
+                "balancers": list(_outer_sources(plan, balancers)),
                 "vips": [
                     str(address)
                     for service in plan.world.services
@@ -67,15 +63,52 @@ def backend_config(plan: Plan, host: Host) -> str:
     )
 
 
-def _pool(name: str, backends: tuple[Host, ...]) -> Table:
+def _pool(service: Service, site: str, backends: tuple[Host, ...]) -> Table:
     return {
-        "name": name,
-        "health": HEALTH,
+        "name": _pool_name(service, site),
+        "health": {**HEALTH, "through": _through(service)},
         "backend": [
-            {"name": it.name, "address": str(it.address4), "weight": 1}
+            {
+                "name": it.name,
+                "address": str(it.address4),
+                "address6": str(it.address6),
+                "weight": 1,
+            }
             for it in backends
         ],
     }
+
+
+def _pool_name(service: Service, site: str) -> str:
+    return f"{service.name}-{site}"
+
+
+def _through(service: Service) -> str:
+    """The way of health checks: the tunnel's where there is one, if the kernel can."""
+    return "auto" if service.forwarding == "gre" else "direct"
+
+
+def _vip(service: Service, address: str, site: str) -> Table:
+    sizes = {"mtu": service.mtu, "clamp_mss": service.clamp_mss}
+    return {
+        "name": service.name,
+        "address": address,
+        "port": service.port,
+        "protocol": "tcp",
+        "pool": _pool_name(service, site),
+        "selection": service.selection,
+        "tracking": service.tracking,
+        "forwarding": service.forwarding,
+        "too_big": service.too_big,
+        **{key: size for key, size in sizes.items() if size is not None},
+    }
+
+
+def _outer_sources(plan: Plan, balancers: tuple[Host, ...]) -> Iterator[str]:
+    """The addresses that tunnels come from; IPv6 ones where a service uses them."""
+    yield from (str(it.address4) for it in balancers)
+    if any(service.forwarding == "gre6" for service in plan.world.services):
+        yield from (str(it.address6) for it in balancers)
 
 
 def _vip_addresses(plan: Plan, service: str, site: str) -> tuple[str, str]:

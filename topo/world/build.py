@@ -45,7 +45,7 @@ def build_world(table: WorldTable, airports: Mapping[str, Airport]) -> World:
         resolvers=tuple(each for it in table.resolvers for each in _resolvers(it)),
         datacenters=tuple(_datacenter(it, table) for it in table.datacenters),
         services=tuple(
-            Service(it.name, it.port, it.ttl, it.policy, it.selection, it.tracking)
+            Service(ttl_s=it.ttl, **it.model_dump(exclude={"ttl"}))
             for it in table.services
         ),
     )

@@ -187,7 +187,13 @@ class Service:
     """A name that users ask for, served by a VIP in every datacenter.
 
     `policy` is one of the nameserver's, `balancer.nameserver.policies.spec.Kind`;
-    `selection` and `tracking` are those of the balancers' VIPs.
+    what follows it is the balancers' VIPs', as vip.toml has it.
+
+    Args:
+        forwarding: how packets reach the backend, by `balancer.model.Forwarding`.
+        too_big: what is done with those that do not fit then.
+        mtu: largest packet on the way to the backends, in octets; None is the link's.
+        clamp_mss: largest segment that a SYN may offer, in octets; None leaves it.
     """
 
     name: str
@@ -196,6 +202,10 @@ class Service:
     policy: str = "nearest"
     selection: str = "maglev"
     tracking: str = "established"
+    forwarding: str = "gre"
+    too_big: str = "answer"
+    mtu: int | None = None
+    clamp_mss: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from balancer.hashing.catalogue import NAMES as SELECTIONS
-from balancer.model import Tracking
+from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
+from balancer.vip.forwarding.modes import min_mtu
 
 from .fields import (
     CapacityRps,
@@ -29,6 +30,8 @@ from .resolver_table import ResolverTable
 # All but that by latencies, of which a world has no map.
 POLICIES = tuple(kind.value for kind in Kind if kind is not Kind.LATENCY)
 TRACKINGS = tuple(tracking.name.lower() for tracking in Tracking)
+FORWARDINGS = tuple(mode.name.lower() for mode in Forwarding)
+TOO_BIG = tuple(way.name.lower() for way in TooBig)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
 Balancer = Annotated[BalancerKind, choice(BalancerKind)]
@@ -126,6 +129,24 @@ class ServiceTable(Table):
     tracking: Annotated[str, BeforeValidator(lambda it: one_word_of(TRACKINGS, it))] = (
         "established"
     )
+    forwarding: Annotated[
+        str, BeforeValidator(lambda it: one_word_of(FORWARDINGS, it))
+    ] = "gre"
+    too_big: Annotated[str, BeforeValidator(lambda it: one_word_of(TOO_BIG, it))] = (
+        "answer"
+    )
+    mtu: Mtu | None = None
+    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
+
+    @field_validator("mtu")
+    @classmethod
+    def _holds_ipv6(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """An IPv6 packet of the least MTU must fit once it is encapsulated."""
+        mode = info.data.get("forwarding")
+        least = min_mtu([Forwarding[mode.upper()]]) if mode else 0
+        if value is not None and value < least:
+            raise ValueError(f"{value} is too small for {mode} (at least {least})")
+        return value
 
 
 class WorldTable(Table):

@@ -5,11 +5,19 @@ from fakes.runs import plan_of
 
 from experiments.kit.resolved_world import world_text
 from topo.world.parse import parse_world
-from topo.world.records import Shape, World
+from topo.world.records import BalancerKind, NameserverKind, Shape, World
 from topo.world_file import load_airports, world_names
 
 EARTH = plan_of("earth").world
 ROUGH = Shape(12.345, 3.0, 0.001, 250.0, 20.0)
+TUNNELLED = replace(
+    EARTH.services[0], forwarding="gre6", too_big="split", mtu=1400, clamp_mss=1300
+)
+FOREIGN = replace(
+    EARTH.datacenters[0],
+    nameserver=NameserverKind.KNOT,
+    balancer=BalancerKind.HAPROXY,
+)
 CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
 
 
@@ -29,6 +37,11 @@ CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
         ),
         pytest.param(
             replace(EARTH, resolvers=(CLAMPED, *EARTH.resolvers[1:])), id="clamped"
+        ),
+        pytest.param(replace(EARTH, services=(TUNNELLED,)), id="tunnelled"),
+        pytest.param(
+            replace(EARTH, datacenters=(FOREIGN, *EARTH.datacenters[1:])),
+            id="others' products",
         ),
     ],
 )

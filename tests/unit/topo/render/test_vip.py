@@ -1,4 +1,5 @@
 import tomllib
+from dataclasses import replace
 
 import pytest
 
@@ -12,18 +13,23 @@ def test_balancer(duo):
         "name": "iad-lb2",
         "interface": "eth0",
         "source": "11.2.8.11",
+        "source6": "2a11:0:2:800::11",
         "gateway_mac": "02:00:02:00:00:01",
         "xdp": "auto",
     }
     [pool] = config["pool"]
     assert pool["name"] == "www-iad"
-    assert [(it["name"], it["address"], it["weight"]) for it in pool["backend"]] == [
-        ("iad-be1", "11.2.1.10", 1),
-        ("iad-be2", "11.2.1.11", 1),
-    ]
+    assert pool["health"]["through"] == "auto"
+    assert pool["backend"] == [
+        {"name": "iad-be1", "address": "11.2.1.10", "address6": "2a11:0:2:100::10",
+         "weight": 1},
+        {"name": "iad-be2", "address": "11.2.1.11", "address6": "2a11:0:2:100::11",
+         "weight": 1},
+    ]  # fmt: skip
     assert config["vip"] == [
         {"name": "www", "address": address, "port": 80, "protocol": "tcp",
-         "pool": "www-iad", "selection": "maglev", "tracking": "established"}
+         "pool": "www-iad", "selection": "maglev", "tracking": "established",
+         "forwarding": "gre", "too_big": "answer"}
         for address in ("23.0.2.80", "2a23:0:2::80")
     ]  # fmt: skip
 
@@ -37,6 +43,36 @@ def test_backend_takes_only_its_own_balancers_packets(duo):
         "balancers": ["11.1.8.10", "11.1.8.11"],
         "vips": ["23.0.1.80", "2a23:0:1::80"],
     }
+
+
+def with_service(plan, **changes):
+    [service] = plan.world.services
+    return replace(
+        plan, world=replace(plan.world, services=(replace(service, **changes),))
+    )
+
+
+def test_what_a_service_says_of_packets_is_its_vips(duo):
+    said = {
+        "forwarding": "gue",
+        "too_big": "split",
+        "mtu": 1400,
+        "clamp_mss": 1200,
+        "tracking": "off",
+    }
+    plan = with_service(duo, **said)
+    config = tomllib.loads(vip_config(plan, plan.host("fra-lb1")))
+    for vip in config["vip"]:
+        assert said.items() <= vip.items()
+
+
+def test_tunnels_over_ipv6_come_from_ipv6_addresses(duo):
+    plan = with_service(duo, forwarding="gre6")
+    config = tomllib.loads(backend_config(plan, plan.host("fra-be1")))
+    assert config["backend"]["balancers"] == [
+        *("11.1.8.10", "11.1.8.11"),
+        *("2a11:0:1:800::10", "2a11:0:1:800::11"),
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.BALANCER, Role.BACKEND])
