@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from balancer.backend.strip import Rules
 from balancer.model import (
     Backend,
     FiveTuple,
+    Forwarding,
     Handling,
     Pool,
     Protocol,
@@ -57,10 +58,13 @@ class Balancing:
             mtu=table["mtu"],
             mac=mac_octets(table["mac"]),
             gateway_mac=mac_octets(table["gateway_mac"]),
+            splits=True,
+            forwardings=frozenset(map(_mode, table["handling"].values())),
+            source6=IPv6Address(table["source6"]),
         )
         self.pools = (
-            Pool(POOL, _backends(table["backends"], weight=1)),
-            Pool(EMPTY_POOL, _backends(table["drained"], weight=0)),
+            Pool(POOL, _backends(table["backends"], table["backends6"], weight=1)),
+            Pool(EMPTY_POOL, _backends(table["drained"], {}, weight=0)),
         )
         served = [(place, POOL, {}) for place in table["vips"]]
         empty = [(place, EMPTY_POOL, {}) for place in table["vips_without_backend"]]
@@ -81,9 +85,10 @@ class Balancing:
 
 
 def read_balancer() -> tuple[Balancing, list[Packet]]:
-    """Return the balancer's tables and packets."""
+    """Return the balancer's tables and packets, those of every mode of forwarding."""
     tree = _read("balancer.toml")
-    return Balancing(tree["tables"]), [_packet(row) for row in tree["packet"]]
+    rows = tree["packet"] + _read("forwarding.toml")["packet"]
+    return Balancing(tree["tables"]), [_packet(row) for row in rows]
 
 
 def read_backend() -> tuple[Rules, list[Packet]]:
@@ -138,9 +143,19 @@ def _outputs(row: dict[str, Any], frame: bytes) -> tuple[bytes, ...]:
     return (bytes.fromhex(row["output"]) if "output" in row else frame,)
 
 
-def _backends(addresses: dict[str, str], weight: int) -> tuple[Backend, ...]:
-    rows = addresses.items()
-    return tuple(Backend(name, ip_address(text), weight) for name, text in rows)
+def _backends(
+    addresses: dict[str, str], addresses6: dict[str, str], weight: int
+) -> tuple[Backend, ...]:
+    """Return backends; some have IPv6 addresses too."""
+    six = {name: IPv6Address(text) for name, text in addresses6.items()}
+    return tuple(
+        Backend(name, ip_address(text), weight, six.get(name))
+        for name, text in addresses.items()
+    )
+
+
+def _mode(how: dict[str, Any]) -> Forwarding:
+    return Forwarding[how.get("forwarding", "gre").upper()]
 
 
 def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
@@ -152,5 +167,6 @@ def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
         TooBig[how.get("too_big", "answer").upper()],
         how.get("mtu", 0),
         how.get("mss", 0),
+        _mode(how),
     )
     return Vip(place, ip_address(address), int(port), kind, pool, handling)

@@ -28,6 +28,12 @@ struct ipv4_fields {
 	__be32 destination;
 };
 
+/* The EtherType of the inner packet, which GRE says too. */
+static __always_inline __be16 ethertype_of(const struct packet *packet)
+{
+	return packet->flow.version == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6);
+}
+
 /* Write a header of five words, and its checksum from what is at hand: reading it back
  * in halves would wait for the words to be written.
  */

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "gre.h"
+#include "gre6.h"
+#include "gue.h"
+#include "ipip.h"
 
 /* Make the frame what goes on to the backend; return 0, or the reason why it cannot. */
 static __always_inline int forward(struct xdp_md *ctx, const struct packet *packet,
@@ -11,6 +14,18 @@ static __always_inline int forward(struct xdp_md *ctx, const struct packet *pack
 	case GRE:
 		if (is_used(GRE))
 			return encapsulate_gre(ctx, packet, backend);
+		break;
+	case GRE6:
+		if (is_used(GRE6))
+			return encapsulate_gre6(ctx, packet, backend);
+		break;
+	case IPIP:
+		if (is_used(IPIP))
+			return encapsulate_ipip(ctx, packet, backend);
+		break;
+	case GUE:
+		if (is_used(GUE))
+			return encapsulate_gue(ctx, packet, backend);
 		break;
 	}
 	return NO_BACKEND;

@@ -29,7 +29,6 @@ static __always_inline int encapsulate_gre(struct xdp_md *ctx, const struct pack
 		return NO_HEADROOM;
 	write_ipv4((__be32 *)&outer->ip, &fields);
 	outer->gre.flags = 0;
-	outer->gre.protocol = packet->flow.version == 4 ? bpf_htons(ETH_P_IP)
-							: bpf_htons(ETH_P_IPV6);
+	outer->gre.protocol = ethertype_of(packet);
 	return 0;
 }

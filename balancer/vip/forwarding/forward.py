@@ -6,11 +6,19 @@ from ...model import Forwarding
 from ..packet import Arrival
 from ..tables import BackendEntry, Options
 from .gre import gre
+from .gre6 import gre6
+from .gue import gue
+from .ipip import ipip
 
 # From a packet's arrival to the frame that goes to its backend.
 Way = Callable[[Arrival, Options, BackendEntry], bytes]
 
-WAYS: Mapping[Forwarding, Way] = {Forwarding.GRE: gre}
+WAYS: Mapping[Forwarding, Way] = {
+    Forwarding.GRE: gre,
+    Forwarding.GRE6: gre6,
+    Forwarding.IPIP: ipip,
+    Forwarding.GUE: gue,
+}
 
 
 def forward(

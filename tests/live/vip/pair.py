@@ -109,7 +109,7 @@ class Pair:
 def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     """Load the program for the tables of the vectors."""
     sizes = {"slots": slot_entries(balancing.all_up), "flows": limits.flows}
-    rodata = options_bytes(replace(balancing.options, limits=limits, splits=True))
+    rodata = options_bytes(replace(balancing.options, limits=limits))
     with ExitStack() as opened:
         program = opened.enter_context(loaded(BPF / "vip.bpf.o", rodata, sizes))
         bench = loaded(BPF / "bench.bpf.o", rodata, sizes, program.maps)

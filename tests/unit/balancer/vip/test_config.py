@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import ConfigError
-from balancer.model import Handling, TooBig, Tracking
+from balancer.model import Forwarding, Handling, TooBig, Tracking
 from balancer.vip.config import read_vip_config
 from balancer.vip.targets import targets_of
 
@@ -54,6 +54,43 @@ def test_how_packets_are_handled(tmp_path: Path) -> None:
     plain, special = (vip.vip().handling for vip in config.vip)
     assert plain == Handling()
     assert special == Handling(Tracking.CHANGED, TooBig.SPLIT, 1400, 1336)
+
+
+def with_ipv6(text: str) -> str:
+    """Return the text with the IPv6 addresses of balancer and backends."""
+    text = text.replace("gateway_mac", 'source6 = "2a11:0:1:800::10"\ngateway_mac')
+    for host in ("10", "11"):
+        four = f'address = "11.1.1.{host}"'
+        text = text.replace(four, f'{four}\naddress6 = "2a11:0:1:100::{host}"')
+    return text
+
+
+@pytest.mark.parametrize("mode", ["gre", "gre6", "ipip", "gue"])
+def test_how_packets_are_forwarded(tmp_path: Path, mode: str) -> None:
+    config = read(tmp_path, with_ipv6(RIGHT) + f'forwarding = "{mode}"\n')
+    wanted = Forwarding[mode.upper()]
+    assert config.vip[1].vip().handling.forwarding is wanted
+    assert config.options(1500, bytes(6)).forwardings == {Forwarding.GRE, wanted}
+
+
+def test_addresses_that_forwarding_needs(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, RIGHT + 'forwarding = "gre6"\n')
+    told = str(caught.value).splitlines()
+    places = ("balancer.source6", "pool[0].backend[0].address6", "backend[1].address6")
+    assert len(told) == 3
+    for line, place in zip(told, places, strict=True):
+        assert f"{place}: missing, and VIP 'www' needs it: gre6" in line
+
+
+@pytest.mark.parametrize(
+    ("mode", "least"), [("gre", 1304), ("gre6", 1324), ("ipip", 1300), ("gue", 1308)]
+)
+def test_the_least_mtu_is_the_modes(tmp_path: Path, mode: str, least: int) -> None:
+    text = with_ipv6(RIGHT) + f'forwarding = "{mode}"\n'
+    assert read(tmp_path, text + f"mtu = {least}\n").vip[1].mtu == least
+    with pytest.raises(ConfigError, match=rf"vip\[1\].mtu: .* {least}.* {mode} needs"):
+        read(tmp_path, text + f"mtu = {least - 1}\n")
 
 
 def test_a_right_file(tmp_path: Path) -> None:
