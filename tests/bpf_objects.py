@@ -23,7 +23,7 @@ def described(program: Path, name: str) -> tuple[int, list[int]]:
 
 
 def assert_built_from_sources(folder: Path) -> None:
-    """Fail when an object in `folder` is missing, older than its sources, or of a place.
+    """Fail when an object in `folder` is missing, older than its sources or of a place.
 
     Lines that name where sources lay would make an object differ by who built it.
     """
