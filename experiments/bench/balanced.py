@@ -1,18 +1,21 @@
 """The tables and packets of the VIP layer's benchmarks."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from balancer.model import Backend, Handling, Pool, Protocol, Tracking, Vip
 from balancer.vip.tables import Limits, Options, Tables, build_tables
+from balancer.wire import ipv4
+from balancer.wire.checksum import checksum, pseudo_header4
 from balancer.wire.ethernet import Ethernet, EtherType
 from balancer.wire.ipv4 import Ipv4
-from balancer.wire.l4 import Tcp, TcpFlag
+from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
 MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
 CLIENT = IPv4Address("11.1.16.10")
 SOURCE = IPv4Address("11.1.8.10")
 BACKENDS = 8
-POOL, PORT = "www", 80
+POOL, PORT, CLIENT_PORT = "www", 80, 32768
 LIMITS = Limits()
 _FIRST_VIP = IPv4Address("23.0.1.80")
 _FIRST_BACKEND = IPv4Address("11.1.1.1")
@@ -20,8 +23,13 @@ _FIRST_BACKEND = IPv4Address("11.1.1.1")
 
 def pool(backends: int = BACKENDS) -> Pool:
     """Return a pool of so many backends."""
-    members = (Backend(f"be{n}", _FIRST_BACKEND + n) for n in range(backends))
+    members = (Backend(f"be{n}", it) for n, it in enumerate(addresses(backends)))
     return Pool(POOL, tuple(members))
+
+
+def addresses(backends: int = BACKENDS) -> tuple[IPv4Address, ...]:
+    """Return the addresses of a pool's backends."""
+    return tuple(_FIRST_BACKEND + n for n in range(backends))
 
 
 def tables(limits: Limits = LIMITS, backends: int = BACKENDS) -> Tables:
@@ -45,7 +53,10 @@ def segment(
     flags: TcpFlag = TcpFlag.ACK,
 ) -> bytes:
     """Return a TCP segment without payload to the VIP with this policy."""
-    tcp = Tcp(40000, PORT, flags).to_wire()
     ends = int(client), int(vip(tracking))
-    ip = Ipv4(*ends, Protocol.TCP, 20 + len(tcp)).to_wire()
-    return Ethernet(MAC, GATEWAY_MAC, EtherType.IPV4).to_wire() + ip + tcp
+    tcp = Tcp(CLIENT_PORT, PORT, flags, window=0xFFFF)
+    pseudo = pseudo_header4(*ends, TCP_SIZE, Protocol.TCP)
+    tcp = replace(tcp, check=checksum(pseudo + tcp.to_wire()))
+    ip = Ipv4(*ends, Protocol.TCP, ipv4.SIZE + TCP_SIZE).to_wire()
+    ethernet = Ethernet(MAC, GATEWAY_MAC, EtherType.IPV4).to_wire()
+    return ethernet + ip + tcp.to_wire()

@@ -10,7 +10,7 @@ from .figure import Figure
 GROUPS = {
     "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
     "vip": (
-        *("xdp", "dataplane", "rate", "flows"),
+        *("xdp", "dataplane", "rate", "flows", "newflows", "answers", "loading"),
         *("hashing", "disruption", "verdicts"),
     ),
     "dns": ("dns", "maps", "names"),

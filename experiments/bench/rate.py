@@ -7,9 +7,6 @@ sink share one core, so that the figure is of all three; the ceiling is that of 
 balancer that drops. Other work on the core only takes away: the best round counts.
 """
 
-import os
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,23 +14,19 @@ from statistics import median
 
 from balancer.model import Tracking
 from balancer.vip.datapath import open_datapath
-from balancer.vip.layouts import COUNTER, INDEX
-from balancer.vip.objects import BpfObject, loaded
-from balancer.vip.testrun import send_frames
-from balancer.vip.xdp import BPF, Attachment, XdpMode, attached
+from balancer.vip.xdp import Attachment, XdpMode
 from topo.netlink import End, Netlink, up, veth
 
 from . import balanced
 from .figure import Figure
+from .flood import Flood, flooding, take_a_core
 from .inside import Marks, time_inside
 
 NEAR, FAR = "flood", "balancer"
-ROUNDS, FRAMES = 9, 400_000  # a test run takes 10 ms by itself
-FIRST_OF_ALL = -20  # as niceness
+ROUNDS, FRAMES, FLOWS = 9, 400_000, 4096  # a test run takes 10 ms by itself
 POLICIES = (Tracking.ESTABLISHED, Tracking.CHANGED, Tracking.OFF)
 CEILING = "balancer that drops"
 TARGET_MPPS = 2.0
-_M = 1e6
 
 
 def run() -> list[Figure]:
@@ -50,8 +43,7 @@ def run() -> list[Figure]:
 
 
 def _measured() -> Marks:
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    os.nice(FIRST_OF_ALL)
+    take_a_core()
     rates: dict[str, list[float]] = {}
     with _cabled() as bench:
         for _ in range(ROUNDS):
@@ -69,38 +61,28 @@ def _named(policy: Tracking) -> str:
 class _Bench:
     """Generator and sink at one end, and what stands at the other."""
 
-    flood: BpfObject
+    flood: Flood
     balancer: int
     far_end: Attachment
 
     def round(self) -> Iterator[tuple[str, float]]:
         """Measure everything once, in millions of packets a second."""
-        self.far_end.put(self.flood.programs["sink"])
-        yield CEILING, _mpps(self.flood, balanced.segment())
+        self.far_end.put(self.flood.loaded.programs["sink"])
+        yield CEILING, self._mpps(balanced.segment())
         self.far_end.put(self.balancer)
         for policy in POLICIES:
-            yield _named(policy), _mpps(self.flood, balanced.segment(policy))
+            yield _named(policy), self._mpps(balanced.segment(policy))
+
+    def _mpps(self, frame: bytes) -> float:
+        return self.flood.mpps(frame, FRAMES, FLOWS)
 
 
 @contextmanager
 def _cabled() -> Iterator[_Bench]:
     with Netlink() as netlink, ExitStack() as opened:
         netlink.send([veth(End(NEAR), End(FAR)), up(NEAR), up(FAR)])
-        rodata = balanced.MAC + balanced.GATEWAY_MAC
-        flood = opened.enter_context(loaded(BPF / "flood.bpf.o", rodata))
-        opened.enter_context(attached(NEAR, flood.programs["sink"], XdpMode.NATIVE))
+        flood = opened.enter_context(flooding(NEAR))
         datapath = opened.enter_context(open_datapath(balanced.tables()))
         far_end = Attachment(FAR, XdpMode.NATIVE)
         yield _Bench(flood, datapath.programs["vip"], far_end)
         far_end.remove()
-
-
-def _mpps(flood: BpfObject, frame: bytes) -> float:
-    """Send frames; return how many millions of them have come back in a second."""
-    before, started_s = _sunk(flood), time.perf_counter()
-    send_frames(flood.programs["flood"], frame, FRAMES, socket.if_nametoindex(NEAR))
-    return (_sunk(flood) - before) / (time.perf_counter() - started_s) / _M
-
-
-def _sunk(flood: BpfObject) -> int:
-    return sum(COUNTER.unpack(v)[0] for v in flood.maps["sunk"].lookup(INDEX.pack(0)))

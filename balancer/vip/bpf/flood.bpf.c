@@ -1,24 +1,40 @@
-/* Load for the balancer, without sockets: `flood` makes segments of many flows that
+/* Load for the balancer, without sockets: `flood` makes TCP segments of many flows that
  * leave by the interface it is run for (BPF_F_TEST_XDP_LIVE_FRAMES), `sink` counts and
  * drops what arrives.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
-#include <linux/ip.h>
 #include <linux/tcp.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define FLOWS 4096      /* a power of two */
-#define FIRST_PORT 1024
+#include "checksum.h"
 
-/* As the frame has it that the test run is given; a balancer writes over both. */
-struct options {
-	__u16 destination[3];
-	__u16 source[3];
+#define PORTS 32768     /* a power of two; further flows are of further addresses */
+
+struct segment {
+	struct ethhdr ethernet;
+	__u8 before[10];        /* of the IPv4 header */
+	__sum16 check;
+	__be16 network, host;   /* of the source */
+	__be32 destination;
+	struct tcphdr tcp;
+} __attribute__((packed, aligned(2)));
+
+/* Who gets a frame writes into it, and its memory comes again: so each is written whole.
+ * The checksums are right.
+ */
+struct load {
+	__u32 flows;    /* a power of two */
+	struct segment first;
 };
 
-const volatile struct options options = {};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct load);
+} load SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -42,22 +58,29 @@ static __always_inline __u64 count(void *map)
 	return counter ? (*counter)++ : 0;
 }
 
+/* Make it another flow's; the address varies in its last two octets. */
+static __always_inline void vary(struct segment *segment, __u32 flow)
+{
+	__u16 old_host = segment->host, old_port = segment->tcp.source;
+
+	segment->host = bpf_htons(bpf_ntohs(old_host) + flow / PORTS);
+	segment->tcp.source = bpf_htons(bpf_ntohs(old_port) + flow % PORTS);
+	segment->check = replace_word(segment->check, old_host, segment->host);
+	segment->tcp.check = replace_word(segment->tcp.check, old_host, segment->host);
+	segment->tcp.check =
+		replace_word(segment->tcp.check, old_port, segment->tcp.source);
+}
+
 SEC("xdp") int flood(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	struct ethhdr *ethernet = data;
-	struct tcphdr *tcp = data + sizeof(*ethernet) + sizeof(struct iphdr);
-	__u16 *destination = (__u16 *)ethernet->h_dest;
-	__u16 *source = (__u16 *)ethernet->h_source;
+	struct segment *segment = (void *)(long)ctx->data;
+	__u32 first = 0;
+	struct load *wanted = bpf_map_lookup_elem(&load, &first);
 
-	if ((void *)(tcp + 1) > end)
+	if (!wanted || (void *)(segment + 1) > (void *)(long)ctx->data_end)
 		return XDP_ABORTED;
-	for (int i = 0; i < 3; i++) {
-		destination[i] = options.destination[i];
-		source[i] = options.source[i];
-	}
-	ethernet->h_proto = bpf_htons(ETH_P_IP);
-	tcp->source = bpf_htons(FIRST_PORT + count(&made) % FLOWS);
+	*segment = wanted->first;
+	vary(segment, count(&made) & (wanted->flows - 1));
 	return XDP_TX;
 }
 
