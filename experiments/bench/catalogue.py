@@ -7,13 +7,15 @@ from balancer.errors import ConfigError
 
 from .figure import Figure
 
+_VIP = (
+    *("xdp", "dataplane", "rate", "flows", "newflows", "answers", "loading"),
+    *("hashing", "disruption", "verdicts"),
+)
+# Names of modules below this package.
 GROUPS = {
-    "lab": ("sandbox", "hosts", "relay", "xdp", "ready"),
-    "vip": (
-        *("xdp", "dataplane", "rate", "flows", "newflows", "answers", "loading"),
-        *("hashing", "disruption", "verdicts"),
-    ),
-    "dns": ("dns", "maps", "names"),
+    "lab": ("lab.sandbox", "lab.hosts", "lab.relay", "vip.xdp", "lab.ready"),
+    "vip": tuple(f"vip.{name}" for name in _VIP),
+    "dns": ("dns.peers", "dns.maps", "dns.names"),
 }
 
 Run = Callable[[], list[Figure]]
@@ -21,12 +23,16 @@ Run = Callable[[], list[Figure]]
 
 def benchmarks(group: str) -> Iterator[tuple[str, Run]]:
     """Yield name and function of every benchmark of `group`, or of that one name."""
-    alone = {name: (name,) for names in GROUPS.values() for name in names}
+    alone = {_named(it): (it,) for modules in GROUPS.values() for it in modules}
     known = {**alone, **GROUPS}
     if group not in known:
         raise ConfigError(
             f"no benchmark named {group!r} (there are: {', '.join(known)})"
         )
-    for name in known[group]:
-        module = importlib.import_module(f".{name}", __package__)
-        yield name, module.run
+    for it in known[group]:
+        module = importlib.import_module(f".{it}", __package__)
+        yield _named(it), module.run
+
+
+def _named(module: str) -> str:
+    return module.rpartition(".")[2]

@@ -11,8 +11,8 @@ from ipaddress import ip_interface
 import numpy as np
 import pytest
 
-from experiments.bench.stream import Arrivals, Stream, run_stream
-from experiments.bench.wire import new_netns
+from experiments.bench.lab.stream import Arrivals, Stream, run_stream
+from experiments.bench.lab.wire import new_netns
 from topo.links import WanBackend, open_wan
 from topo.netlink import End, Netlink, bridge, put_address, set_master, up, veth
 from topo.relay.syscalls import NS_PER_S

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from mininet.node import Host
 
-from experiments.bench.wire import new_netns
+from experiments.bench.lab.wire import new_netns
 from topo.links.mininet_link import DelayLink
 from topo.links.relay_client import RelayBackend, relay_links
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from balancer.errors import FrontlabError
-from experiments.bench.stream import Arrivals, Stream, run_stream
-from experiments.bench.wire import A_PORT, B_PORT, BACKWARD, FORWARD, Wire, wire
+from experiments.bench.lab.stream import Arrivals, Stream, run_stream
+from experiments.bench.lab.wire import A_PORT, B_PORT, BACKWARD, FORWARD, Wire, wire
 from topo.links.backend import DirectionCounters
 from topo.links.relay_client import relay_links
 from topo.netlink import Netlink, delete

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from experiments.bench.disruption import disruption, overprovision
+from experiments.bench.vip.disruption import disruption, overprovision
 
 
 @pytest.mark.parametrize(

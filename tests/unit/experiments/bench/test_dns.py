@@ -9,9 +9,9 @@ import pytest
 from balancer.nameserver.loading import load_content
 from balancer.nameserver.steering import NOTHING_KNOWN
 from balancer.wire.dns.query import Query
-from experiments.bench.dns_flood import DIGITS_AT, PORT_AT, SENDER_PORT, _frame
-from experiments.bench.dns_load import _number, write_queries
-from experiments.bench.dns_zone import (
+from experiments.bench.dns.flood import DIGITS_AT, PORT_AT, SENDER_PORT, _frame
+from experiments.bench.dns.load import _number, write_queries
+from experiments.bench.dns.zone import (
     FOREIGN,
     foreign_server,
     names,

@@ -8,7 +8,7 @@ import pytest
 from balancer.model import Tracking
 from balancer.wire.checksum import checksum, pseudo_header4
 from balancer.wire.l4 import TCP_SIZE
-from experiments.bench import answers, balanced, nft
+from experiments.bench.vip import answers, balanced, nft
 
 CHECKED_FROM, TCP_AT = 14, 34
 

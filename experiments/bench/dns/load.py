@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,19 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from balancer.errors import Unsupported
 from topo.netlink import inside
 from topo.run import run
 from topo.wait import until
 
-from .dns_zone import Server, queries
+from ..programs import cpu_s_of, need
+from .zone import Server, queries
 
 PORT = 53
 CLIENTS, OUTSTANDING = 8, 100
 STARTING_S = 20.0
 ASKED_S = 0.2
-END_OF_NAME = ")"
-USER_TICKS, SYSTEM_TICKS = 11, 12  # fields of /proc/PID/stat behind the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +61,6 @@ def running(server: Server, log: Path, netns: str = "") -> Iterator[int]:
             process.kill()
 
 
-def need(program: str) -> None:
-    """Raise Unsupported when a program is not installed."""
-    if shutil.which(program) is None:
-        raise Unsupported(program, "it is not installed", "./provision.sh --dev")
-
-
 def write_queries(path: Path, messages: Iterable[bytes]) -> None:
     """Write messages as dnsperf reads them, each behind its length."""
     path.write_bytes(b"".join(len(it).to_bytes(2, "big") + it for it in messages))
@@ -91,14 +82,6 @@ def _number(said: str, what: str) -> int:
     if found is None:
         raise ValueError(f"dnsperf says nothing of queries {what}: {said}")
     return int(found[1])
-
-
-def cpu_s_of(pid: int) -> float:
-    """Return the CPU time of all threads of a process."""
-    stat = Path(f"/proc/{pid}/stat").read_text()
-    fields = stat.rpartition(END_OF_NAME)[2].split()
-    ticks = int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(server: Server, netns: str) -> bool:

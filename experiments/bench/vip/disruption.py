@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from balancer.hashing.catalogue import selector
 from balancer.hashing.selector import Selector, WeightedName
 
-from .figure import Figure
+from ..figure import Figure
 from .hashing import HASHING, backends
 
 SEEDS, FEW_SEEDS = 20, 5

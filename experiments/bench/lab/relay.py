@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from topo.world.records import Shape, WanLink
 
-from .figure import Figure
+from ..figure import Figure
 from .stream import Arrivals, Stream, run_stream
 from .wire import Wire, wire
 

@@ -17,10 +17,10 @@ from balancer.vip.datapath import open_datapath
 from balancer.vip.xdp import Attachment, XdpMode
 from topo.netlink import End, Netlink, up, veth
 
+from ..figure import Figure
+from ..inside import Marks, time_inside
 from . import balanced
-from .figure import Figure
 from .flood import Flood, flooding, take_a_core
-from .inside import Marks, time_inside
 
 NEAR, FAR = "flood", "balancer"
 ROUNDS, FRAMES, FLOWS = 9, 400_000, 4096  # a test run takes 10 ms by itself

@@ -3,8 +3,8 @@
 import statistics
 import time
 
-from .figure import Figure
-from .inside import Marks, time_inside
+from ..figure import Figure
+from ..inside import Marks, time_inside
 
 ROUNDS = 9
 READY_TARGET_S = 0.5

@@ -34,8 +34,8 @@ from topo.netlink.namespace import FOLDER
 from topo.run import run
 from topo.wait import until
 
+from ..programs import cpu_s_of, need
 from . import balanced
-from .dns_load import cpu_s_of, need
 
 COUNT = 3
 CLIENT, ROUTER, BALANCER = "client", "router", "balancer"

@@ -15,8 +15,8 @@ from balancer.vip.tables import Limits
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.wire.l4 import TcpFlag
 
+from ..figure import Figure
 from . import balanced
-from .figure import Figure
 
 MILLION, MILLION_TARGET_MB = 1_000_000, 128.0
 ESTABLISHED, FLOOD = 1000, 400_000

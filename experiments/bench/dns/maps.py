@@ -13,7 +13,7 @@ from balancer.nameserver.fast import FastPath
 from balancer.nameserver.loading import load_content
 from balancer.nameserver.steering import NOTHING_KNOWN
 
-from .figure import Figure
+from ..figure import Figure
 from .lookups import subnet_query
 from .nameserver import ADDRESS, Server, reloads, running_server, while_asked
 

@@ -14,9 +14,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from .dns_flood import FAR, NETNS, flooding
-from .dns_load import Load, ask, cpu_s_of, need, running, write_queries
-from .dns_zone import (
+from ..figure import Figure
+from ..inside import Marks, time_inside
+from ..programs import cpu_s_of, need
+from .flood import FAR, NETNS, flooding
+from .load import Load, ask, running, write_queries
+from .zone import (
     FOREIGN,
     GDNSD,
     OURS,
@@ -26,8 +29,6 @@ from .dns_zone import (
     our_server,
     queries,
 )
-from .figure import Figure
-from .inside import Marks, time_inside
 
 ROUNDS, ROUND_S = 5, 1.0
 FLOOD_ROUNDS, FLOOD_FRAMES = 5, 400_000

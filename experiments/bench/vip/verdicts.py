@@ -30,7 +30,7 @@ from balancer.vip.testrun import test_run
 from balancer.vip.trace import frame_of
 from balancer.vip.xdp import Attachment
 
-from .figure import Figure
+from ..figure import Figure
 
 ROUNDS = 9
 BACKENDS = (4, 128, 1000)

@@ -7,7 +7,7 @@ from statistics import median
 from balancer.hashing.catalogue import NAMES, POLICIES, selector
 from balancer.hashing.selector import WeightedName
 
-from .figure import Figure
+from ..figure import Figure
 
 BACKENDS, SLOTS, LARGE = 1000, 65537, 655373
 ROUNDS, PICKS = 5, 2000

@@ -8,7 +8,7 @@ from topo.lab.start import Options, open_lab
 from topo.sandbox import run_sandboxed
 from topo.world_file import load_world
 
-from .figure import Figure
+from ..figure import Figure
 
 WORLD = "earth"
 READY_TARGET_S = 15.0

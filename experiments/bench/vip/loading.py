@@ -9,8 +9,8 @@ from statistics import median
 
 from balancer.vip.datapath import open_datapath
 
+from ..figure import Figure
 from . import balanced
-from .figure import Figure
 
 ROUNDS = 9
 TARGET_MS = 250.0

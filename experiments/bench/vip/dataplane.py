@@ -14,8 +14,8 @@ from balancer.vip.datapath import Datapath, open_datapath
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.wire.l4 import TcpFlag
 
+from ..figure import Figure
 from . import balanced
-from .figure import Figure
 
 ROUNDS, RUNS = 15, 200_000
 FLOOR = "adjust-head floor"

@@ -15,8 +15,8 @@ from mininet.topo import SingleSwitchTopo
 from topo.net import LabBridge, LabNet, LabSwitch
 from topo.wait import until
 
-from .figure import Figure
-from .inside import Marks, Timed, time_inside
+from ..figure import Figure
+from ..inside import Marks, Timed, time_inside
 
 ROUNDS = 3
 TARGETS_S = {200: 1.2, 500: 3.0}

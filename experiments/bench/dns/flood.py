@@ -35,9 +35,9 @@ from topo.netlink import (
     veth,
 )
 
-from .dns_load import PORT, cores
-from .dns_zone import names
+from .load import PORT, cores
 from .lookups import subnet_query
+from .zone import names
 
 NETNS, NEAR, FAR = "bench-dns", "flood", "eth0"
 SENDER, SENDER_PORT = IPv4Address("11.9.0.1"), 40000

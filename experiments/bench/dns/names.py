@@ -11,7 +11,7 @@ from balancer.wire.dns.codes import Type
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
-from .figure import Figure
+from ..figure import Figure
 from .nameserver import ADDRESS, Server, reloads, running_server, while_asked
 
 FEW, MANY = 1000, 1_000_000

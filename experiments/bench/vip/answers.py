@@ -25,10 +25,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from .dns_load import need
-from .figure import Figure
+from ..figure import Figure
+from ..inside import Marks, time_inside
+from ..programs import need
 from .flood import take_a_core
-from .inside import Marks, time_inside
 from .nft import NAME as NFT
 from .site import ADDRESSES, BACKENDS, CLIENT, DEVICE, VIP, Site, running_site
 from .turns import OURS, Turn, turns

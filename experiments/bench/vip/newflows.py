@@ -34,11 +34,11 @@ from topo.netlink import (
 )
 from topo.run import run as run_command
 
+from ..figure import Figure
+from ..inside import Marks, time_inside
+from ..programs import need
 from . import balanced, nft
-from .dns_load import need
-from .figure import Figure
 from .flood import Flood, flooding, take_a_core
-from .inside import Marks, time_inside
 
 NETNS, FAR = "bench-nft", "eth0"
 NEAR_OURS, NEAR_NFT, FAR_OURS = "flood0", "flood1", "balancer"

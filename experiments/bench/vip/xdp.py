@@ -16,8 +16,8 @@ from balancer.vip.tables import Tables
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Encapsulate, Reason
 
+from ..figure import Figure
 from . import balanced
-from .figure import Figure
 
 ROUNDS = 7
 XDP_RUNS, PYTHON_RUNS = 300_000, 3_000

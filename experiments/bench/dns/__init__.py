@@ -1,0 +1,1 @@
+"""Benchmarks of the nameserver: itself, and next to others."""

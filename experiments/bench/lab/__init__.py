@@ -1,0 +1,1 @@
+"""Benchmarks of the lab: sandboxes, hosts, links, and a world until it is ready."""
