@@ -26,6 +26,8 @@ from balancer.wire.cursor import Cursor
 from balancer.wire.ethernet import mac_octets
 
 FOLDER = Path(__file__).parent / "vectors"
+# The first has the tables for all.
+BALANCER_FILES = ("balancer.toml", "forwarding.toml", "layer2.toml")
 POOL, EMPTY_POOL = "www", "drained"
 
 
@@ -63,8 +65,8 @@ class Balancing:
             source6=IPv6Address(table["source6"]),
         )
         self.pools = (
-            Pool(POOL, _backends(table["backends"], table["backends6"], weight=1)),
-            Pool(EMPTY_POOL, _backends(table["drained"], {}, weight=0)),
+            Pool(POOL, _backends(table, table["backends"], weight=1)),
+            Pool(EMPTY_POOL, _backends(table, table["drained"], weight=0)),
         )
         served = [(place, POOL, {}) for place in table["vips"]]
         empty = [(place, EMPTY_POOL, {}) for place in table["vips_without_backend"]]
@@ -86,9 +88,9 @@ class Balancing:
 
 def read_balancer() -> tuple[Balancing, list[Packet]]:
     """Return the balancer's tables and packets, those of every mode of forwarding."""
-    tree = _read("balancer.toml")
-    rows = tree["packet"] + _read("forwarding.toml")["packet"]
-    return Balancing(tree["tables"]), [_packet(row) for row in rows]
+    trees = [_read(name) for name in BALANCER_FILES]
+    packets = [_packet(row) for tree in trees for row in tree["packet"]]
+    return Balancing(trees[0]["tables"]), packets
 
 
 def read_backend() -> tuple[Rules, list[Packet]]:
@@ -144,12 +146,13 @@ def _outputs(row: dict[str, Any], frame: bytes) -> tuple[bytes, ...]:
 
 
 def _backends(
-    addresses: dict[str, str], addresses6: dict[str, str], weight: int
+    table: dict[str, Any], addresses: dict[str, str], weight: int
 ) -> tuple[Backend, ...]:
-    """Return backends; some have IPv6 addresses too."""
-    six = {name: IPv6Address(text) for name, text in addresses6.items()}
+    """Return backends; some have an IPv6 address too, or a hardware address."""
+    six = {name: IPv6Address(text) for name, text in table["backends6"].items()}
+    macs = {name: mac_octets(text) for name, text in table["macs"].items()}
     return tuple(
-        Backend(name, ip_address(text), weight, six.get(name))
+        Backend(name, ip_address(text), weight, six.get(name), macs.get(name))
         for name, text in addresses.items()
     )
 

@@ -8,11 +8,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from selectors import EVENT_READ, BaseSelector, DefaultSelector
 
+from ..config import config_error
 from ..control import ControlSocket
 from ..errors import FrontlabError
 from ..metrics_server import metrics_server
+from ..model import Forwarding
 from ..options import Options, parse_options
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
@@ -20,6 +23,8 @@ from .adoption import Legacy, legacy_at
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options
+from .link.link import Link
+from .link.reach import find_strangers
 from .metrics import collect
 from .orders import Orders
 from .probe import Prober
@@ -53,15 +58,19 @@ def balance(options: Options) -> int:
         told = running.enter_context(signals)
         selector = running.enter_context(DefaultSelector())
         ways = running.enter_context(closing(Ways()))
-        service = _start(ways.decided(read_vip_config(options.config)), options)
+        config = read_vip_config(options.config)
+        link = running.enter_context(closing(Link(config.balancer.interface)))
+        decide = partial(_decided, ways, link, options.config)
+        service = _start(decide(config), options, link)
         running.enter_context(closing(service.forwarder))
         prober = Prober((), selector, service.checked, time.monotonic())
         running.enter_context(closing(prober))
-        service.decide = ways.decided
+        service.decide = decide
         service.changed = partial(_aim, service, prober, ways)
         service.changed()
         _serve(service, options, selector, running)
         selector.register(told, EVENT_READ, partial(_signalled, told, service))
+        selector.register(link, EVENT_READ, partial(_moved, link, service))
         run(selector, (prober.run, service.tick), service)
     return 0
 
@@ -77,19 +86,33 @@ def run(
             key.data()
 
 
-def _start(config: VipConfig, options: Options) -> Service:
+def _decided(ways: Ways, link: Link, path: Path, config: VipConfig) -> VipConfig:
+    """Return the configuration with what it leaves open, if all can be reached.
+
+    Raises:
+        FrontlabError: a backend cannot be reached as the configuration wants it.
+    """
+    addresses = link.addresses() if Forwarding.L2 in config.modes() else ()
+    if strangers := list(find_strangers(config, addresses)):
+        raise config_error(str(path), strangers)
+    return ways.decided(config)
+
+
+def _start(config: VipConfig, options: Options, link: Link) -> Service:
     """Have the kernel forward, with the flows of a predecessor where it left some."""
     table, now_s = config.balancer, time.monotonic()
     plan = config.plan(interface_options(config))
     with legacy_at(table.interface) as legacy:
         before = legacy.tables(plan.options)
         roster = Roster(plan, legacy.about.memory, now_s, before)
+        roster.note_neighbours(link.known(plan.options), now_s)
         forwarder = Forwarder(Attachment(table.interface, table.xdp))
         forwarder.start(roster, legacy.kept())
     _tell(legacy)
     descriptor = options.notify_descriptor
     service = Service(config, options.config, roster, forwarder, descriptor)
     service.adopted = bool(legacy.maps)
+    service.neighbours = link.known
     return service
 
 
@@ -121,6 +144,11 @@ def _serve(
         endpoint = service.config.metrics.listen
         served = metrics_server(*endpoint, partial(collect, service))
         running.enter_context(served)
+
+
+def _moved(link: Link, service: Service) -> None:
+    link.drain()
+    service.note_neighbours()
 
 
 def _signalled(told: socket.socket, service: Service) -> None:

@@ -20,7 +20,7 @@ from ..metrics_config import MetricsTable
 from ..model import Backend, Forwarding, Pool
 from ..wire.ethernet import mac_octets
 from .choices import HealthTable, SlowStartTable
-from .forwarding.modes import needs_ipv6
+from .forwarding.modes import TUNNELS, needs_ipv6
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
 from .pace import AT_ONCE
@@ -121,6 +121,11 @@ class PoolTable(Table):
         thresholds = Thresholds(self.health.rise, self.health.fall)
         return PoolPlan(self.pool(), thresholds, ramp, self.all_down, aspects)
 
+    def checked(self, way: str) -> "PoolTable":
+        """Return this, with checks by another way."""
+        health = self.health.model_copy(update={"through": way})
+        return self.model_copy(update={"health": health})
+
 
 class VipConfig(Table):
     """The whole file."""
@@ -159,14 +164,25 @@ class VipConfig(Table):
     def through(self, way: str) -> "VipConfig":
         """Return this, with checks of pools that leave it open by the way given."""
         pools = tuple(
-            pool.model_copy(
-                update={"health": pool.health.model_copy(update={"through": way})}
-            )
-            if pool.health.through == "auto"
+            pool.checked(way) if pool.health.through == "auto" else pool
+            for pool in self.pool
+        )
+        return self.model_copy(update={"pool": pools})
+
+    def untunnelled(self) -> "VipConfig":
+        """Return this, with direct checks of pools that leave it open and need them."""
+        pools = tuple(
+            pool.checked("direct")
+            if pool.health.through == "auto" and self.untunnelled_vip(pool)
             else pool
             for pool in self.pool
         )
         return self.model_copy(update={"pool": pools})
+
+    def untunnelled_vip(self, pool: PoolTable) -> VipTable | None:
+        """Return a VIP of a pool whose packets take no tunnel, if there is one."""
+        vips = (vip for vip in self.vip if vip.pool == pool.name)
+        return next((vip for vip in vips if vip.mode() not in TUNNELS), None)
 
     def aspects(self, pool: PoolTable) -> tuple[str, ...]:
         """Return the names of a pool's checks: its VIPs', or the direct one's, ""."""
@@ -193,6 +209,10 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         yield from pool.health.mistakes(f"{path}.health")
         if pool.health.through != "direct" and config.aspects(pool) == ("",):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
+            yield Mistake(f"{path}.health.through", what)
+        untunnelled = config.untunnelled_vip(pool)
+        if pool.health.through == "tunnel" and untunnelled:
+            what = f"VIP {untunnelled.name!r} has none: {untunnelled.forwarding}"
             yield Mistake(f"{path}.health.through", what)
     places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)
     yield from _repeated("vip", places)

@@ -1,7 +1,7 @@
 """The reference: what becomes of one packet; bpf/balance.h does the same in XDP."""
 
 from ..errors import WireError
-from ..model import TooBig
+from ..model import Forwarding, TooBig
 from ..wire import icmp
 from ..wire.cursor import Cursor
 from ..wire.ethernet import Ethernet, EtherType
@@ -25,7 +25,16 @@ from .packet import (
 from .quote import quoted_flow
 from .state import State
 from .tables import ANY, Tables, VipEntry
-from .verdict import Answer, Drop, Encapsulate, Pass, Reason, Split, Verdict
+from .verdict import (
+    Answer,
+    Drop,
+    Encapsulate,
+    Pass,
+    Reason,
+    Rewrite,
+    Split,
+    Verdict,
+)
 
 
 def decide(frame: bytes, tables: Tables, state: State, now_s: float) -> Verdict:
@@ -131,13 +140,17 @@ def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
     backend, reason = choose(arrival, vip, context)
     if backend is None:
         return Drop(reason)
-    way = (vip.handling.forwarding, tables.options, tables.backends[backend])
+    mode, entry = vip.handling.forwarding, tables.backends[backend]
+    if mode is Forwarding.L2 and entry.mac is None:
+        return Drop(Reason.NO_NEIGHBOUR)
+    way = (mode, tables.options, entry)
     if not fits:
         head, tail = (forward(half, *way) for half in split(arrival, room))
         return Split(Reason.FRAGMENTED, backend, (head, tail))
     if arrival.kind is Kind.ERROR:
         reason = Reason.ICMP_ERROR
-    return Encapsulate(reason, backend, forward(arrival, *way))
+    sent = Rewrite if mode is Forwarding.L2 else Encapsulate
+    return sent(reason, backend, forward(arrival, *way))
 
 
 def _may_split(arrival: Arrival, vip: VipEntry, mtu: int) -> bool:

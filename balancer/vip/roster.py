@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..config import did_you_mean
 from ..errors import ConfigError
+from ..model import Address
 from .assemble import Parts, assemble
 from .members import Member, Members, gather
 from .memory import Memory
@@ -55,6 +56,7 @@ class Roster:
         self.reused = self._number()
         self._selected: dict[Key, Selected] = {}
         self._flows: Mapping[int, int] = {}
+        self._macs: Mapping[Address, bytes] = {}
         self.tables = self._make(now_s, before)
 
     def note(self, pool: str, backend: str, aspect: str, passed: bool) -> bool:
@@ -111,6 +113,17 @@ class Roster:
         """Take in how many active flows each backend has, by number."""
         self._flows = flows
 
+    def note_neighbours(self, macs: Mapping[Address, bytes], now_s: float) -> bool:
+        """Take in hardware addresses; return whether the tables are others now.
+
+        What the configuration says of a backend comes first.
+        """
+        if macs == self._macs:
+            return False
+        self._macs, before = macs, self.tables
+        self.tables = self._make(now_s, before)
+        return self.tables != before
+
     def each(self) -> Iterator[tuple[str, str, Member]]:
         """Yield every backend: its pool's name, its own, and how it is."""
         for pool, members in self._members.items():
@@ -144,7 +157,7 @@ class Roster:
             for key, selected in self._selected.items()
             if key in new._memory.tables
         }
-        new.tables, new._flows = self.tables, self._flows
+        new.tables, new._flows, new._macs = self.tables, self._flows, self._macs
         return new
 
     def renumbered(self, now_s: float) -> "Roster":
@@ -156,6 +169,7 @@ class Roster:
         new = Roster(self.plan, memory, now_s)
         for name, members in new._members.items():
             members.inherit(self._members[name])
+        new._macs = self._macs
         new.tables = new._make(now_s, None)
         return new
 
@@ -197,13 +211,17 @@ class Roster:
             ],
             slots={numbers[key]: table for key, table in slots.items()},
             backends={
-                self.backend_number(pool, name): BackendEntry.of(
-                    m.backend, usable=m.serves
-                )
+                self.backend_number(pool, name): self._entry(m)
                 for pool, name, m in self.each()
             },
         )
         return assemble(parts, before)
+
+    def _entry(self, member: Member) -> BackendEntry:
+        entry = BackendEntry.of(member.backend, usable=member.serves)
+        if entry.mac is None:
+            return replace(entry, mac=self._macs.get(entry.address))
+        return entry
 
     def _select(self, vip: VipPlan, now_s: float) -> "array[int]":
         key = vip.table()

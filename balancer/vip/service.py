@@ -2,10 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..errors import ConfigError, FrontlabError
+from ..model import Address
 from ..ready import announce
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
@@ -13,6 +14,7 @@ from .interface import interface_options
 from .pace import NEVER_S
 from .probe import Target
 from .roster import Roster
+from .tables import Options
 
 log = logging.getLogger("frontlab-vip")
 
@@ -49,6 +51,8 @@ class Service:
         # What decides a configuration's open ways, and who is told of another one.
         self.decide: Callable[[VipConfig], VipConfig] = lambda config: config
         self.changed: Callable[[], None] = lambda: None
+        # What tells the hardware addresses that are known, if they are needed.
+        self.neighbours: Callable[[Options], Mapping[Address, bytes]] = lambda _: {}
         self.ended = False
         self.adopted = False  # whether a predecessor's flows were taken over
         self._path, self._notify_descriptor = path, notify_descriptor
@@ -59,6 +63,8 @@ class Service:
 
     def checked(self, target: Target, failure: str) -> None:
         """Take in a check's end; `failure` is "" when it passed."""
+        if not self._is_ready:
+            self.note_neighbours()  # or packets might come before they can be sent on
         changed = self.roster.note(
             target.pool, target.backend, target.aspect, not failure
         )
@@ -71,6 +77,13 @@ class Service:
             self._update()
             announce(self._notify_descriptor)
             self._is_ready = True
+
+    def note_neighbours(self) -> None:
+        """Have packets follow a backend to the hardware address that it has now."""
+        now_s = time.monotonic()
+        known = self.neighbours(self.roster.plan.options)
+        if self.roster.note_neighbours(known, now_s):
+            self._put(self.roster, now_s)
 
     def tick(self, now_s: float) -> float:
         """Do what is due by the clock; return seconds until something is again."""
@@ -120,6 +133,7 @@ class Service:
         now_s = time.monotonic()
         plan = config.plan(interface_options(config))
         roster = self.roster.replanned(plan, now_s)
+        roster.note_neighbours(self.neighbours(plan.options), now_s)
         roster.update(now_s)
         self._put(roster, now_s)
         self.config = config

@@ -16,7 +16,7 @@ from .choose import Context
 from .decide import decide
 from .flow_text import flow_text, place_text
 from .numbers import Key, Numbers
-from .verdict import Encapsulate, Reason
+from .verdict import Reason, SentOn
 
 WHY = {
     Reason.TRACKED: "the flow table has it",
@@ -27,6 +27,7 @@ WHY = {
     Reason.FLOODED: "its slot's; too many flows are new to remember it",
     Reason.MARTIAN: "dropped: no such source address is routed",
     Reason.NO_BACKEND: "dropped: nobody serves its slot",
+    Reason.NO_NEIGHBOUR: "dropped: its backend's hardware address is not known",
     Reason.OTHER_PORT: "dropped: a VIP's address, at another port",
     Reason.NOT_A_VIP: "left to the machine's own stack: no VIP's address",
 }
@@ -148,7 +149,7 @@ def trace(
     verdict = decide(
         frame_of(flow, tables.options.mac), tables, context.state, context.now_s
     )
-    number = verdict.backend if isinstance(verdict, Encapsulate) else None
+    number = verdict.backend if isinstance(verdict, SentOn) else None
     address = "" if number is None else str(tables.backends[number].address)
     table = names.tables.get(vip.pool, ("", ""))
     slot = tables.slot(vip, flow)

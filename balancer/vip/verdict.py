@@ -28,24 +28,34 @@ class Reason(IntEnum):
     ANSWER_LIMIT = 14  # answered too many in this second (RFC 4443 2.4 f)
     NO_BACKEND = 15
     NO_HEADROOM = 16  # the kernel's alone: the driver left no room for a header
+    NO_NEIGHBOUR = 17  # the backend's hardware address is not known
     # Answer.
-    TOO_BIG = 17
-    PING = 18
-    # Encapsulate.
-    HASHED = 19  # by the table, not remembered
-    INSERTED = 20  # by the table, remembered now
-    TRACKED = 21  # by the flow table
-    REHASHED = 22  # the flow table named a dead backend
-    FLOODED = 23  # by the table; too many flows are new in this second to remember it
-    PREVIOUS = 24  # an older flow of a slot that changed, to whom it was before
-    ICMP_ERROR = 25  # to the backend of the flow that it is about
+    TOO_BIG = 18
+    PING = 19
+    # Encapsulate, Rewrite.
+    HASHED = 20  # by the table, not remembered
+    INSERTED = 21  # by the table, remembered now
+    TRACKED = 22  # by the flow table
+    REHASHED = 23  # the flow table named a dead backend
+    FLOODED = 24  # by the table; too many flows are new in this second to remember it
+    PREVIOUS = 25  # an older flow of a slot that changed, to whom it was before
+    ICMP_ERROR = 26  # to the backend of the flow that it is about
     # Split.
-    FRAGMENTED = 26
+    FRAGMENTED = 27
 
 
 @dataclass(frozen=True, slots=True)
 class Encapsulate:
     """Send `frame` on to `backend`, a position in the tables' backends."""
+
+    reason: Reason
+    backend: int
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Send the packet on as it is, in `frame`, to the hardware address of `backend`."""
 
     reason: Reason
     backend: int
@@ -83,4 +93,5 @@ class Drop:
     reason: Reason
 
 
-Verdict = Encapsulate | Split | Answer | Pass | Drop
+SentOn = Encapsulate | Rewrite
+Verdict = SentOn | Split | Answer | Pass | Drop

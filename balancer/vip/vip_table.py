@@ -8,7 +8,7 @@ from pydantic import Field
 from ..config import AnyAddress, Mistake, Table
 from ..model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
 from .choices import Port, SelectionChoice, SelectionTable
-from .forwarding.modes import LEAST_IPV6_MTU, min_mtu
+from .forwarding.modes import LEAST_IPV6_MTU, TUNNELS, min_mtu
 
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 
@@ -23,7 +23,7 @@ class VipTable(Table):
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
     too_big: Literal["answer", "split"] = "answer"
-    forwarding: Literal["gre", "gre6", "ipip", "gue"] = "gre"
+    forwarding: Literal["gre", "gre6", "ipip", "gue", "l2"] = "gre"
     mtu: Annotated[int, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
     clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
@@ -60,3 +60,6 @@ class VipTable(Table):
         if self.mtu and self.mtu < least:
             what = f"{self.mtu} is less than {least}, which {self.forwarding} needs"
             yield Mistake(f"{path}.mtu", what)
+        if self.too_big == "split" and self.mode() not in TUNNELS:
+            what = f"{self.forwarding} makes no packet larger; there is none to split"
+            yield Mistake(f"{path}.too_big", what)

@@ -28,6 +28,7 @@ class Ways:
         Raises:
             Unsupported: a pool asks for the tunnel, and the kernel has none.
         """
+        config = config.untunnelled()
         ways = {pool.health.through for pool in config.pool}
         if ways == {"direct"}:
             return config

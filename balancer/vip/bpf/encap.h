@@ -7,16 +7,23 @@
 
 #define OUTER_TTL 64
 
-static __always_inline void write_ethernet(struct ethhdr *ethernet, __be16 protocol)
+/* Write the addresses of a frame from us. */
+static __always_inline void
+write_macs(struct ethhdr *ethernet, const volatile __u16 *destination)
 {
-	__u16 *destination = (__u16 *)ethernet->h_dest;
-	__u16 *source = (__u16 *)ethernet->h_source;
+	__u16 *to = (__u16 *)ethernet->h_dest;
+	__u16 *from = (__u16 *)ethernet->h_source;
 
 #pragma unroll
 	for (int i = 0; i < 3; i++) {
-		destination[i] = options.gateway_mac[i];
-		source[i] = options.mac[i];
+		to[i] = destination[i];
+		from[i] = options.mac[i];
 	}
+}
+
+static __always_inline void write_ethernet(struct ethhdr *ethernet, __be16 protocol)
+{
+	write_macs(ethernet, options.gateway_mac);
 	ethernet->h_proto = protocol;
 }
 

@@ -5,6 +5,7 @@
 #include "gre6.h"
 #include "gue.h"
 #include "ipip.h"
+#include "layer2.h"
 
 /* Make the frame what goes on to the backend; return 0, or the reason why it cannot. */
 static __always_inline int forward(struct xdp_md *ctx, const struct packet *packet,
@@ -26,6 +27,10 @@ static __always_inline int forward(struct xdp_md *ctx, const struct packet *pack
 	case GUE:
 		if (is_used(GUE))
 			return encapsulate_gue(ctx, packet, backend);
+		break;
+	case L2:
+		if (is_used(L2))
+			return readdress_frame(ctx, backend);
 		break;
 	}
 	return NO_BACKEND;

@@ -21,10 +21,11 @@ enum reason {
 	ANSWER_LIMIT,
 	NO_BACKEND,
 	NO_HEADROOM,
+	NO_NEIGHBOUR,
 	/* answered to the sender */
 	TOO_BIG,
 	PING,
-	/* encapsulated */
+	/* sent on */
 	HASHED,
 	INSERTED,
 	TRACKED,

@@ -9,6 +9,7 @@ from .gre import gre
 from .gre6 import gre6
 from .gue import gue
 from .ipip import ipip
+from .layer2 import layer2
 
 # From a packet's arrival to the frame that goes to its backend.
 Way = Callable[[Arrival, Options, BackendEntry], bytes]
@@ -18,6 +19,7 @@ WAYS: Mapping[Forwarding, Way] = {
     Forwarding.GRE6: gre6,
     Forwarding.IPIP: ipip,
     Forwarding.GUE: gue,
+    Forwarding.L2: layer2,
 }
 
 

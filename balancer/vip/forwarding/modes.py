@@ -14,6 +14,8 @@ OVERHEAD = {
     Forwarding.L2: 0,
     Forwarding.NAT: 0,
 }
+# Those whose packets go inside others: to the VIP, when they come out again.
+TUNNELS = frozenset({Forwarding.GRE, Forwarding.GRE6, Forwarding.IPIP, Forwarding.GUE})
 # RFC 8200 5: no IPv6 packet of this size or less may be refused as too big.
 LEAST_IPV6_MTU = 1280
 

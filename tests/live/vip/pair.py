@@ -19,11 +19,20 @@ from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
 from balancer.vip.tables import Limits, Tables
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
-from balancer.vip.verdict import Answer, Drop, Encapsulate, Pass, Split, Verdict
+from balancer.vip.verdict import (
+    Answer,
+    Drop,
+    Encapsulate,
+    Pass,
+    Rewrite,
+    Split,
+    Verdict,
+)
 from balancer.vip.xdp import BPF
 
 KERNEL_VERDICT: dict[type, int] = {
     Encapsulate: XDP_REDIRECT,
+    Rewrite: XDP_REDIRECT,
     Split: XDP_REDIRECT,
     Answer: XDP_REDIRECT,
     Pass: XDP_PASS,

@@ -16,6 +16,9 @@ from topo.run import run
 from topo.wait import until
 
 CLIENT, BALANCER, BACKENDS = "11.1.16.10", "11.1.8.10", ("11.1.1.10", "11.1.1.11")
+BALANCER6 = "2a11:0:1:800::10"
+NEAR, NEAR6 = "11.1.1.8", "2a11:0:1:100::8"  # a balancer in the backends' network
+GATEWAY_MAC = "02:00:01:00:00:01"  # that the balancer is told of
 VIP4, VIP6 = "23.0.1.80", "2a23:0:1::80"
 NAMES = ("be1", "be2")
 
@@ -171,32 +174,45 @@ def _url(vip: str, path: str) -> str:
 
 
 @contextmanager
-def running_site(folder: Path, mode: str) -> Iterator[Site]:
-    """Bring the site up with the balancer attached in `mode`."""
+def running_site(
+    folder: Path, mode: str, text: str = VIP_TOML, *, near: bool = False
+) -> Iterator[Site]:
+    """Bring the site up with the balancer attached in `mode`.
+
+    It stands behind the router, or with `near` beside the backends.
+    """
     site = Site(f"vip{os.getpid()}", folder, {}, {})
     with ExitStack() as running:
         for host in ("cl", "rt", "lb", *NAMES):
             run(["ip", "netns", "add", f"{site.prefix}-{host}"])
             running.callback(run, ["ip", "netns", "del", f"{site.prefix}-{host}"])
-        _wire(site)
+        _wire(site, near=near)
         for name in NAMES:
-            text = BACKEND_TOML.format(name=name)
-            running.enter_context(_program(site, "backend", name, text))
+            rules = BACKEND_TOML.format(name=name)
+            running.enter_context(_program(site, "backend", name, rules))
             site.start_server(name)
             running.callback(_stop_if_running, site, name)
         for name in NAMES:
             until(f"{name} serves", lambda name=name: _serves(site, name))
         if mode == "native":
             _pass_at_router(site)
-        text = VIP_TOML.format(balancer=BALANCER, mode=mode)
-        running.enter_context(_program(site, "vip", "lb", text))
+        told = text.format(balancer=NEAR if near else BALANCER, mode=mode)
+        running.enter_context(_program(site, "vip", "lb", told))
         yield site
 
 
-def _wire(site: Site) -> None:
+def _wire(site: Site, *, near: bool) -> None:
     _cable(site, "cl", "11.1.16", "2a11:0:1:1000:", "rt")
-    _cable(site, "lb", "11.1.8", "2a11:0:1:800:", "rt")
-    site.ip("rt", "link", "add", "lan", "type", "bridge")
+    if near:
+        site.ip("rt", "link", "add", "lan", "address", GATEWAY_MAC, "type", "bridge")
+        _veth(site, "lb")
+        site.ip("rt", "link", "set", "lb", "master", "lan")
+        _address(site, "lb", f"{NEAR}/24", f"{NEAR6}/64")
+        _default(site, "lb", "11.1.1.1", "2a11:0:1:100::1")
+    else:
+        site.ip("rt", "link", "add", "lan", "type", "bridge")
+        _cable(site, "lb", "11.1.8", "2a11:0:1:800:", "rt")
+        site.ip("rt", "link", "set", "lb", "address", GATEWAY_MAC)
     for number, name in enumerate(NAMES):
         _veth(site, name)
         site.ip("rt", "link", "set", name, "master", "lan")
@@ -205,8 +221,8 @@ def _wire(site: Site) -> None:
     _router_address(site, "lan", "11.1.1.1/24", "2a11:0:1:100::1/64")
     for setting in ("net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"):
         site.run("rt", "sysctl", "-qw", setting)
-    site.ip("rt", "route", "add", VIP4, "via", BALANCER)
-    site.ip("rt", "-6", "route", "add", VIP6, "via", "2a11:0:1:800::10")
+    site.ip("rt", "route", "add", VIP4, "via", NEAR if near else BALANCER)
+    site.ip("rt", "-6", "route", "add", VIP6, "via", NEAR6 if near else BALANCER6)
 
 
 def _cable(site: Site, host: str, net4: str, net6: str, router: str) -> None:
@@ -218,8 +234,6 @@ def _cable(site: Site, host: str, net4: str, net6: str, router: str) -> None:
 
 def _veth(site: Site, host: str) -> None:
     far = ("peer", "name", host, "netns", f"{site.prefix}-rt")
-    if host == "lb":  # the address that the balancer is told of
-        far = ("peer", "name", host, "address", "02:00:01:00:00:01", *far[3:])
     site.ip(host, "link", "add", "eth0", "type", "veth", *far)
     for where, name in (("rt", host), (host, "eth0")):
         site.run(where, "ethtool", "-K", name, "tx", "off", "gro", "off")

@@ -141,6 +141,20 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="no hardware address",
         ),
         pytest.param(
+            'address = "23.0.1.80"',
+            'address = "23.0.1.80"\nforwarding = "l2"\ntoo_big = "split"',
+            "vip[0].too_big: l2 makes no packet larger; there is none to split",
+            id="nothing to split",
+        ),
+        pytest.param(
+            'path = "/health"\ninterval = "500 ms"\ntimeout = "400 ms"',
+            'interval = "1 s"\ntimeout = "1 s"\nthrough = "tunnel"\n'
+            "[[vip]]\nname = 'near'\naddress = '23.0.1.81'\nport = 80\n"
+            "pool = 'www-fra'\nforwarding = 'l2'\n",
+            "pool[0].health.through: VIP 'near' has none: l2",
+            id="check through a tunnel that there is not",
+        ),
+        pytest.param(
             'path = "/health"',
             'path = "/health"\nthrough = "tunel"',
             '(did you mean "tunnel"?)',

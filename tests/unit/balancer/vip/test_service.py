@@ -3,12 +3,14 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from balancer.config import parse_config
 from balancer.errors import ConfigError, FrontlabError, Unsupported
+from balancer.model import Forwarding
 from balancer.vip import service as service_module
 from balancer.vip.config import VipConfig
 from balancer.vip.memory import Memory
@@ -148,6 +150,33 @@ def test_a_verdict_is_written_at_once_and_told_afterwards(ready: Service) -> Non
     check(ready, a=False)
     assert owners(ready) == {"b"}
     assert ready.healthy == {("www", "b")}
+
+
+def macs_written(service: Service) -> list[bytes | None]:
+    return [entry.mac for entry in service.forwarder.written[-1].backends]
+
+
+def test_packets_follow_a_backends_hardware_address(ready: Service, path: Path) -> None:
+    first, second = ip_address("11.1.1.10"), ip_address("11.1.1.11")
+    macs = {first: b"abcdef"}
+    ready.neighbours = lambda options: (
+        dict(macs) if Forwarding.L2 in options.forwardings else {}
+    )
+    ready.note_neighbours()
+    assert macs_written(ready) == [None, None]
+    path.write_text(CONFIG + 'forwarding = "l2"\n')
+    order(ready, do="reload")
+    assert macs_written(ready) == [b"abcdef", None]
+    macs |= {first: b"ABCDEF", second: b"uvwxyz"}
+    ready.note_neighbours()
+    assert macs_written(ready) == [b"ABCDEF", b"uvwxyz"]
+    written = list(ready.forwarder.written)
+    ready.note_neighbours()
+    assert ready.forwarder.written == written
+    mac = '"11.1.1.11"\nmac = "02:00:01:01:00:11"'
+    path.write_text(path.read_text().replace('"11.1.1.11"', mac))
+    order(ready, do="reload")
+    assert macs_written(ready) == [b"ABCDEF", bytes.fromhex("020001010011")]
 
 
 def test_a_ramp_goes_by_the_clock(ready: Service, clock: Clock) -> None:

@@ -1,0 +1,77 @@
+"""Forwarding to hardware addresses: the exchange, who is refused, and who moves."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+from live.vip.site import NAMES, NEAR, VIP4, VIP6, VIP_TOML, Site, running_site
+
+from topo.wait import until
+
+pytestmark = pytest.mark.live
+FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
+# Two VIPs, of which one is that address in another family.
+WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
+LAYER2 = WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\nforwarding = "l2"')
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("near")
+    with running_site(folder, "native", LAYER2, near=True) as running:
+        yield running
+
+
+@FAMILIES
+def test_requests_are_answered_past_the_balancer(site: Site, vip: str) -> None:
+    assert {site.get(vip) for _ in range(12)} == set(NAMES)
+    before = octets_sent(site)
+    assert len(site.get(vip, "/big")) == 2_000_000
+    assert octets_sent(site) - before < 200_000
+
+
+@FAMILIES
+def test_nothing_is_too_long_on_its_way_in(
+    site: Site, vip: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    upload = tmp_path_factory.mktemp("up") / "file"
+    upload.write_bytes(bytes(300_000))
+    before = site.status("lb")["counters"]["TOO_BIG"]
+    assert site.put(vip, upload) == "200"
+    assert site.status("lb")["counters"]["TOO_BIG"] == before
+
+
+def test_packets_follow_a_backend_to_another_hardware_address(site: Site) -> None:
+    # Without being told, others would notice only when they hear nothing for a while.
+    site.run("be1", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")
+    site.ip("be1", "link", "set", "eth0", "address", "02:00:01:01:00:99")
+    until("be1 is well", lambda: site.status("lb")["backends"]["be1"]["healthy"])
+    answered = lambda: {site.get(VIP4) for _ in range(12)} == set(NAMES)  # noqa: E731
+    until("be1 answers again", answered)
+
+
+def test_a_backend_of_another_network_is_refused_by_name(site: Site) -> None:
+    before, text = site.order("dump"), config_of(site)
+    wrong = text.replace("11.1.1.11", "11.1.16.10").replace("11.1.1.10", NEAR)
+    (site.folder / "lb.toml").write_text(wrong)
+    stranger = r"11\.1\.16\.10 of .be2. is in no network of eth0 \(11\.1\.1\.0/24\)"
+    told = rf"of .be1. is the balancer's own(.|\n)*{stranger}"
+    with pytest.raises(Exception, match=told):
+        site.order("reload")
+    assert site.order("dump") == before
+    with pytest.raises(Exception, match=told):  # and so is a start
+        file = str(site.folder / "lb.toml")
+        site.run("lb", sys.executable, "-m", "balancer", "vip", "--config", file)
+    (site.folder / "lb.toml").write_text(text)
+    assert {site.get(VIP6) for _ in range(12)} == set(NAMES)
+
+
+def config_of(site: Site) -> str:
+    return (site.folder / "lb.toml").read_text()
+
+
+def octets_sent(site: Site) -> int:
+    """Return how many octets have come from the balancer."""
+    (link,) = json.loads(site.ip("rt", "-s", "-j", "link", "show", "lb"))
+    return int(link["stats64"]["rx"]["bytes"])
