@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from .change import Change, change, recognise
 from .fabric import Fabric, Membership, Outages, Port, Wire
 from .flows import desired_flows
-from .openflow import Choose, Flow, Output, cookie_of, ports_of
+from .openflow import Choose, Flow, Output, OutputElsewhere, cookie_of, ports_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,11 @@ class Core:
         return frozenset(
             flow
             for flow in self._wanted[site]
-            if all(a.port in there for a in flow.actions if isinstance(a, Output))
+            if all(
+                it.port in there
+                for it in flow.actions
+                if isinstance(it, Output | OutputElsewhere)
+            )
         )
 
     def _update_down(self, site: str, names: Iterable[str]) -> None:

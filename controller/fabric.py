@@ -22,7 +22,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """A site's switch; `gateways` are the addresses it answers for."""
+    """A site's switch; `gateways` are the addresses it answers for.
+
+    `bridged` are the ports that are of one broadcast domain with the LAN's.
+    """
 
     site: str
     dpid: int
@@ -30,6 +33,7 @@ class Router:
     lan_port: str
     networks: tuple[Network, ...]
     gateways: tuple[Address, ...]
+    bridged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ def _router(fields: Fields) -> Router:
         fields.text("lan_port"),
         fields.each("networks", ip_network),
         fields.each("gateways", ip_address),
+        fields.texts("bridged"),
     )
 
 
@@ -189,7 +194,14 @@ def _check(fabric: Fabric, place: str) -> None:
             raise ConfigError(f"{place}: wires[{index}]: both ends are at {wire.a}")
     for index, host in enumerate(fabric.hosts):
         _known([host.site], sites, f"{place}: hosts[{index}]", "site")
+    _check_bridges(fabric, place)
     _check_anycasts(fabric, place)
+
+
+def _check_bridges(fabric: Fabric, place: str) -> None:
+    for index, router in enumerate(fabric.routers):
+        ports = [host.port for host in fabric.hosts if host.site == router.site]
+        _known(router.bridged, ports, f"{place}: routers[{index}].bridged", "port")
 
 
 def _check_anycasts(fabric: Fabric, place: str) -> None:

@@ -21,6 +21,7 @@ from .openflow import (
     Move,
     Output,
     OutputBack,
+    OutputElsewhere,
     SetField,
     Table,
 )
@@ -30,6 +31,9 @@ ARP_REQUEST, ARP_REPLY = 1, 2
 ICMP, ICMPV6 = 1, 58
 ECHO_REQUEST, ECHO_REPLY = 8, 0
 ECHO_REQUEST6, ECHO_REPLY6 = 128, 129
+
+BROADCAST = "ff:ff:ff:ff:ff:ff"
+MULTICAST6 = "33:33:00:00:00:00/ff:ff:00:00:00:00"  # RFC 2464, section 7
 
 MAC_BITS, IPV4_BITS, IPV6_BITS = 48, 32, 128
 
@@ -84,6 +88,7 @@ def _flows(fabric: Fabric, view: _View, outages: Outages) -> Iterator[Flow]:
     yield from _gateway_flows(view.router)
     yield from _host_flows(view.router, fabric.hosts)
     yield from _site_flows(view)
+    yield from _bridge_flows(view.router, fabric.hosts)
     for anycast in fabric.anycasts:
         members = [hosts[name] for name in anycast.members]
         group = _group(anycast, members, outages)
@@ -153,6 +158,21 @@ def _site_flows(view: _View) -> Iterator[Flow]:
         for network in view.routers[site].networks:
             match = _to(view.router, network)
             yield Flow(Kind.SITE, Table.ROUTE, match, _towards(view, path))
+
+
+def _bridge_flows(router: Router, hosts: Iterable[Host]) -> Iterator[Flow]:
+    """Make one broadcast domain of the LAN and the ports that are bridged with it."""
+    if not router.bridged:
+        return
+    ports = (router.lan_port, *router.bridged)
+    for host in hosts:
+        if host.site == router.site and host.port in ports:
+            match = (Field("eth_dst", host.mac),)
+            actions = (OutputElsewhere(host.port),)
+            yield Flow(Kind.BRIDGE, Table.ROUTE, match, actions)
+    for group in (BROADCAST, MULTICAST6):
+        flood = tuple(OutputElsewhere(port) for port in ports)
+        yield Flow(Kind.BRIDGE, Table.ROUTE, (Field("eth_dst", group),), flood)
 
 
 def _group(anycast: Anycast, members: list[Host], outages: Outages) -> _Group:

@@ -18,6 +18,7 @@ from .openflow import (
     Move,
     Output,
     OutputBack,
+    OutputElsewhere,
     SetField,
     cookie_of,
 )
@@ -131,6 +132,8 @@ class Messages:
                 return [parser.OFPActionDecNwTtl()]
             case Output(port):
                 return self._output(numbers[port])
+            case OutputElsewhere(port):
+                return [parser.OFPActionOutput(numbers[port])]
             case OutputBack():
                 return [parser.OFPActionOutput(self._of.OFPP_IN_PORT)]
             case Choose(ports):
@@ -179,5 +182,8 @@ def to_wire(datapath: Foreign, messages: Iterable[Foreign]) -> bytes:
 def _masked(field: Field) -> int | str | tuple[str, str]:
     if not isinstance(field.value, str) or "/" not in field.value:
         return field.value
+    if field.name == "eth_dst":
+        address, mask = field.value.split("/")
+        return address, mask
     network = ip_network(field.value)
     return str(network.network_address), str(network.netmask)

@@ -34,11 +34,15 @@ class Kind(IntEnum):
     MEMBER = 0x61
     HOST = 0x50
     SITE = 0x40
+    BRIDGE = 0x30
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a packet and its value; text is an address, prefix or MAC."""
+    """A field of a packet and its value; text is an address, prefix or MAC.
+
+    A MAC may have a mask behind it, as "33:33:00:00:00:00/ff:ff:00:00:00:00".
+    """
 
     name: str
     value: int | str
@@ -80,6 +84,13 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputElsewhere:
+    """Send out of a port, but never by that by which the packet came in."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutputBack:
     """Send out of the port by which the packet came in."""
 
@@ -97,7 +108,7 @@ class Choose:
 
 
 Match = Field | MemberIs
-Action = SetField | Move | DecrementTtl | Output | OutputBack | Choose
+Action = SetField | Move | DecrementTtl | Output | OutputElsewhere | OutputBack | Choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ PRIORITIES = {
     Kind.MEMBER: 60,
     Kind.HOST: 50,
     Kind.SITE: 40,
+    Kind.BRIDGE: 30,
 }
 
 
@@ -136,7 +148,7 @@ def ports_of(flow: Flow) -> frozenset[str]:
     """Return the names of all ports that the flow mentions."""
     named = [part.port for part in flow.match if isinstance(part, MemberIs)]
     for action in flow.actions:
-        if isinstance(action, Output):
+        if isinstance(action, Output | OutputElsewhere):
             named.append(action.port)
         elif isinstance(action, Choose):
             named.extend(action.ports)

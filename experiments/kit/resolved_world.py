@@ -36,6 +36,7 @@ def world_text(world: World) -> str:
                     "capacity": f"{it.capacity_rps} /s",
                     "nameserver": it.nameserver.value,
                     "balancer": it.balancer.value,
+                    "shared_lan": it.shared_lan,
                 }
                 for it in world.datacenters
             ],

@@ -23,6 +23,7 @@ from controller.openflow import (
     Move,
     Output,
     OutputBack,
+    OutputElsewhere,
     SetField,
     Table,
     cookie_of,
@@ -94,6 +95,9 @@ class FakeSwitch:
             match action:
                 case Output(port):
                     sent.append((port, dict(packet)))
+                case OutputElsewhere(port):
+                    if port != in_port:
+                        sent.append((port, dict(packet)))
                 case OutputBack():
                     sent.append((in_port, dict(packet)))
                 case _:
@@ -232,6 +236,13 @@ def _matches(part: Field | MemberIs, packet: Packet) -> bool:
         return packet.get(MEMBER) == part.port
     if part.name not in packet:
         return False
+    if part.name == "eth_dst" and "/" in str(part.value):
+        address, mask = (mac_number(text) for text in str(part.value).split("/"))
+        return mac_number(str(packet[part.name])) & mask == address
     if "/" in str(part.value):
         return ip_address(packet[part.name]) in ip_network(part.value)
     return packet[part.name] == part.value
+
+
+def mac_number(text: str) -> int:
+    return int(text.replace(":", ""), 16)

@@ -24,7 +24,8 @@ def build_net(
     ip, port = controller
     net.addController("c0", controller=LabController, ip=ip, port=port)
     net.start()
-    receive_from_xdp([h.port for h in plan.hosts if h.attachment is Attachment.PORT])
+    on_switch = [h for h in plan.hosts if h.attachment is not Attachment.LAN]
+    receive_from_xdp([host.port for host in on_switch])
     return net
 
 

@@ -10,6 +10,7 @@ from mininet.topo import Topo
 from balancer.model import Address
 
 from ..links import WanBackend
+from ..world.addresses import link_local
 from ..world.plan import Attachment, Host, Plan, Role, RouterPlan
 from ..world.records import WanLink
 from .host import Addressing, LabHost
@@ -100,20 +101,29 @@ class WorldTopo(Topo):
 def addressing(plan: Plan, host: Host) -> Addressing:
     """Return how `host` takes part in the network.
 
-    A host with a switch port of its own shares its subnet with nobody: it has /32
-    and /128 addresses and sends everything to the gateway.
+    A host on a switch port that is not bridged shares its subnet with nobody: it has
+    /32 and /128 addresses and sends everything to the gateway.
     """
-    subnet, on_lan = host.subnet, host.attachment is Attachment.LAN
-    lengths = (subnet.network4.prefixlen, 64) if on_lan else (32, 128)
+    subnet, alone = host.subnet, host.attachment is Attachment.PORT
+    lengths = (32, 128) if alone else (subnet.network4.prefixlen, 64)
     pairs = zip((host.address4, host.address6), lengths, strict=True)
+    own = [ip_interface(f"{address}/{length}") for address, length in pairs]
+    if _shares_lan(plan, host):
+        # Without it a neighbour is never asked for on behalf of a VIP on loopback.
+        own.append(ip_interface(f"{link_local(host.mac)}/64"))
     return Addressing(
-        interfaces=tuple(ip_interface(f"{own}/{length}") for own, length in pairs),
+        interfaces=tuple(own),
         gateways=(subnet.gateway4, subnet.gateway6),
         gateway_mac=plan.router(host.site).mac,
         resolver=_resolver(plan, host),
         # Switches send no ICMP that a packet is too big: hosts know it beforehand.
         mtu=min((link.mtu for link in plan.world.links), default=0),
     )
+
+
+def _shares_lan(plan: Plan, host: Host) -> bool:
+    shared = [it.site for it in plan.world.datacenters if it.shared_lan]
+    return host.site in shared and host.role in (Role.BALANCER, Role.BACKEND)
 
 
 def _resolver(plan: Plan, host: Host) -> Address | None:

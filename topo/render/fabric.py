@@ -21,6 +21,7 @@ def fabric_json(plan: Plan) -> str:
 
 def _router(plan: Plan, router: RouterPlan) -> dict[str, Any]:
     subnets = plan.subnets_at(router.site)
+    hosts = plan.hosts_at(router.site)
     return {
         "site": router.site,
         "dpid": router.dpid,
@@ -30,6 +31,7 @@ def _router(plan: Plan, router: RouterPlan) -> dict[str, Any]:
         "gateways": [
             str(gateway) for it in subnets for gateway in (it.gateway4, it.gateway6)
         ],
+        "bridged": [it.port for it in hosts if it.attachment is Attachment.BRIDGED],
     }
 
 

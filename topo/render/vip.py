@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from topo.world.plan import Host, Plan, Role
+from topo.world.plan import Attachment, Host, Plan, Role
 from topo.world.records import Service
 
 from .toml import Table, to_toml
@@ -21,7 +21,6 @@ HEALTH: Table = {
 
 def vip_config(plan: Plan, host: Host) -> str:
     """vip.toml of a balancer: every service's VIPs, one pool for each service."""
-    backends = plan.hosts_at(host.site, Role.BACKEND)
     services = plan.world.services
     return to_toml(
         {
@@ -33,7 +32,7 @@ def vip_config(plan: Plan, host: Host) -> str:
                 "gateway_mac": plan.router(host.site).mac,
                 "xdp": "auto",
             },
-            "pool": [_pool(it, host.site, backends) for it in services],
+            "pool": [_pool(plan, it, host) for it in services],
             "vip": [
                 _vip(service, address, host.site)
                 for service in services
@@ -63,19 +62,24 @@ def backend_config(plan: Plan, host: Host) -> str:
     )
 
 
-def _pool(service: Service, site: str, backends: tuple[Host, ...]) -> Table:
+def _pool(plan: Plan, service: Service, balancer: Host) -> Table:
+    site = balancer.site
+    in_reach = balancer.attachment is Attachment.BRIDGED
+    backends = plan.hosts_at(site, Role.BACKEND)
     return {
         "name": _pool_name(service, site),
         "health": {**HEALTH, "through": _through(service)},
-        "backend": [
-            {
-                "name": it.name,
-                "address": str(it.address4),
-                "address6": str(it.address6),
-                "weight": 1,
-            }
-            for it in backends
-        ],
+        "backend": [_backend(it, in_reach) for it in backends],
+    }
+
+
+def _backend(host: Host, in_reach: bool) -> Table:
+    return {
+        "name": host.name,
+        "address": str(host.address4),
+        "address6": str(host.address6),
+        **({"mac": host.mac} if in_reach else {}),
+        "weight": 1,
     }
 
 

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 SITES_MAX = 200
 HOSTS_PER_SUBNET_MAX = 200
 FIRST_HOST = 10  # the numbers below it are for gateways
+FIRST_BALANCER_ON_LAN = 200  # behind the backends, where they share a LAN
 FIRST_VIP = 80
 
 SERVERS, NAMES, RESOLVERS, BALANCERS, SHARED_RESOLVERS = 1, 2, 3, 8, 9
@@ -64,6 +65,13 @@ def shared_resolver4(number: int) -> IPv4Address:
 def shared_resolver6(number: int) -> IPv6Address:
     """2a23:53:1::N."""
     return IPv6Address(f"2a23:53:1::{number}")
+
+
+def link_local(mac: str) -> IPv6Address:
+    """The address that an interface gives itself (RFC 4291, appendix A)."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    identifier = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
+    return IPv6Address(b"\xfe\x80" + bytes(6) + identifier)
 
 
 def host_mac(site: int, subnet: int, host: int) -> str:

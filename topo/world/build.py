@@ -119,6 +119,7 @@ def _datacenter(table: DatacenterTable, world: WorldTable) -> Datacenter:
         capacity_rps=table.capacity,
         nameserver=table.nameserver or world.nameserver,
         balancer=table.balancer or world.balancer,
+        shared_lan=table.shared_lan,
     )
 
 

@@ -70,8 +70,12 @@ def _sites(plan: Plan) -> TextTable:
 
 
 def _balancers(it: Datacenter) -> str:
-    ours = it.balancer is BalancerKind.OURS
-    return str(it.balancers) if ours else f"{it.balancers} {it.balancer}"
+    words = [str(it.balancers)]
+    if it.balancer is not BalancerKind.OURS:
+        words.append(it.balancer)
+    if it.shared_lan:
+        words.append("on the servers' LAN")
+    return " ".join(words)
 
 
 def _routers(plan: Plan) -> TextTable:

@@ -13,6 +13,7 @@ from .build import build_world
 from .checks import check, referred_sites, site_names, tables
 from .fields import Known
 from .instances import raw_names, raw_shared_name
+from .lan_check import check_lans
 from .lines import Lines, find_lines
 from .problems import Problem, from_pydantic, tell
 from .records import Airport, World
@@ -64,7 +65,7 @@ def _place(message: str, text: str) -> tuple[str, int]:
 def _validate(
     raw: dict[str, Any], airports: Mapping[str, Airport], lines: Lines
 ) -> tuple[WorldTable | None, list[Problem]]:
-    problems = list(check(raw, airports, lines))
+    problems = [*check(raw, airports, lines), *check_lans(raw)]
     try:
         return WorldTable.model_validate(raw, context=_known(raw, airports)), problems
     except ValidationError as error:

@@ -171,7 +171,8 @@ class Datacenter:
     """A datacenter: balancers behind ECMP, backends behind the balancers.
 
     `nameserver` is the product that is authoritative for the zone here, `balancer`
-    that of the balancers.
+    that of the balancers. With `shared_lan` these are in one broadcast domain and
+    subnet with the backends, and otherwise in a subnet of their own.
     """
 
     site: str
@@ -180,6 +181,7 @@ class Datacenter:
     capacity_rps: float
     nameserver: NameserverKind = NameserverKind.OURS
     balancer: BalancerKind = BalancerKind.OURS
+    shared_lan: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ class DatacenterTable(Table):
     capacity: CapacityRps = 1000.0
     nameserver: Nameserver | None = None
     balancer: Balancer | None = None
+    shared_lan: bool = False
 
 
 class ServiceTable(Table):

@@ -18,6 +18,7 @@ GOOD = {
             "lan_port": f"{site}-lan",
             "networks": [f"11.{n}.0.0/16", f"2a11:0:{n}::/48"],
             "gateways": [f"11.{n}.1.1"],
+            "bridged": [],
         }
         for n, site in ((1, "fra"), (2, "iad"))
     ],
@@ -82,6 +83,9 @@ def test_records_of_a_file():
                      "routers[1].dpid: True is not of type int", id="bool dpid"),
         pytest.param(("routers", 1, "dpid"), 0,
                      "routers[1].dpid: 0 is not between 1 and", id="dpid 0"),
+        pytest.param(("routers", 0, "bridged"), ["fra-lb9"],
+                     "routers[0].bridged: no port has the name 'fra-lb9'",
+                     id="unknown bridged port"),
         pytest.param(("routers", 1, "mac"), "02:00",
                      "routers[1].mac: '02:00' is not a MAC address", id="mac"),
         pytest.param(("routers", 0, "networks"), ["11.1.0.1/16"],

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -74,6 +75,50 @@ def test_what_has_no_route_is_dropped(net, target):
 def test_a_frame_flooded_between_two_hosts_of_a_lan_is_not_routed(net):
     mac = net.hosts["fra-be"].mac
     assert net.send("fra-client", "11.1.1.10", eth_dst=mac).host is None
+
+
+@pytest.fixture
+def bridged():
+    """The triangle, with two of Frankfurt's balancers on the LAN of its hosts."""
+    fabric = triangle()
+    fra, *others = fabric.routers
+    fra = replace(fra, bridged=("fra-lb1", "fra-lb2"))
+    return FakeFabric(replace(fabric, routers=(fra, *others)))
+
+
+@pytest.mark.parametrize(
+    ("target", "in_port", "out_ports"),
+    [
+        pytest.param("fra-be", "fra-lb1", {"fra-lan"}, id="port to LAN"),
+        pytest.param("fra-lb1", "fra-lan", {"fra-lb1"}, id="LAN to port"),
+        pytest.param("fra-lb2", "fra-lb1", {"fra-lb2"}, id="port to port"),
+        pytest.param("fra-client", "fra-lan", set(), id="flooded inside the LAN"),
+        pytest.param("fra-lb3", "fra-lb1", set(), id="to a port that is not bridged"),
+        pytest.param(
+            BROADCAST, "fra-lb1", {"fra-lan", "fra-lb2"}, id="broadcast of a port"
+        ),
+        pytest.param(
+            "33:33:ff:00:00:10",
+            "fra-lan",
+            {"fra-lb1", "fra-lb2"},
+            id="multicast of the LAN",
+        ),
+        pytest.param("01:00:5e:00:00:01", "fra-lan", set(), id="IPv4 multicast"),
+    ],
+)
+def test_ports_bridged_with_the_lan(bridged, target, in_port, out_ports):
+    mac = bridged.hosts[target].mac if target in bridged.hosts else target
+    frame = {"eth_src": "02:00:01:01:00:0a", "eth_dst": mac, "eth_type": 0x88B5}
+    sent = bridged.switches["fra"].receive(frame, in_port)
+    assert {port for port, _ in sent} == out_ports
+    assert all(out == frame for _, out in sent)
+
+
+def test_a_bridge_routes_as_before(bridged):
+    assert wrong_pairs(bridged) == []
+    assert arp(bridged, "11.1.1.1")
+    found = spread(bridged, "syd-client", "23.0.0.1", 200)
+    assert found.keys() == set(bridged.fabric.anycasts[0].members)
 
 
 def arp(net, asked):

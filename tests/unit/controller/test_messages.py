@@ -7,7 +7,7 @@ from fakes.fabrics import triangle
 
 from balancer.errors import Unsupported
 from controller.change import Change
-from controller.flows import desired_flows
+from controller.flows import MULTICAST6, desired_flows
 from controller.messages import Messages, to_wire
 from controller.openflow import (
     Choose,
@@ -16,6 +16,7 @@ from controller.openflow import (
     Kind,
     MemberIs,
     Output,
+    OutputElsewhere,
     Table,
     cookie_of,
 )
@@ -85,6 +86,12 @@ def test_a_change_adds_then_removes_then_asks_for_confirmation(framework, datapa
             id="output forgets the in-port",
         ),
         pytest.param(
+            OutputElsewhere("lb2"),
+            # apply_actions with nothing but the output, which the in-port excludes.
+            "0004 0018 00000000 0000 0010 00000004 ffe5 000000000000",
+            id="output elsewhere remembers it",
+        ),
+        pytest.param(
             Choose(("lb1", "", "lb2")),
             # bundle_load: hrw, symmetric_l3l4+udp, ofport, 3 members, into reg1.
             "ffff 0028 00002320 000d 0001 0003 0000 00000002 0003 001f 00010204"
@@ -106,6 +113,13 @@ def test_a_prefix_and_a_chosen_member_in_a_match(framework, datapath):
     message = Messages(framework).add(datapath, flow, NUMBERS)
     assert message.match["reg1"] == NUMBERS["lb2"]
     assert message.match["ipv6_dst"] == ("2a11::", "ffff:ffff:ffff::")
+
+
+def test_a_masked_mac_in_a_match(framework, datapath):
+    flow = Flow(Kind.BRIDGE, Table.ROUTE, (Field("eth_dst", MULTICAST6),), ())
+    message = Messages(framework).add(datapath, flow, NUMBERS)
+    assert message.match["eth_dst"] == ("33:33:00:00:00:00", "ff:ff:00:00:00:00")
+    assert bytes.fromhex("333300000000ffff00000000") in to_wire(datapath, [message])
 
 
 def test_every_flow_of_a_fabric_can_be_said(framework, datapath):

@@ -1,5 +1,6 @@
 """A plan as a Mininet topology."""
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
 import pytest
@@ -52,6 +53,21 @@ def test_addressing(plan, host, own, gateways, resolver):
         resolver=ip_address(resolver) if resolver else None,
         mtu=1500,
     )
+
+
+def test_a_shared_lan_has_link_local_addresses_too():
+    duo = load_world("duo")
+    sites = tuple(replace(it, shared_lan=True) for it in duo.datacenters)
+    plan = make_plan(replace(duo, datacenters=sites))
+    own = {
+        name: [str(it) for it in addressing(plan, plan.host(name)).interfaces]
+        for name in ("fra-lb1", "fra-be1", "fra-ns")
+    }
+    assert own == {
+        "fra-lb1": ["11.1.1.200/24", "2a11:0:1:100::200/64", "fe80::1ff:fe01:c8/64"],
+        "fra-be1": ["11.1.1.10/24", "2a11:0:1:100::10/64", "fe80::1ff:fe01:a/64"],
+        "fra-ns": ["11.1.2.10/24", "2a11:0:1:200::10/64"],
+    }
 
 
 def test_topology(plan):

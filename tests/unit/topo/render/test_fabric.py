@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from controller.fabric import Port, from_json
 from topo.render import fabric_json
+from topo.world.plan import make_plan
 
 
 @pytest.mark.parametrize("world", ["duo", "earth"])
@@ -20,6 +22,14 @@ def test_routers_answer_for_every_gateway(duo):
     assert router["networks"] == ["11.1.0.0/16", "2a11:0:1::/48"]
     assert "11.1.8.1" in router["gateways"]
     assert "2a11:0:1:1000::1" in router["gateways"]
+
+
+def test_a_shared_lan_takes_the_balancers_ports(duo):
+    fra, iad = duo.world.datacenters
+    sites = (fra, replace(iad, shared_lan=True))
+    plan = make_plan(replace(duo.world, datacenters=sites))
+    bridged = {it.site: it.bridged for it in from_json(fabric_json(plan)).routers}
+    assert bridged == {"fra": (), "iad": ("iad-lb1", "iad-lb2")}
 
 
 def test_wires_and_ports(duo):

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from topo.render import backend_config, vip_config
-from topo.world.plan import Role
+from topo.world.plan import Role, make_plan
 
 
 def test_balancer(duo):
@@ -64,6 +64,19 @@ def test_what_a_service_says_of_packets_is_its_vips(duo):
     config = tomllib.loads(vip_config(plan, plan.host("fra-lb1")))
     for vip in config["vip"]:
         assert said.items() <= vip.items()
+
+
+def test_hardware_addresses_are_told_where_they_are_in_reach(duo):
+    fra, iad = duo.world.datacenters
+    sites = (replace(fra, shared_lan=True), iad)
+    plan = make_plan(replace(duo.world, datacenters=sites))
+    macs = {
+        site: [it.get("mac") for it in config["pool"][0]["backend"]]
+        for site in ("fra", "iad")
+        for config in [tomllib.loads(vip_config(plan, plan.host(f"{site}-lb1")))]
+    }
+    wanted = ["02:00:01:01:00:0a", "02:00:01:01:00:0b"]
+    assert macs == {"fra": wanted, "iad": [None, None]}
 
 
 def test_tunnels_over_ipv6_come_from_ipv6_addresses(duo):

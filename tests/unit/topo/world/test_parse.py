@@ -179,6 +179,8 @@ def test_five_mistakes_are_five_lines():
                      32, "is none of ours, gdnsd", id="nameserver"),
         pytest.param('"www"', '"www"\nforwarding = "ipib"', 35,
                      'did you mean "ipip"?', id="forwarding"),
+        pytest.param('"www"', '"www"\nforwarding = "l2"', 35,
+                     "on one LAN at iad (add shared_lan = true", id="L2 over a router"),
         pytest.param('"www"', '"www"\ntoo_big = "drop"', 35,
                      "is none of answer, split", id="too big"),
         pytest.param('"www"', '"www"\nmtu = 1300', 35,
@@ -282,6 +284,19 @@ def test_resolvers_at_several_sites_share_an_address():
     assert plan.resolvers["public"].members == tuple(shared)
     assert plan.asked_by("fra-home") == plan.resolvers["public"]
     assert plan.resolver("front") == plan.host("front")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("shared_lan = true", id="one LAN"),
+        pytest.param('balancer = "nftables"', id="not our balancers"),
+    ],
+)
+def test_frames_reach_the_backends_where_they_can(said):
+    text = WORLD.replace('"www"', '"www"\nforwarding = "l2"')
+    text = text.replace("[[datacenters]]", f"[[datacenters]]\n{said}")
+    assert parse_world(text, "w.toml", AIRPORTS).services[0].forwarding == "l2"
 
 
 @pytest.mark.parametrize(

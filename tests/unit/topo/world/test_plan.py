@@ -49,6 +49,18 @@ def test_address_of_each_role(name, address4, address6, mac, attachment):
     assert (host.mac, host.attachment, host.port) == (mac, attachment, name)
 
 
+def test_balancers_on_the_servers_lan_stand_behind_the_backends():
+    text = WORLD.replace("[[datacenters]]", "[[datacenters]]\nshared_lan = true")
+    plan = make_plan(parse_world(text, "w.toml", AIRPORTS))
+    balancer, backend = plan.host("iad-lb2"), plan.host("iad-be1")
+    assert balancer.subnet == backend.subnet
+    assert str(balancer.address4) == "11.2.1.201"
+    assert str(balancer.address6) == "2a11:0:2:100::201"
+    assert balancer.mac == "02:00:02:01:00:c9"
+    assert balancer.attachment is Attachment.BRIDGED
+    assert plan.vip("www", "iad").members == ("iad-lb1", "iad-lb2")
+
+
 def test_shared_addresses():
     vip = SMALL.vip("www", "iad")
     assert (str(vip.address4), str(vip.address6)) == ("23.0.1.80", "2a23:0:1::80")
