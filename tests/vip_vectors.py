@@ -99,7 +99,7 @@ def read_backend() -> tuple[Rules, list[Packet]]:
     table = tree["rules"]
     rules = Rules(
         mac=mac_octets(table["mac"]),
-        balancers=frozenset(map(IPv4Address, table["balancers"])),
+        balancers=frozenset(map(ip_address, table["balancers"])),
         vips=frozenset(map(ip_address, table["vips"])),
     )
     return rules, [_packet(row) for row in tree["packet"]]

@@ -1,4 +1,4 @@
-"""`python -m balancer backend`: VIPs on loopback, and GRE taken off what arrives."""
+"""`python -m balancer backend`: VIPs on loopback, outer headers taken off."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,9 +12,10 @@ from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
+from ..vip.forwarding.modes import OVERHEAD
 from ..vip.xdp import hardware_address, mtu_of
 from . import decap, device
-from .config import BackendTable, Decapsulation, read_backend_config
+from .config import DEVICE_MODES, BackendTable, Decapsulation, read_backend_config
 from .network import leave_room, own_vips
 from .strip import Rules
 
@@ -40,7 +41,8 @@ def main(argv: Sequence[str]) -> int:
     with ExitStack() as running:
         stop = running.enter_context(stop_signals())
         own_vips(table.vips)
-        leave_room(mtu_of(table.interface))
+        overhead = max(OVERHEAD[mode] for mode in table.modes())
+        leave_room(mtu_of(table.interface), overhead)
         decapsulator = running.enter_context(decapsulating(table))
         if options.status is not None:
             snapshot = partial(decapsulator.snapshot, table.name)
@@ -57,9 +59,10 @@ def decapsulating(table: BackendTable) -> Iterator[Decapsulator]:
         hardware_address(table.interface),
         frozenset(table.balancers),
         frozenset(table.vips),
+        table.modes(),
     )
     with ExitStack() as running:
-        if table.decapsulation is Decapsulation.XDP:
+        if table.decapsulation is Decapsulation.XDP or table.modes() != DEVICE_MODES:
             yield running.enter_context(_by_xdp(table.interface, rules))
             return
         try:

@@ -1,31 +1,35 @@
 """backend.toml as people write it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from ..config import AnyAddress, Table, read_config
+from ..config import AnyAddress, Mistake, Table, config_error, read_config
+from ..model import Forwarding
+from ..vip.forwarding.modes import TUNNELS
 
-MAX_ADDRESSES = 512  # as many as the maps hold (bpf/decap.bpf.c)
+MAX_ADDRESSES = 512  # as many as the maps hold (bpf/rules.h)
+DEVICE_MODES = frozenset({Forwarding.GRE})  # what the kernel's device takes off
 
 
 class Decapsulation(StrEnum):
-    """Who strips: the kernel's gre device, or XDP; `AUTO` tries in that order."""
+    """Who strips: the kernel's gre device, where it is enough, or XDP.
+
+    `AUTO` tries in that order.
+    """
 
     AUTO = "auto"
     DEVICE = "device"
     XDP = "xdp"
 
 
-def _ipv4(value: object) -> IPv4Address:
-    try:
-        return IPv4Address(value if isinstance(value, str) else "")
-    except ValueError as error:
-        what = f"{value!r} is no IPv4 address, as an outer source is"
-        raise ValueError(what) from error
+Encapsulation = Literal["gre", "gre6", "ipip", "gue"]
+Addresses = Annotated[
+    tuple[AnyAddress, ...], Field(min_length=1, max_length=MAX_ADDRESSES)
+]
 
 
 class BackendTable(Table):
@@ -34,13 +38,18 @@ class BackendTable(Table):
     name: str
     interface: str
     decapsulation: Decapsulation = Decapsulation.AUTO
-    balancers: Annotated[
-        tuple[Annotated[IPv4Address, BeforeValidator(_ipv4)], ...],
-        Field(min_length=1, max_length=MAX_ADDRESSES),
-    ]
-    vips: Annotated[
-        tuple[AnyAddress, ...], Field(min_length=1, max_length=MAX_ADDRESSES)
-    ]
+    encapsulations: Annotated[tuple[Encapsulation, ...], Field(min_length=1)] | None = (
+        None
+    )
+    balancers: Addresses
+    vips: Addresses
+
+    def modes(self) -> frozenset[Forwarding]:
+        """Return the modes that are taken off: where none is named, all that can be."""
+        if self.encapsulations is not None:
+            return frozenset(Forwarding[name.upper()] for name in self.encapsulations)
+        by_device = self.decapsulation is Decapsulation.DEVICE
+        return DEVICE_MODES if by_device else TUNNELS
 
 
 class BackendConfig(Table):
@@ -51,4 +60,21 @@ class BackendConfig(Table):
 
 def read_backend_config(path: Path) -> BackendConfig:
     """Return the file at `path`; ConfigError with every mistake that is in it."""
-    return read_config(path, BackendConfig)
+    config = read_config(path, BackendConfig)
+    if mistakes := list(_mistakes(config.backend)):
+        raise config_error(str(path), mistakes)
+    return config
+
+
+def _mistakes(table: BackendTable) -> Iterator[Mistake]:
+    """Yield what is wrong between keys, each of which is right by itself."""
+    modes = table.modes()
+    by_device = table.decapsulation is Decapsulation.DEVICE
+    if by_device and modes != DEVICE_MODES:
+        what = 'the gre device takes off "gre" alone; "auto" and "xdp" take all'
+        yield Mistake("backend.encapsulations", what)
+    over = {6 if mode is Forwarding.GRE6 else 4 for mode in modes}
+    for version in over - {balancer.version for balancer in table.balancers}:
+        if by_device or table.encapsulations is not None:
+            what = f"no IPv{version} address, from which a mode that is named comes"
+            yield Mistake("backend.balancers", what)

@@ -9,11 +9,12 @@ from ..model import Address
 from ..vip.maps import Map
 from ..vip.objects import BpfObject, loaded
 from ..vip.xdp import attached
-from .strip import Reason, Rules
+from .strip import Rules
+from .verdict import Reason
 
 OBJECT = Path(__file__).parent / "bpf" / "decap.bpf.o"
-OPTIONS = Struct("=6s")  # mac
-VIP_KEY = Struct("=16sI")  # address, version
+OPTIONS = Struct("=6s2xI")  # mac, encapsulations
+ADDRESS = Struct("=16sI")  # words, version
 _COUNTER = Struct("=Q")
 _INDEX = Struct("=I")
 _LISTED = _INDEX.pack(1)
@@ -22,11 +23,12 @@ _LISTED = _INDEX.pack(1)
 @contextmanager
 def open_decapsulation(rules: Rules) -> Iterator[BpfObject]:
     """Load the program with `rules` in it, on no interface yet."""
-    with loaded(OBJECT, OPTIONS.pack(rules.mac)) as decap:
+    mask = sum(1 << mode for mode in rules.encapsulations)
+    with loaded(OBJECT, OPTIONS.pack(rules.mac, mask)) as decap:
         for balancer in rules.balancers:
-            decap.maps["balancers"].update(balancer.packed, _LISTED)
+            decap.maps["balancers"].update(address_bytes(balancer), _LISTED)
         for vip in rules.vips:
-            decap.maps["vips"].update(vip_key_bytes(vip), _LISTED)
+            decap.maps["vips"].update(address_bytes(vip), _LISTED)
         yield decap
 
 
@@ -53,6 +55,6 @@ def counters_of(counters: Map) -> Mapping[str, int]:
     }
 
 
-def vip_key_bytes(vip: Address) -> bytes:
-    """Return `struct vip_key` of bpf/decap.bpf.c."""
-    return VIP_KEY.pack(vip.packed, vip.version)
+def address_bytes(address: Address) -> bytes:
+    """Return `struct address` of bpf/rules.h."""
+    return ADDRESS.pack(address.packed, address.version)

@@ -1,4 +1,10 @@
-"""Decapsulation by the kernel's gre devices, where it has them: one per balancer."""
+"""Decapsulation by the kernel's gre devices, where it has them: one per balancer.
+
+They are for GRE over IPv4. For the other modes kernels have others (ip6gre, ipip, sit,
+fou), of which each is another module that may be missing, takes other packets than its
+balancers' unless it is made once more for each, and counts in its own way: those are
+taken off by XDP on any kernel.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -21,7 +27,7 @@ def gre_devices(rules: Rules) -> Iterator[tuple[str, ...]]:
     Raises:
         Unsupported: the kernel has no gre device.
     """
-    balancers = sorted(rules.balancers)
+    balancers = sorted(b for b in rules.balancers if isinstance(b, IPv4Address))
     names = tuple(f"gre-lb{number}" for number in range(1, len(balancers) + 1))
     # Replies leave by another interface than the requests come in by.
     write_sysctl("ipv4/conf/all/rp_filter", 0)

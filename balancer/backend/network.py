@@ -9,8 +9,7 @@ from ..model import Address
 
 _SYSCTL = Path("/proc/sys/net")
 _COMMAND_TIMEOUT_S = 10.0
-# IP and TCP headers without options, beside the outer IPv4 and GRE headers.
-_HEADERS = {4: 24 + 20 + 20, 6: 24 + 40 + 20}
+_HEADERS = {4: 20 + 20, 6: 40 + 20}  # of IP and TCP, without options
 # `ip route` prints states among the attributes, and takes only the latter.
 _ROUTE_STATES = ("linkdown", "dead")
 
@@ -28,8 +27,8 @@ def own_vips(vips: Iterable[Address]) -> None:
     write_sysctl("ipv4/conf/all/arp_announce", 2)
 
 
-def leave_room(mtu: int) -> None:
-    """Have clients send segments that still fit when encapsulated.
+def leave_room(mtu: int, overhead: int) -> None:
+    """Have clients send segments that still fit with `overhead` octets before them.
 
     A default route with an advertised MSS costs nothing and loses nothing; ICMP from
     the balancer is for the rest.
@@ -39,7 +38,7 @@ def leave_room(mtu: int) -> None:
         for route in ip(f"-{version}", "route", "show", "default").splitlines():
             words = [word for word in route.split() if word not in _ROUTE_STATES]
             if "advmss" not in words:
-                words += ["advmss", str(mtu - headers)]
+                words += ["advmss", str(mtu - overhead - headers)]
                 lines.append(f"-{version} route replace {' '.join(words)}")
     for line in lines:
         ip(*line.split())

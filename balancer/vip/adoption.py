@@ -23,7 +23,7 @@ from .tables import Options, Tables
 from .xdp import BPF
 
 # What the octets of a map mean is written in these alone.
-_LAYOUT_HEADERS = ("maps.h", "reasons.h")
+_LAYOUT_HEADERS = ("maps.h", "modes.h", "reasons.h")
 _FIRST = INDEX.pack(0)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from balancer.model import Forwarding
+from balancer.vip.forwarding.modes import TUNNELS
 from topo.world.plan import Attachment, Host, Plan, Role
 from topo.world.records import Service
 
@@ -51,6 +53,7 @@ def backend_config(plan: Plan, host: Host) -> str:
                 "name": host.name,
                 "interface": "eth0",
                 "decapsulation": "auto",
+                "encapsulations": _encapsulations(plan.world.services),
                 "balancers": list(_outer_sources(plan, balancers)),
                 "vips": [
                     str(address)
@@ -106,6 +109,12 @@ def _vip(service: Service, address: str, site: str) -> Table:
         "too_big": service.too_big,
         **{key: size for key, size in sizes.items() if size is not None},
     }
+
+
+def _encapsulations(services: tuple[Service, ...]) -> list[str]:
+    """What backends take off: what services use, and GRE, as others' balancers do."""
+    modes = {Forwarding.GRE, *(Forwarding[it.forwarding.upper()] for it in services)}
+    return [mode.name.lower() for mode in sorted(modes & TUNNELS)]
 
 
 def _outer_sources(plan: Plan, balancers: tuple[Host, ...]) -> Iterator[str]:

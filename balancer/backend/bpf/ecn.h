@@ -3,6 +3,11 @@
  */
 #pragma once
 
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <bpf/bpf_endian.h>
+
 #include "../../vip/bpf/checksum.h"
 
 #define ECN_MASK 3

@@ -1,14 +1,15 @@
-/* Why a packet got its verdict at a backend; `Reason` in strip.py is the same list. */
+/* Why a packet got its verdict at a backend; `Reason` in verdict.py is the same list. */
 #pragma once
 
 enum reason {
 	/* passed on as it came */
 	NOT_FOR_US,
-	NOT_GRE,
+	NOT_ENCAPSULATED,
 	/* dropped */
 	MALFORMED,
 	STRANGER,
 	GRE_OPTIONS,
+	BAD_CHECKSUM,
 	OTHER_PAYLOAD,
 	NOT_A_VIP,
 	CE_DROPPED,

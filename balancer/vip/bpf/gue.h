@@ -6,7 +6,6 @@
 #include "encap.h"
 #include "hash.h"
 
-#define GUE_PORT 9886
 #define FIRST_SOURCE_PORT 0xc000
 #define PORT_SHIFT 18  /* of the hash: leaves as many bits as there are such ports */
 

@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "modes.h"
 #include "reasons.h"
 
 #define MAX_VIPS 512
@@ -45,16 +46,6 @@ enum tracking {
 enum too_big {
 	ANSWER,
 	SPLIT,
-};
-
-/* How packets reach their backend; `Forwarding` in model.py is the same list. */
-enum forwarding {
-	GRE,
-	GRE6,
-	IPIP,
-	GUE,
-	L2,
-	NAT,
 };
 
 /* The map has eight octets for each entry anyway, so two fields more cost nothing. */

@@ -7,7 +7,9 @@ from functools import partial
 from balancer.backend.decap import open_decapsulation
 from balancer.backend.network import leave_room, own_vips
 from balancer.backend.strip import Rules
+from balancer.model import Forwarding
 from balancer.vip.datapath import open_datapath
+from balancer.vip.forwarding.modes import OVERHEAD
 from balancer.vip.objects import loaded
 from balancer.vip.xdp import BPF, Attachment, XdpMode, hardware_address, mtu_of
 from topo.netlink import Namespace
@@ -55,7 +57,7 @@ def _programs(site: Site, opened: ExitStack) -> Iterator[_Placed]:
         host = site.hosts[name]
         with host.inside():
             own_vips([VIP])
-            leave_room(mtu_of(DEVICE))
+            leave_room(mtu_of(DEVICE), OVERHEAD[Forwarding.GRE])
             mac = hardware_address(DEVICE)
         rules = Rules(mac, frozenset([balanced.SOURCE]), frozenset([VIP]))
         decap = opened.enter_context(open_decapsulation(rules))

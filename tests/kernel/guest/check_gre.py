@@ -47,6 +47,7 @@ BACKEND_TOML = f"""
 name = "be1"
 interface = "eth0"
 decapsulation = "auto"
+encapsulations = ["gre"]
 balancers = ["{HOSTS["balancer"][0]}"]
 vips = ["{VIP[4]}", "{VIP[6]}"]
 """

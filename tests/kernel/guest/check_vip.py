@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from live.vip.million import flood
 from live.vip.pair import open_pair
-from vip_vectors import read_balancer
+from live.vip.test_backend_reference import compare
+from vip_vectors import read_backend, read_balancer
 
+from balancer.backend.decap import open_decapsulation
 from balancer.model import Forwarding
 from balancer.vip.datapath import open_datapath
 
@@ -24,3 +26,10 @@ def test_it_loads_for_one_mode_alone(mode: Forwarding) -> None:
     options = replace(tables.options, forwardings=frozenset({mode}), splits=False)
     with open_datapath(replace(tables, options=options)) as datapath:
         assert "vip" in datapath.programs
+
+
+def test_the_backend_s_program_agrees_too() -> None:
+    rules, packets = read_backend()
+    with open_decapsulation(rules) as program:
+        for packet in packets:
+            compare(rules, program, packet.frame)

@@ -11,36 +11,21 @@ from hypothesis import strategies as st
 from live.vip.million import addresses, flood
 from live.vip.pair import LIMITS, Pair, now_s, open_pair, outputs
 from vip_strategies import frames
-from vip_vectors import Packet, flow_in, read_backend, read_balancer
+from vip_vectors import Packet, flow_in, read_balancer
 
-from balancer.backend import decap, strip
-from balancer.vip.objects import BpfObject
-from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
+from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Reason
 from topo.wait import until
 
 pytestmark = pytest.mark.live
 
 BALANCING, PACKETS = read_balancer()
-RULES, BACKEND_PACKETS = read_backend()
-BACKEND_VERDICT: dict[type, int] = {
-    strip.Stripped: XDP_PASS,
-    strip.Passed: XDP_PASS,
-    strip.Dropped: XDP_DROP,
-}
-VERDICT_NAMES = {each.__name__: value for each, value in BACKEND_VERDICT.items()}
 
 
 @pytest.fixture(scope="module")
 def pair() -> Iterator[Pair]:
     with open_pair(BALANCING) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def backend() -> Iterator[BpfObject]:
-    with decap.open_decapsulation(RULES) as program:
-        yield program
 
 
 @pytest.mark.parametrize("packet", PACKETS, ids=lambda packet: packet.name)
@@ -147,45 +132,3 @@ def run_from(pair: Pair, name: str, number: int) -> None:
     frame = bytearray(packet.frame)
     frame[28:30] = number.to_bytes(2, "big")  # the last half of the source
     test_run(pair.datapath.programs["vip"], bytes(frame))
-
-
-@pytest.mark.parametrize("packet", BACKEND_PACKETS, ids=lambda packet: packet.name)
-def test_backend_vector(backend: BpfObject, packet: Packet) -> None:
-    before = decap.counters_of(backend.maps["counters"])
-    got = test_run(backend.programs["decap"], packet.frame)
-    after = decap.counters_of(backend.maps["counters"])
-    assert got.verdict == VERDICT_NAMES[packet.verdict]
-    assert (got.frame,) == packet.outputs
-    changed = {name for name in after if after[name] != before[name]}
-    assert changed == {packet.counter}
-
-
-@given(data=st.data())
-@settings(max_examples=100, deadline=None)
-def test_any_frame_at_the_backend(backend: BpfObject, data: st.DataObject) -> None:
-    inner = frames(RULES.mac, ADDRESSES)
-    frame = data.draw(st.one_of(inner, inner.flatmap(encapsulated)))
-    verdict = strip.strip(frame, RULES)
-    before = decap.counters_of(backend.maps["counters"])
-    got = test_run(backend.programs["decap"], frame)
-    after = decap.counters_of(backend.maps["counters"])
-    assert got.verdict == BACKEND_VERDICT[type(verdict)], verdict.reason
-    assert got.frame.hex() == getattr(verdict, "frame", frame).hex()
-    assert after[verdict.reason.name] == before[verdict.reason.name] + 1
-
-
-ADDRESSES = addresses(BALANCING)
-
-
-def encapsulated(frame: bytes) -> st.SearchStrategy[bytes]:
-    """Return `frame` inside GRE, mostly as a balancer sends it, with a byte changed."""
-    outer = next(p.frame for p in BACKEND_PACKETS if p.verdict == "Stripped")[:38]
-    length = (len(frame) + 10).to_bytes(2, "big")
-    protocol = frame[12:14]
-    whole = outer[:16] + length + outer[18:36] + protocol + frame[14:]
-
-    def changed(place: int, octet: int) -> bytes:
-        return whole[:place] + bytes([octet]) + whole[place + 1 :]
-
-    mutated = st.builds(changed, st.integers(12, 37), st.integers(0, 255))
-    return st.just(whole) | mutated

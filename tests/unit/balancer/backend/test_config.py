@@ -25,9 +25,42 @@ def test_a_right_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "modes"),
+    [
+        pytest.param("", {"GRE", "GRE6", "IPIP", "GUE"}, id="all"),
+        pytest.param('decapsulation = "device"', {"GRE"}, id="what the device does"),
+        pytest.param('encapsulations = ["gue"]', {"GUE"}, id="what is named"),
+    ],
+)
+def test_what_is_taken_off(tmp_path: Path, more: str, modes: set[str]) -> None:
+    path = tmp_path / "backend.toml"
+    path.write_text(f"{RIGHT}{more}\n")
+    table = read_backend_config(path).backend
+    assert {mode.name for mode in table.modes()} == modes
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        pytest.param('"11.1.8.10"', '"2a11::1"', "balancers[0]", id="outer IPv6"),
+        pytest.param('"11.1.8.10"', '"lb1"', "balancers[0]", id="no outer source"),
+        pytest.param(
+            "vips =",
+            'encapsulations = ["gre", "vxlan"]\nvips =',
+            "encapsulations[1]: 'vxlan' is not one of gre, gre6, ipip, gue",
+            id="unknown encapsulation",
+        ),
+        pytest.param(
+            "vips =",
+            'encapsulations = ["gre6"]\nvips =',
+            "balancers: no IPv6 address",
+            id="a mode that no balancer can send",
+        ),
+        pytest.param(
+            "vips =",
+            'encapsulations = ["gre", "gue"]\ndecapsulation = "device"\nvips =',
+            'encapsulations: the gre device takes off "gre" alone',
+            id="more than a device does",
+        ),
         pytest.param('"23.0.1.80"', '"www"', "vips[0]", id="no address"),
         pytest.param("vips", "vip", "unknown key", id="unknown key"),
     ],

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from vip_strategies import frames
 from vip_vectors import Packet, read_backend
 
-from balancer.backend.strip import Reason, Stripped, strip
+from balancer.backend.strip import strip
+from balancer.backend.verdict import Reason, Stripped
 
 RULES, PACKETS = read_backend()
 

@@ -33,8 +33,8 @@ LAYOUTS = [
     ("traffic", layouts.TRAFFIC, [0, 8]),
 ]
 BACKEND_LAYOUTS = [
-    ("options", decap.OPTIONS, [0]),
-    ("vip_key", decap.VIP_KEY, [0, 16]),
+    ("options", decap.OPTIONS, [0, 6, 8]),
+    ("address", decap.ADDRESS, [0, 16]),
 ]
 
 
@@ -55,11 +55,17 @@ def test_reasons_are_those_of_the_program() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "policy"),
-    [("tracking", Tracking), ("too_big", TooBig), ("forwarding", Forwarding)],
+    ("name", "policy", "file"),
+    [
+        ("tracking", Tracking, "maps.h"),
+        ("too_big", TooBig, "maps.h"),
+        ("forwarding", Forwarding, "modes.h"),
+    ],
 )
-def test_policies_are_those_of_the_program(name: str, policy: type[IntEnum]) -> None:
-    header = (VIP_BPF / "maps.h").read_text()
+def test_policies_are_those_of_the_program(
+    name: str, policy: type[IntEnum], file: str
+) -> None:
+    header = (VIP_BPF / file).read_text()
     body = header[header.index(f"enum {name} {{") :]
     words = re.findall(r"\t([A-Z0-9]+),", body[: body.index("}")])
     assert words == [each.name for each in policy]

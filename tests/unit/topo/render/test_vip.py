@@ -40,6 +40,7 @@ def test_backend_takes_only_its_own_balancers_packets(duo):
         "name": "fra-be1",
         "interface": "eth0",
         "decapsulation": "auto",
+        "encapsulations": ["gre"],
         "balancers": ["11.1.8.10", "11.1.8.11"],
         "vips": ["23.0.1.80", "2a23:0:1::80"],
     }
@@ -86,6 +87,7 @@ def test_tunnels_over_ipv6_come_from_ipv6_addresses(duo):
         *("11.1.8.10", "11.1.8.11"),
         *("2a11:0:1:800::10", "2a11:0:1:800::11"),
     ]
+    assert config["backend"]["encapsulations"] == ["gre", "gre6"]
 
 
 @pytest.mark.parametrize("role", [Role.BALANCER, Role.BACKEND])

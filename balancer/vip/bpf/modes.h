@@ -1,0 +1,13 @@
+/* How packets reach their backend; `Forwarding` in model.py is the same list. */
+#pragma once
+
+enum forwarding {
+	GRE,
+	GRE6,
+	IPIP,
+	GUE,
+	L2,
+	NAT,
+};
+
+#define GUE_PORT 9886
