@@ -123,10 +123,15 @@ class Members:
         return min(steps, default=NEVER_S)
 
     def _serving(self) -> frozenset[str]:
-        alive = frozenset(name for name, m in self.by_name.items() if m.alive)
-        useful = any(self.by_name[name].wanted_weight for name in alive)
+        # Nobody stops before a check has said so: results come one after the other.
+        fit = frozenset(
+            name
+            for name, m in self.by_name.items()
+            if m.alive or (m.alive is None and m.serves)
+        )
+        useful = any(self.by_name[name].wanted_weight for name in fit)
         if useful or self.plan.all_down is AllDown.DROP:
-            return alive
+            return fit
         return frozenset(name for name, m in self.by_name.items() if m.serves)
 
 

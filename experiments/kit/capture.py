@@ -4,6 +4,7 @@ The sockets listen at the network's end of each host's link, because what XDP
 forwards or drops is never seen at the host's own end.
 """
 
+import errno
 import os
 import selectors
 import socket
@@ -129,6 +130,10 @@ def _receive(key: selectors.SelectorKey, capture: Capture, at_most: int) -> int:
             )
         except BlockingIOError:
             return taken
+        except OSError as error:
+            if error.errno == errno.ENETDOWN:  # told once of a port that is down
+                return taken
+            raise
         to_host = address[2] == PACKET_OUTGOING
         data = bytes(buffer[:length])
         stamp_ns = _time_ns(ancillary)

@@ -84,4 +84,31 @@ class Table:
     empty: str = "There are no rows."
 
 
-Figure = Bands | Ways | Table
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A number in a grid: the larger `share` (0 to 1), the darker; None is blank."""
+
+    text: str
+    share: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Shares by row and column, to be seen at a glance.
+
+    Args:
+        groups: names over the columns, each over all of `columns`.
+        columns: names of the columns of every group.
+        rows: a name, and a shade for each column of each group in turn.
+    """
+
+    title: str
+    groups: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shade, ...]], ...]
+    caption: str
+    empty: str = "Nothing was measured."
+
+
+Figure = Bands | Ways | Table | Grid

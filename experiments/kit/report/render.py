@@ -10,7 +10,7 @@ from markupsafe import Markup
 from topo.world.plan import Plan
 
 from ..fidelity import Limits
-from ..figures import Bands, Figure, Table, Ways
+from ..figures import Bands, Figure, Grid, Table, Ways
 from ..outcome import Outcome, RunResult, logs
 from ..provenance import Provenance
 from ..verdict import Verdict
@@ -85,6 +85,8 @@ def _body(environment: jinja2.Environment, figure: Figure, plan: Plan) -> Markup
             return Markup(bands_svg(figure))
         case Table() if figure.rows:
             return _fill(environment, "table.html", table=figure)
+        case Grid() if figure.rows:
+            return _fill(environment, "grid.html", grid=figure)
     return Markup("")
 
 

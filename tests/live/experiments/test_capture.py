@@ -72,3 +72,16 @@ def test_nothing_is_seen_before_and_after(link: Port) -> None:
         pass
     send([10])
     assert datagrams(capture) == []
+
+
+def test_a_port_that_is_down_ends_no_capture(link: Port) -> None:
+    down = Port("gone", f"{NAME}2")
+    run(["ip", *f"link add {down.interface} type veth peer name {NAME}3".split()])
+    try:
+        run(["ip", *f"link set {down.interface} up".split()])
+        with capturing([down, link]) as capture:
+            run(["ip", *f"link set {down.interface} down".split()])
+            send([10])
+    finally:
+        run(["ip", "link", "del", down.interface])
+    assert (True, 10) in datagrams(capture)

@@ -96,6 +96,25 @@ def test_a_dead_backend_has_no_slot_and_no_flows(roster: Roster) -> None:
     assert roster.alive() == {("www", "a"), ("www", "drained")}
 
 
+def test_nobody_stops_before_a_check_said_so(roster: Roster) -> None:
+    check(roster, a=True)
+    assert owners(roster) == {"a", "b"}
+    assert check(roster, b=True, drained=True).slots == roster.tables.slots
+
+
+def test_who_was_not_checked_counts_as_somebody_who_can(roster: Roster) -> None:
+    check(roster, a=False)
+    assert owners(roster) == {"b"}
+
+
+def test_a_backend_that_is_added_serves_once_it_was_checked(serving: Roster) -> None:
+    changed = serving.replanned(members(A, B, NEW), 1.0)
+    changed.update(1.0)
+    assert owners(changed) == {"a", "b"}
+    check(changed, 1.0, new=True)
+    assert owners(changed) == {"a", "b", "new"}
+
+
 def test_a_drained_backend_keeps_its_flows_and_has_no_slot(serving: Roster) -> None:
     assert owners(serving) == {"a", "b"}
     assert "drained" in usable(serving)

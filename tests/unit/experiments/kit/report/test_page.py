@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes.runs import caches, fetches, fidelity, made_with, plan_of
+from fakes.survivals import survivals
 
 from experiments.kit.catalogue import load_experiment
 from experiments.kit.fidelity import Limits, breaches
@@ -104,6 +105,11 @@ def test_everything_is_shown(whole: str) -> None:
             lambda: page(outcome("dsr_reply_paths", [])),
             ["No request was followed", "No client fetched anything."],
             id="no rows",
+        ),
+        pytest.param(
+            lambda: page(outcome("connection_survival", survivals())),
+            ['<th scope="row">anchor</th>', "rgba(213, 94, 0, 0.7", "0 (0)"],
+            id="a grid",
         ),
         pytest.param(
             lambda: page(outcome("resolver_caching", [])),

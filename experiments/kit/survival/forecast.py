@@ -1,0 +1,101 @@
+"""Which connections an event breaks, by the tables of slots and the tracking: pure.
+
+The tables are those that the hashing library makes of the same names; who remembers a
+flow keeps it, and who does not goes where its slot points now.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from balancer.hashing.flow import hash_flow
+from balancer.hashing.maglev import TABLE_SIZE
+from balancer.model import FiveTuple
+from balancer.vip.plan import Selection
+from balancer.vip.selections import FOLLOWING, Candidate, select
+
+BY_FLOW = ("all", "established")
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Owners of slots before and after an event, as places in `names`."""
+
+    names: tuple[str, ...]
+    before: "array[int]"
+    after: "array[int]"
+
+    def owners(self, flow: FiveTuple) -> tuple[str, str]:
+        """Return to whom the slot of a flow points, before and after."""
+        number = hash_flow(flow) % len(self.before)
+        return self.names[self.before[number]], self.names[self.after[number]]
+
+
+def slots_of(
+    method: str, before: Sequence[str], after: Sequence[str], size: int = TABLE_SIZE
+) -> Slots:
+    """Return the tables that a balancer makes whose backends change once.
+
+    Args:
+        method: of selecting.
+        before: names of the backends, in the order of the file.
+        after: the same, after the event.
+        size: of the tables, a prime.
+    """
+    names = tuple(dict.fromkeys((*before, *after)))
+    selection = Selection(method, slots=size)
+    first = select(selection, _candidates(names, before), None)
+    then = select(selection, _candidates(names, after), first)
+    return Slots(names, first.slots, then.slots)
+
+
+def _candidates(names: Sequence[str], there: Sequence[str]) -> tuple[Candidate, ...]:
+    return tuple(Candidate(name, 1, names.index(name)) for name in there)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What decides over one connection.
+
+    Args:
+        tracking: of its VIP.
+        was: to whom its slot pointed when it was opened.
+        now: to whom it points after the event.
+        gone: the backend that was removed, "" for none.
+        forgotten: whether its balancer, or the one that it came to, may not have it
+            in its flow table.
+    """
+
+    tracking: str
+    was: str
+    now: str
+    gone: str
+    forgotten: bool
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it must break: the machine that holds its state is gone."""
+        return self.was == self.gone
+
+    @property
+    def survives(self) -> bool:
+        """Whether it goes on, at the least: a table may be less full than feared."""
+        if self.is_due:
+            return False
+        if self.tracking == "changed":
+            return True  # the slot itself remembers whose it was, on every balancer
+        if self.tracking in BY_FLOW and not self.forgotten:
+            return True
+        return self.was == self.now
+
+
+def follows_flows(method: str) -> bool:
+    """Whether a method's tables change by themselves, as flows come and go."""
+    return method in FOLLOWING
+
+
+def is_foreseen(method: str, fate: Fate) -> bool:
+    """Whether the tables of the beginning decide, or those that come of themselves."""
+    if not follows_flows(method):
+        return True
+    return fate.is_due or (fate.tracking != "off" and not fate.forgotten)
