@@ -1,6 +1,7 @@
 """From a query's bytes to a response's bytes, for every query there is; pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import WireError
 from ..wire.cursor import Cursor
@@ -17,6 +18,7 @@ from ..wire.dns.query import (
 from ..wire.dns.response import Response, Sections
 from .authority import Authority
 from .cookies import Cookie
+from .dnssec.budget import Spent
 from .dnssec.prove import prove
 from .policies.asker import Asker, ClientAddress
 from .resolve import Finding, Matter, Outcome, resolve
@@ -27,6 +29,8 @@ PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
 EDNS_PAYLOAD_OCTETS = 1232
 STREAM_PAYLOAD_OCTETS = 65535
 EDNS_VERSION = 0
+AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
+BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,21 @@ class Drop:
     """No response: it is none of a query's business to be answered, or too short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+DROP = Drop()
+
+
+class Answer(NamedTuple):
     """A response, and what the counters need to know about it."""
 
     wire: bytes
     outcome: Outcome
-    likeness: bytes = b"error"
     truncated: bool = False
     client_subnet: bool = False
     cookie: bool = False
     is_proven: bool = False  # a cookie showed that the source address is the client's
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The options of a query that change its answer."""
 
     subnet: ClientSubnet | None = None
@@ -57,6 +61,42 @@ class Asked:
 
 
 NOTHING_ASKED = Asked()
+
+
+class Considered(NamedTuple):
+    """A query and what there is to it, not yet signed or written."""
+
+    query: Query
+    finding: Finding
+    asked: Asked = NOTHING_ASKED
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a cookie showed that the source address is the client's."""
+        return self.asked.cookie is not None and self.asked.cookie.is_proven
+
+    def answer(
+        self, wire: bytes, is_truncated: bool = False, outcome: Outcome | None = None
+    ) -> Answer:
+        """Return the answer that is written so, with the outcome of its proof."""
+        _, finding, asked = self
+        outcome = outcome or finding.outcome
+        if asked is NOTHING_ASKED:
+            return Answer(wire, outcome, is_truncated)
+        subnet, cookie = asked.subnet is not None, asked.cookie is not None
+        return Answer(wire, outcome, is_truncated, subnet, cookie, self.is_proven)
+
+    @property
+    def likeness(self) -> bytes:
+        """What responses of the same content share, however one asks for them."""
+        return self.finding.likeness(self.query.question)
+
+    def cut(self) -> Answer:
+        """Return a response that says "ask by TCP" and no more."""
+        header, question, theirs, _ = self.query
+        edns = theirs and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=theirs.dnssec_ok)
+        wire = Response(header, question, Rcode.NOERROR, edns=edns).cut()
+        return self.answer(wire, is_truncated=True)
 
 
 def answer(
@@ -71,9 +111,22 @@ def answer(
         now_s: seconds since 1970.
         stream: whether it came by TCP, where nothing is truncated.
     """
+    found = consider(authority, data, source, now_s)
+    if isinstance(found, Considered):
+        return write(authority, found, now_s, stream)
+    return found
+
+
+def consider(
+    authority: Authority, data: bytes, source: str, now_s: int
+) -> Considered | Answer | Drop:
+    """Return what there is to a message; an answer, if it is some mistake.
+
+    Nothing that is dear has been done by then; who wants no answer leaves it at that.
+    """
     # Responses are never answered, lest two servers answer each other for ever.
     if len(data) < HEADER.size or data[2] & RESPONSE >> 8:
-        return Drop()
+        return DROP
     header = Header.from_wire(data)
     if header.opcode != Opcode.QUERY:
         return _refuse_header(header, Rcode.NOTIMP, Outcome.NOTIMP)
@@ -84,16 +137,44 @@ def answer(
     except WireError:
         return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR)
     if query.edns is not None and query.edns.version > EDNS_VERSION:
-        return _respond(authority, query, Finding(Outcome.BADVERS), stream=stream)
+        return write(authority, Considered(query, BADVERS), now_s)
     try:
         asked = _asked(authority, query.edns, source, now_s)
     except WireError:
-        return _respond(authority, query, Finding(Outcome.FORMERR), stream=stream)
-    finding = _find(authority, query, source, asked)
-    if query.edns is not None and query.edns.dnssec_ok:
-        type_ = query.question.type
-        finding = prove(finding, type_, now_s, query.edns.compact_ok)
-    return _respond(authority, query, finding, asked, stream)
+        return write(authority, Considered(query, FORMERR), now_s)
+    return Considered(query, _find(authority, query, source, asked), asked)
+
+
+def write(
+    authority: Authority, found: Considered, now_s: int, stream: bool = False
+) -> Answer:
+    """Sign, if that is wanted, and write the response."""
+    query, finding, asked = found
+    header, question, edns, _ = query
+    limit = _limit(edns, stream)
+    own = None
+    if edns is not None:
+        # What will be truncated need not be signed.
+        is_long = finding.sections.answers and finding.sections.least_octets > limit
+        if edns.dnssec_ok and not is_long:
+            # Who comes by TCP, or returns our cookie, is where it says it is.
+            is_forgeable = not (stream or found.is_proven)
+            budget = authority.budget if is_forgeable else None
+            try:
+                finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
+            except Spent:
+                return found.cut()
+        own = _own_edns(authority, edns, asked, finding.scope_prefix_length)
+    response = Response(
+        header,
+        question,
+        finding.rcode,
+        finding.sections,
+        finding.outcome in AUTHORITATIVE,
+        own,
+    )
+    wire, is_truncated = response.to_wire(limit)
+    return found.answer(wire, is_truncated, finding.outcome)
 
 
 def truncated_answer(data: bytes) -> bytes | None:
@@ -102,8 +183,7 @@ def truncated_answer(data: bytes) -> bytes | None:
         query = Query.from_wire(data)
     except WireError:
         return None
-    edns = query.edns and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=query.edns.dnssec_ok)
-    return Response(query.header, query.question, Rcode.NOERROR, edns=edns).cut()
+    return Considered(query, FORMERR).cut().wire
 
 
 def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Finding:
@@ -133,15 +213,15 @@ def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> 
     """Return what the options ask for; WireError when one is malformed."""
     if edns is None or not edns.options:
         return NOTHING_ASKED
-    subnet = None
-    if (data := edns.option(OptionCode.CLIENT_SUBNET)) is not None:
+    subnet, options = None, edns.by_code
+    if (data := options.get(OptionCode.CLIENT_SUBNET)) is not None:
         subnet = ClientSubnet.from_wire(data)
         if subnet.scope_prefix_length:
             raise WireError("client subnet with a scope in a query")
     cookie = None
-    if authority.cookies and (data := edns.option(OptionCode.COOKIE)) is not None:
+    if authority.cookies and (data := options.get(OptionCode.COOKIE)) is not None:
         cookie = authority.cookies.reply(data, source, now_s)
-    return Asked(subnet, cookie, edns.option(OptionCode.NSID) is not None)
+    return Asked(subnet, cookie, OptionCode.NSID in options)
 
 
 def _answer_cookie_alone(
@@ -162,47 +242,20 @@ def _answer_cookie_alone(
     return Answer(wire, Outcome.NODATA, cookie=True, is_proven=asked.cookie.is_proven)
 
 
-def _respond(
-    authority: Authority,
-    query: Query,
-    finding: Finding,
-    asked: Asked = NOTHING_ASKED,
-    stream: bool = False,
-) -> Answer:
-    scope = finding.scope_prefix_length
-    response = Response(
-        query.header,
-        query.question,
-        finding.rcode,
-        finding.sections,
-        finding.authoritative,
-        query.edns and _own_edns(authority, query.edns, asked, scope),
-    )
-    wire, truncated = response.to_wire(_limit(query.edns, stream))
-    return Answer(
-        wire,
-        finding.outcome,
-        finding.likeness(query.question),
-        truncated,
-        asked.subnet is not None,
-        asked.cookie is not None,
-        asked.cookie is not None and asked.cookie.is_proven,
-    )
-
-
 def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edns:
-    options = []
+    options: tuple[Option, ...] = ()
     if asked.identity and authority.identity:
-        options.append(Option(OptionCode.NSID, authority.identity.encode()))
+        options = (Option(OptionCode.NSID, authority.identity.encode()),)
     if asked.subnet is not None:
         # RFC 7871 7.1.2: who sends source prefix length 0 gets scope 0.
         scope = scope if asked.subnet.source_prefix_length else 0
-        echo = replace(asked.subnet, scope_prefix_length=scope)
-        options.append(Option(OptionCode.CLIENT_SUBNET, echo.to_wire()))
+        family, source, _, address = asked.subnet
+        echo = ClientSubnet(family, source, scope, address)
+        options += (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)
     if asked.cookie is not None:
-        options.append(Option(OptionCode.COOKIE, asked.cookie.data))
+        options += (Option(OptionCode.COOKIE, asked.cookie.data),)
     # DO is copied, whether the zone is signed or not (RFC 3225, section 3).
-    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, tuple(options))
+    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, options)
 
 
 def _limit(edns: Edns | None, stream: bool) -> int:

@@ -7,6 +7,7 @@ from ..wire.dns.names import name_from_text
 from ..wire.dns.query import Question
 from ..wire.dns.records import RecordSet, TextData
 from .cookies import Cookies
+from .dnssec.budget import Budget
 from .zones.zone import Zones
 
 # RFC 4892 and BIND's older names for the same.
@@ -24,12 +25,14 @@ class Authority:
         identity: name of this server among those of the same address, for NSID
             (RFC 5001) and `id.server`; "": it is not told.
         version: what `version.bind` says; "": it is refused.
+        budget: of signatures for names that are made up; None: there is no end.
     """
 
     zones: Zones
     cookies: Cookies | None = None
     identity: str = ""
     version: str = ""
+    budget: Budget | None = None
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

@@ -14,6 +14,7 @@ from ..config import (
     WholeSeconds,
 )
 from ..wire.dns.names import name_from_text
+from .content import FRESH_SIGNATURES
 from .cookies import SECRET_OCTETS
 from .zones.text import rdata_from_text, text_rdata
 
@@ -77,8 +78,9 @@ class ServerTable(Table):
     "" hides the version. `cookie_secrets` of 32 hexadecimal digits are shared by all
     servers of an address: the first makes cookies, all of them are accepted.
     `steering` is the path of a steering map, which may come and change at any time.
-    `processes` answer side by side. Where `xdp` is not "off", queries that come in by
-    `interface` are answered in the kernel as far as possible.
+    `fresh_signatures` are made a second, by each process, for names that may be made
+    up. `processes` answer side by side. Where `xdp` is not "off", queries that come in
+    by `interface` are answered in the kernel as far as possible.
     """
 
     site: str
@@ -91,6 +93,7 @@ class ServerTable(Table):
     tcp: TcpTable = TcpTable()
     rate_limit: RateLimitTable | None = None
     steering: str | None = None
+    fresh_signatures: int = Field(default=FRESH_SIGNATURES, ge=1, le=1_000_000)
     processes: int = Field(default=1, ge=1, le=MAX_PROCESSES)
     xdp: Literal["off", "auto", "native", "generic"] = "off"
     interface: str | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..model import Address
 from .authority import Authority
 from .cookies import Cookies
+from .dnssec.budget import Budget
 from .limit import RateLimit
 from .zones.zone import Zone, Zones
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .guide import Guide
 
 XDP_OFF = "off"
+FRESH_SIGNATURES = 5000  # a second: a tenth of a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Content:
         cookies: whether it gives out DNS cookies.
         cookie_secrets: what they are made and checked with, if that is given.
         guide: what policies go by; None: there are none.
+        fresh_signatures: how many are made a second for names that are made up.
     """
 
     site: str
@@ -72,6 +75,7 @@ class Content:
     cookies: bool = True
     cookie_secrets: tuple[bytes, ...] = ()
     guide: "Guide | None" = None
+    fresh_signatures: int = FRESH_SIGNATURES
 
     def untold(self) -> "Content":
         """Return the same, whose changes no secondary is told of."""
@@ -85,4 +89,7 @@ class Content:
         """
         secrets = self.cookie_secrets or (secret,)
         cookies = Cookies(secrets) if self.cookies else None
-        return Authority(Zones(self.zones), cookies, self.identity, self.version)
+        budget = Budget(self.fresh_signatures)
+        return Authority(
+            Zones(self.zones), cookies, self.identity, self.version, budget
+        )

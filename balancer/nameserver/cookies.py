@@ -4,12 +4,12 @@ Any server of an anycast group that has the secret accepts what another one gave
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from struct import Struct
 
 from nacl.bindings import crypto_shorthash_siphash24
 
 from ..errors import WireError
+from .policies.asker import ADDRESS_BITS, ClientAddress
 
 CLIENT_OCTETS = 8
 SERVER_HEAD = Struct("!B3xI")  # version, reserved, seconds since 1970
@@ -85,5 +85,7 @@ class Cookies:
         if address is None:
             if len(self._addresses) >= MAX_ADDRESSES:
                 self._addresses.clear()
-            address = self._addresses[source] = ip_address(source).packed
+            version, value = ClientAddress.from_text(source)
+            address = value.to_bytes(ADDRESS_BITS[version] // 8, "big")
+            self._addresses[source] = address
         return address

@@ -45,11 +45,16 @@ class Counters:
 
     def count_answer(self, answer: Answer) -> None:
         """Count an answer by its outcome, and what was special about it."""
-        self._counts[answer.outcome.value] += 1
-        self._counts["truncated"] += answer.truncated
-        self._counts["ecs"] += answer.client_subnet
-        self._counts["cookies"] += answer.cookie
-        self._counts["proven"] += answer.is_proven
+        _, outcome, truncated, client_subnet, cookie, is_proven = answer
+        counts = self._counts
+        counts[outcome] += 1
+        if truncated:
+            counts["truncated"] += 1
+        if client_subnet:
+            counts["ecs"] += 1
+        if cookie:
+            counts["cookies"] += 1
+            counts["proven"] += is_proven
 
     def count_source(self, source: str, queries: int = 1) -> None:
         """Count queries by who sent them; sources beyond the table share a counter."""

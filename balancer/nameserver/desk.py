@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .answer import Answer, Drop, answer, truncated_answer
+from .answer import Answer, Drop, answer, consider, truncated_answer, write
 from .authority import Authority
 from .counters import Counters
 from .fast import FastPath, asked_name
@@ -11,6 +11,7 @@ from .transfer.axfr import transfer
 from .zones.zone import Zone
 
 NOTHING_SAID: Mapping[bytes, bytes] = {}
+ERROR = b"error"  # what all errors have in common
 
 
 class Desk:
@@ -76,21 +77,39 @@ class Desk:
     ) -> bytes | None:
         proven_before = self.fast.proven
         wire = self.fast.answer(data, source, now_s)
-        if wire is not None:
-            is_proven = self.fast.proven > proven_before
-            likeness = b"a" + asked_name(data)
-        else:
+        if wire is None:
             self.counters.count("udp")
-            result = self._answer(data, source, now_s, stream=False)
-            if result is None:
-                return None
-            wire, is_proven, likeness = result.wire, result.is_proven, result.likeness
+            return self._judge_slow(limiter, data, source, now_s)
         # Who returns our cookie is where it says it is.
-        verdict = Verdict.SEND
-        if not is_proven:
-            verdict = limiter.judge(source, likeness, now_s)
+        if self.fast.proven > proven_before:
+            return wire
+        verdict = limiter.judge(source, b"a" + asked_name(data), now_s)
         if verdict is Verdict.SEND:
             return wire
+        self.counters.count(verdict.value)
+        return truncated_answer(data) if verdict is Verdict.SLIP else None
+
+    def _judge_slow(
+        self, limiter: Limiter, data: bytes, source: str, now_s: int
+    ) -> bytes | None:
+        found = consider(self._authority, data, source, now_s)
+        if isinstance(found, Drop):
+            self.counters.count("dropped")
+            return None
+        verdict = Verdict.SEND
+        if not found.is_proven:
+            likeness = ERROR if isinstance(found, Answer) else found.likeness
+            verdict = limiter.judge(source, likeness, now_s)
+        if isinstance(found, Answer):
+            result = found
+        # What is held back is neither signed nor written.
+        elif verdict is Verdict.SEND:
+            result = write(self._authority, found, now_s)
+        else:
+            result = found.answer(b"")
+        self.counters.count_answer(result)
+        if verdict is Verdict.SEND:
+            return result.wire
         self.counters.count(verdict.value)
         return truncated_answer(data) if verdict is Verdict.SLIP else None
 

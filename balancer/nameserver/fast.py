@@ -70,12 +70,10 @@ class FastPath:
             questions.turn(now_s)
         # Most names come in lower case, and stored ones are found as they are. Only
         # the name is folded: as a letter, type 65 would become 97.
-        hot = (
-            questions.get(question)
-            or questions.find_one(question)
-            or questions[question[:-4].lower() + question[-4:]]
-        )
+        hot = questions.get(question)
         if hot is None:
+            hot = questions.find_one(question) or questions.find_folded(question)
+        if not hot:
             return None
         if data[11]:
             return self._answer_edns(data, end, source, now_s, hot)

@@ -8,9 +8,9 @@ which a real client turns to TCP. Pure: the time is an argument.
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import ip_address
 
 from ..model import Network
+from .policies.asker import ADDRESS_BITS, ClientAddress
 
 MAX_NETWORKS = 16384  # of clients whose networks are remembered by their address
 
@@ -56,11 +56,23 @@ class Account:
 class Limiter:
     """The accounts, in two generations: what neither touched is forgotten."""
 
-    __slots__ = ("_lengths", "_limit", "_networks", "_old", "_turned_s", "_young")
+    __slots__ = (
+        "_exempt",
+        "_lengths",
+        "_limit",
+        "_networks",
+        "_old",
+        "_turned_s",
+        "_young",
+    )
 
     def __init__(self, limit: RateLimit) -> None:
         self._limit = limit
         self._lengths = dict(limit.prefix_lengths)
+        self._exempt = [
+            (net.version, int(net.network_address), int(net.broadcast_address))
+            for net in limit.exempt
+        ]
         self._networks: dict[str, bytes] = {}
         self._young: dict[bytes, Account] = {}
         self._old: dict[bytes, Account] = {}
@@ -103,12 +115,12 @@ class Limiter:
 
     def _remember(self, source: str) -> bytes:
         """Return the network of an address as a key; b"" for one that is exempt."""
-        address = ip_address(source.partition("%")[0])
-        kept_bits = self._lengths[address.version]
-        network = int(address) >> (address.max_prefixlen - kept_bits)
-        key = bytes((address.version,)) + network.to_bytes(16, "big")
-        if any(address in each for each in self._limit.exempt):
-            key = b""
+        version, value = ClientAddress.from_text(source)
+        network = value >> (ADDRESS_BITS[version] - self._lengths[version])
+        key = version.to_bytes(1, "big") + network.to_bytes(16, "big")
+        for of, first, last in self._exempt:
+            if of == version and first <= value <= last:
+                key = b""
         if len(self._networks) >= MAX_NETWORKS:
             self._networks.clear()
         self._networks[source] = key

@@ -114,6 +114,7 @@ def _content(
         server.cookies,
         server.cookie_secrets,
         guide,
+        server.fresh_signatures,
     )
 
 

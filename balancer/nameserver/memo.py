@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ..wire.dns.codes import Class, Rcode
 from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
 from ..wire.dns.query import HEADER, QUESTION, Header, Question
-from ..wire.dns.records import RecordSet
-from ..wire.dns.response import Response
+from ..wire.dns.records import Records, RecordSet
+from ..wire.dns.response import Response, Sections
 from .answer import STREAM_PAYLOAD_OCTETS
 from .choices import ByOption, BySource
 from .dnssec.prove import prove
@@ -20,12 +20,13 @@ from .policies.seat import Draws
 from .ready import ONE_RECORD, ONE_RECORD_AND_OPT, Ready, fits
 from .resolve import Finding, Matter, Outcome, answer_sections
 from .stored import Stored
-from .zones.node import PLAIN, Node
+from .zones.node import NOT_STEERED, PLAIN, Node
 from .zones.steered import Steered
-from .zones.zone import NOT_STEERED, Zone, Zones
+from .zones.zone import Zone, Zones
 
 MAX_HOT = 16384  # beyond, answers are put together anew for each query
 UNKEPT_PER_HOT = 16
+UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
 COUNTS = slice(4, HEADER.size)
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
 
@@ -117,14 +118,19 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         self._find_one, self._find_several = stored.find_one, stored.find
 
     def __missing__(self, question: bytes) -> Hot | bytes | None:
-        """Return the answers to a question; None: `answer` must judge.
+        """Return the answers to a question; None, or `UNFIT`: `answer` must judge.
 
         Args:
             question: octets up to and with the first 0, and four more, if there are.
         """
-        record = self.find_one(question)
-        if record is not None:
-            return record
+        return self.find_one(question) or self._find(question)
+
+    def find_folded(self, question: bytes) -> Hot | bytes | None:
+        """Return the answers where `find_one` has found none for these very octets."""
+        folded = question[:-4].lower() + question[-4:]
+        return self._find(question) if folded == question else self[folded]
+
+    def _find(self, question: bytes) -> Hot | bytes | None:
         ready = self._find_several(question)
         try:
             hot = self._make(question) if ready is None else self._for_all(ready)
@@ -149,7 +155,9 @@ class HotQuestions(dict[bytes, Hot | bytes]):
     def hot(self, question: bytes) -> Hot | None:
         """Return the answers to a question, however they are kept."""
         found = self[question]
-        return self.of_record(found) if isinstance(found, bytes) else found
+        if not isinstance(found, bytes):
+            return found
+        return self.of_record(found) if found else None
 
     def of_record(self, record: bytes) -> Hot:
         """Return the answer of one record."""
@@ -174,7 +182,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             self.clear()
             self._now_s = now_s
 
-    def _make(self, octets: bytes) -> Hot | None:
+    def _make(self, octets: bytes) -> Hot | bytes | None:
         name = octets[: -QUESTION.size]
         if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
             return None
@@ -188,20 +196,53 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             return None
         node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
         question = Question(name, type_)
-        if type_ in node.steered:
-            return self._make_steered(zone, question, node)
-        ready = self._ready(zone, question, node.find(type_))
-        return None if ready is None else self._for_all(ready)
+        if node.alias(type_) is None:
+            return self._make_found(zone, question, node)
+        chain = zone.chain(name)
+        aliases = (chain.aliases,)
+        if not chain.is_open:
+            return self._made(self._ready(zone, question, Sections(aliases)))
+        target = zone.find(chain.target)
+        if target is None or not target.packed.startswith(PLAIN):
+            return None
+        return self._make_found(zone, question, target, aliases)
 
-    def _make_steered(self, zone: Zone, question: Question, node: Node) -> Hot | None:
-        found = node.steered[question.type]
+    def _make_found(
+        self,
+        zone: Zone,
+        question: Question,
+        node: Node,
+        aliases: tuple[Records, ...] = (),
+    ) -> Hot | bytes | None:
+        found = node.find(question.type)
+        if isinstance(found, RecordSet):
+            sections = answer_sections(zone, found, aliases)
+            return self._made(self._ready(zone, question, sections))
+        if found is None or question.type not in node.steered:
+            return None
+        return self._make_steered(zone, question, found, aliases)
+
+    def _made(self, ready: Ready | None) -> Hot | bytes:
+        return UNFIT if ready is None else self._for_all(ready)
+
+    def _make_steered(
+        self,
+        zone: Zone,
+        question: Question,
+        found: Steered,
+        aliases: tuple[Records, ...],
+    ) -> Hot | bytes:
         memo = self._memo(found.seat.policy)
 
         def make(arrangement: Arrangement) -> Ready | None:
-            return self._ready(zone, question, found.arranged(arrangement))
+            records = found.arranged(arrangement)
+            if records is None:
+                return None
+            sections = answer_sections(zone, records, aliases)
+            return self._ready(zone, question, sections)
 
         if make(memo.longest) is None:
-            return None
+            return UNFIT
         if memo.fixed is None:
             answers: Answers = Drawn(found.draws, make)
         else:
@@ -210,12 +251,9 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
 
     def _ready(
-        self, zone: Zone, question: Question, found: RecordSet | Steered | None
+        self, zone: Zone, question: Question, sections: Sections
     ) -> Ready | None:
         """Return what `answer` writes; None when it may be too long for plain UDP."""
-        if not isinstance(found, RecordSet):
-            return None
-        sections = answer_sections(zone, found)
         if self._is_signed:
             finding = Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
             sections = prove(finding, question.type, self._now_s).sections

@@ -1,18 +1,18 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
+from ..wire.dns.block import Block
 from ..wire.dns.codes import Class, Rcode, Type
 from ..wire.dns.query import Question
-from ..wire.dns.records import NameData, RecordSet
+from ..wire.dns.records import Records, RecordSet
 from ..wire.dns.response import NO_RECORDS, Sections
 from .policies.asker import Asker
+from .zones.aliases import MAX_ALIASES, Chain, follow, target_of
 from .zones.node import Node
 from .zones.steered import Steered
 from .zones.zone import Zone, Zones
-
-MAX_ALIASES = 4  # resolvers ask on from the last one
 
 
 class Outcome(StrEnum):
@@ -28,8 +28,7 @@ class Outcome(StrEnum):
     BADVERS = "badvers"
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """What an answer is about: the zone, and the name that aliases led to, if any.
 
     `node` is what answers for that name; None: it does not exist.
@@ -40,8 +39,7 @@ class Matter:
     node: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The records for a question, and the scope on which they are the same.
 
     `hides_nxdomain` is set where signed records say that a name does not exist, and
@@ -60,11 +58,6 @@ class Finding:
         if self.outcome is Outcome.NXDOMAIN and self.hides_nxdomain:
             return Rcode.NOERROR
         return RCODES.get(self.outcome, Rcode.NOERROR)
-
-    @property
-    def authoritative(self) -> bool:
-        """Whether the answer is ours: a referral or an error is not."""
-        return self.outcome in (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 
     def likeness(self, question: Question) -> bytes:
         """Return what responses of the same content share, however one asks for them.
@@ -101,22 +94,35 @@ def resolve(zones: Zones, question: Question, asker: Asker) -> Finding:
         return Finding(Outcome.REFUSED)
     if question.type == Type.NXNAME:  # RFC 9824, section 3.5
         return Finding(Outcome.FORMERR)
-    aliases: tuple[RecordSet, ...] = ()
-    while True:
-        node = zone.find(name)
-        alias = node.alias(question.type) if node is not None else None
-        if alias is None:
-            matter = Matter(zone, name, node)
-            return _finding(matter, question.type, asker, aliases)
-        aliases += (alias,)
-        name = _target(alias)
-        is_ring = any(alias.owner == name for alias in aliases)
-        if is_ring or len(aliases) == MAX_ALIASES or not zone.holds(name):
-            return Finding(Outcome.ANSWERS, Sections(answers=aliases), 0, Matter(zone))
+    node = zone.find(name)
+    alias = node.alias(question.type) if node is not None else None
+    if alias is None:
+        return _finding(Matter(zone, name, node), question.type, asker)
+    aliases, chain = _chain(zone, alias)
+    if not chain.is_open:
+        return Finding(Outcome.ANSWERS, Sections(aliases), 0, Matter(zone))
+    matter = Matter(zone, chain.target, zone.find(chain.target))
+    return _finding(matter, question.type, asker, aliases)
+
+
+def _chain(zone: Zone, alias: RecordSet) -> tuple[tuple[Records, ...], Chain]:
+    """Return the aliases from one on, and how the last of them go on."""
+    owner = alias.owner
+    if zone.node(owner) is not None:
+        chain = zone.chain(owner)
+        return (chain.aliases,), chain
+    # A wildcard's, under a made-up name: only what comes behind it is remembered.
+    target = target_of(alias)
+    if target == owner or not zone.holds(target):
+        return (alias,), Chain(Block(()), frozenset(), target, is_open=False)
+    chain = zone.chain(target, MAX_ALIASES - 1)
+    if owner in chain.owners:
+        chain = follow(zone, target, MAX_ALIASES - 1, frozenset((owner,)))
+    return (alias, chain.aliases), chain
 
 
 def answer_sections(
-    zone: Zone, records: RecordSet, aliases: tuple[RecordSet, ...] = ()
+    zone: Zone, records: RecordSet, aliases: tuple[Records, ...] = ()
 ) -> Sections:
     """Return the sections of an answer; name servers come with their addresses."""
     additional = zone.addresses(records) if records.type == Type.NS else ()
@@ -127,7 +133,7 @@ def _finding(
     matter: Matter,
     type_: int,
     asker: Asker,
-    aliases: tuple[RecordSet, ...],
+    aliases: tuple[Records, ...] = (),
 ) -> Finding:
     zone, node = matter.zone, matter.node
     negative = Sections(aliases, (zone.negative,))
@@ -149,27 +155,20 @@ def _finding(
     return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases), 0, matter)
 
 
-def _hidden(matter: Matter, type_: int, aliases: tuple[RecordSet, ...]) -> Finding:
+def _hidden(matter: Matter, type_: int, aliases: tuple[Records, ...]) -> Finding:
     """Answer as if the node had not this type, which a policy keeps back."""
     node = matter.node or Node(matter.zone.apex)
     steered = {other: it for other, it in node.steered.items() if other != type_}
     outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
     sections = Sections(aliases, (matter.zone.negative,))
-    bare = replace(matter, node=replace(node, steered=steered))
+    bare = matter._replace(node=node._replace(steered=steered))
     return Finding(outcome, sections, 0, bare)
 
 
-def _referral(matter: Matter, cut: Node, aliases: tuple[RecordSet, ...]) -> Finding:
+def _referral(matter: Matter, cut: Node, aliases: tuple[Records, ...]) -> Finding:
     # An alias into a delegated zone is answered alone: the resolver asks on from it.
     if aliases:
         sections = Sections(answers=aliases)
         return Finding(Outcome.ANSWERS, sections, 0, Matter(matter.zone))
     sections = matter.zone.referral(cut)
     return Finding(Outcome.REFERRALS, sections, 0, matter)
-
-
-def _target(alias: RecordSet) -> bytes:
-    data = alias.data[0]
-    if not isinstance(data, NameData):
-        raise TypeError(f"CNAME with {data!r}")
-    return data.target

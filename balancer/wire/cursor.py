@@ -38,7 +38,12 @@ class Cursor:
 
     def unpack(self, layout: Struct) -> tuple[int, ...]:
         """Return the fields of `layout`; WireError when it does not fit."""
-        return layout.unpack(self.take(layout.size))
+        start = self.position
+        end = start + layout.size
+        if end > self._end:
+            self.take(layout.size)  # says what is missing
+        self.position = end
+        return layout.unpack_from(self._data, start)
 
     def take_parts(self, largest: int, most: int, link: int = 256) -> bytes:
         """Return parts, each behind its length octet, up to and with an empty one.
@@ -59,7 +64,8 @@ class Cursor:
                 return self.take(position + 2 - self.position)
             position += 1 + size
             if size == 0:
-                return self.take(position - self.position)
+                start, self.position = self.position, position
+                return data[start:position]
         raise WireError(f"no end of parts up to {largest} in {most} octets")
 
     def rest(self) -> bytes:

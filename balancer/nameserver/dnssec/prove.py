@@ -5,24 +5,33 @@ that it has not this type. It covers no other name, so that nothing can be liste
 one signature is made where a chain of NSEC3 records would need three.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from functools import partial
 
+from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
 from ...wire.dns.dnssec import next_name, type_bitmap
-from ...wire.dns.records import OpaqueData, RecordSet
+from ...wire.dns.records import ASKED_NAME_OCTETS, Records, RecordSet, StoredRun
 from ...wire.dns.response import Sections
 from ..resolve import Finding, Matter, Outcome
+from ..zones.node import pack_record
 from ..zones.zone import Zone
+from .budget import Budget
 from .keys import SigningKey
-from .sign import period, signature
+from .sign import period, signature, signed_head
 
 ALWAYS = (Type.RRSIG, Type.NSEC)
-AT_CUTS = {Type.NS, Type.DS}  # the parent's part of what is at a cut
+HERE: frozenset[int] = frozenset(ALWAYS)
+NOWHERE, AT_CUT = HERE | {Type.NXNAME}, HERE | {Type.NS}
+AT_CUTS = frozenset((Type.NS, Type.DS))  # the parent's part of what is at a cut
 
 
 def prove(
-    finding: Finding, type_: int, now_s: int, says_nxdomain: bool = False
+    finding: Finding,
+    type_: int,
+    now_s: int,
+    says_nxdomain: bool = False,
+    budget: Budget | None = None,
 ) -> Finding:
     """Return a finding with signatures and denials, if its zone is signed.
 
@@ -32,86 +41,108 @@ def prove(
         now_s: seconds since 1970.
         says_nxdomain: whether the resolver takes the response code NXDOMAIN together
             with records that deny no more than a type (RFC 9824's CO flag).
+        budget: of signatures for names that somebody may have made up.
+
+    Raises:
+        Spent: the budget is.
     """
     matter = finding.matter
     if matter is None or matter.zone.key is None:
         return finding
-    prover = _Prover(matter.zone, matter.zone.key, now_s)
-    sections = finding.sections
-    if finding.outcome is Outcome.REFERRALS:
-        authorities = (*sections.authorities, *prover.delegation(matter))
-        return replace(finding, sections=replace(sections, authorities=authorities))
-    answers = prover.signed(sections.answers)
-    if not sections.authorities:
-        return replace(finding, sections=replace(sections, answers=answers))
-    denial = prover.denial(matter)
+    prover = _Prover(matter.zone, matter.zone.key, period(now_s))
+    if budget is not None and (matter.node is None or matter.node.wildcard):
+        prover.begin = partial(budget.take, now_s)
+    outcome, (answers, authorities, glue, additional), scope, _, _ = finding
+    if outcome is Outcome.REFERRALS:
+        authorities = prover.delegation(matter, authorities)
+    elif answers:
+        answers = prover.signed(answers)
+    if outcome is Outcome.REFERRALS or not authorities:
+        proven = Sections(answers, authorities, glue, additional)
+        return Finding(outcome, proven, scope, matter)
+    denial = prover.denial(matter, with_record=type_ != Type.RRSIG)
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.
-        found = tuple(each for each in denial if each.type == type_)
-        proven = Sections(answers + (denial if type_ == Type.NSEC else found))
-        return replace(finding, outcome=Outcome.ANSWERS, sections=proven)
-    authorities = prover.signed(sections.authorities) + denial
-    proven = replace(sections, answers=answers, authorities=authorities)
-    return replace(finding, sections=proven, hides_nxdomain=not says_nxdomain)
+        proven = Sections(answers + denial)
+        return Finding(Outcome.ANSWERS, proven, scope, matter)
+    proven = Sections(answers, prover.signed(authorities) + denial, glue, additional)
+    return Finding(outcome, proven, scope, matter, not says_nxdomain)
 
 
 class _Prover:
-    """A zone, its key and the time."""
+    """A zone, its key, and the second from which its signatures are given out.
 
-    def __init__(self, zone: Zone, key: SigningKey, now_s: int) -> None:
-        self._zone, self._key, self._now_s = zone, key, now_s
+    `begin` is called before a signature is made, and may raise an error.
+    """
 
-    def signed(
-        self, sets: Iterable[RecordSet], keep: bool = True
-    ) -> tuple[RecordSet, ...]:
-        """Return each set, followed by its signature."""
-        found = []
-        for records in sets:
-            if records is self._zone.negative:
-                made = self._of_negative()
-            else:
-                made = self._signature(records, keep)
-            found += [records, made]
+    __slots__ = ("_key", "_start_s", "_zone", "begin")
+
+    def __init__(self, zone: Zone, key: SigningKey, start_s: int) -> None:
+        self._zone, self._key, self._start_s = zone, key, start_s
+        self.begin: Callable[[], None] | None = None
+
+    def signed(self, section: Iterable[Records]) -> tuple[Records, ...]:
+        """Return all of a section, each set followed by its signature."""
+        found: list[Records] = []
+        for records in section:
+            if isinstance(records, Block):
+                found.append(records.remade(self._start_s, self._with_signature))
+            elif isinstance(records, RecordSet):
+                found += self._with_signature(records)
         return tuple(found)
 
-    def _signature(self, records: RecordSet, keep: bool) -> RecordSet:
-        return signature(records, self._zone.apex, self._key, self._now_s, keep)
+    def _with_signature(self, records: RecordSet) -> tuple[RecordSet, RecordSet]:
+        of = self._zone.apex, self._key, self._start_s
+        return records, signature(records, *of, self.begin)
 
-    def _of_negative(self) -> RecordSet:
-        """Return the signature that all negative answers have."""
-        known, at = self._zone.negative_signatures, period(self._now_s)
-        if at not in known:
-            known.clear()
-            known[at] = self._signature(self._zone.negative, keep=True)
-        return known[at]
+    def denial(self, matter: Matter, with_record: bool = True) -> tuple[Records, ...]:
+        """Return the proof that a name has not more types than it has.
 
-    def denial(self, matter: Matter) -> tuple[RecordSet, ...]:
-        """Return the proof that a name has not more types than it has."""
-        if matter.name is None:
+        Args:
+            matter: has the name.
+            with_record: whether the record is given, not its signature alone.
+        """
+        _, name, node = matter
+        if name is None:
             return ()
-        node = matter.node
-        if node is None:
-            # Nobody asks for a made-up name twice.
-            return self._nsec(matter.name, (*ALWAYS, Type.NXNAME), keep=False)
-        types = set(node.types())
-        if node.is_cut:
-            types &= AT_CUTS
-        return self._nsec(matter.name, (*types, *ALWAYS), keep=not node.wildcard)
+        types, keep = NOWHERE, False  # nobody asks for a made-up name twice
+        if node is not None:
+            here = AT_CUTS.intersection(node.types()) if node.is_cut else node.types()
+            types, keep = HERE.union(here), not node.wildcard
+        record, signature = self._nsec(name, types, keep)
+        if with_record:
+            return (StoredRun(name, record + signature, 2),)
+        return (StoredRun(name, signature, 1),)
 
-    def delegation(self, matter: Matter) -> tuple[RecordSet, ...]:
-        """Return the child's digests, or the proof that there are none."""
+    def delegation(
+        self, matter: Matter, servers: tuple[Records, ...]
+    ) -> tuple[Records, ...]:
+        """Return a child's servers with its digests, or the proof of none."""
         node = matter.node
-        if node is None:
-            return ()
-        digests = node.find(Type.DS)
-        if isinstance(digests, RecordSet):
-            return self.signed((digests,))
-        return self._nsec(node.owner, (Type.NS, *ALWAYS))
+        [block] = servers
+        if node is None or not isinstance(block, Block):
+            return servers
+
+        def proven(records: RecordSet) -> Iterable[Records]:
+            digests = node.find(Type.DS)
+            if isinstance(digests, RecordSet):
+                return records, *self._with_signature(digests)
+            nsec = self._nsec(node.owner, AT_CUT, keep=True)
+            return records, StoredRun(node.owner, b"".join(nsec), 2)
+
+        return (block.remade(self._start_s, proven),)
 
     def _nsec(
-        self, owner: bytes, types: Iterable[int], keep: bool = True
-    ) -> tuple[RecordSet, ...]:
-        rdata = OpaqueData(next_name(owner) + type_bitmap(frozenset(types)))
+        self, owner: bytes, types: frozenset[int], keep: bool
+    ) -> tuple[bytes, bytes]:
+        """Return a record that denies all other types at a name, and its signature."""
+        key, zone = self._key, self._zone
+        rdata = next_name(owner) + type_bitmap(types)
         # RFC 9077: as long as other negative answers are kept.
-        ttl_s = self._zone.negative.ttl_s
-        return self.signed((RecordSet(owner, Type.NSEC, ttl_s, (rdata,)),), keep)
+        ttl_s = zone.negative_ttl_s
+        record = pack_record(Type.NSEC, ttl_s, rdata)
+        head = signed_head(owner, Type.NSEC, ttl_s, key.tag, self._start_s) + zone.apex
+        signature = key.sign(
+            head + owner + record[ASKED_NAME_OCTETS:], keep, self.begin
+        )
+        return record, pack_record(Type.RRSIG, ttl_s, head + signature)

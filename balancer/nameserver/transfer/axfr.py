@@ -8,8 +8,8 @@ from ...wire.dns.query import AUTHORITATIVE, HEADER, RESPONSE, Header, Query
 from ...wire.dns.records import RecordSet
 from ...wire.dns.writer import Writer
 from ..authority import Authority
-from ..zones.node import packed_sets, read_set
-from ..zones.zone import NOT_STEERED, Zone
+from ..zones.node import NOT_STEERED, packed_sets, read_set
+from ..zones.zone import Zone
 
 # Compression reaches back 16 kB; and so much is what one turn of the server costs.
 MESSAGE_OCTETS = 16000

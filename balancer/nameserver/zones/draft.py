@@ -7,8 +7,9 @@ seconds and some hundred megabytes.
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
+from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
-from ...wire.dns.names import label_starts, name_to_text, parent
+from ...wire.dns.names import MAX_NAME_OCTETS, label_starts, name_to_text, parent
 from ...wire.dns.records import STORED_RECORD, RecordSet, SoaData
 from ..dnssec.keys import SigningKey
 from .image import make_image
@@ -213,9 +214,10 @@ def _records(records: bytes) -> Iterator[bytes]:
         position += STORED_RECORD.size + length
 
 
-def _negative(soa: RecordSet) -> RecordSet:
+def _negative(soa: RecordSet) -> Block:
     [data] = soa.data
     if not isinstance(data, SoaData):
         raise TypeError(f"SOA with {data!r}")
     ttl_s = min(soa.ttl_s, data.minimum_s)  # RFC 2308, section 5
-    return RecordSet(soa.owner, Type.SOA, ttl_s, soa.data)
+    # It is written in as many ways as the name before it has lengths.
+    return Block((RecordSet(soa.owner, Type.SOA, ttl_s, soa.data),), MAX_NAME_OCTETS)

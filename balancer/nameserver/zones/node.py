@@ -6,8 +6,8 @@ about the name itself can take them as they are.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from struct import Struct
+from typing import NamedTuple
 
 from ...wire.cursor import Cursor
 from ...wire.dns.codes import Class, Type
@@ -36,11 +36,13 @@ COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
 
 
 SteeredSets = Mapping[int, Steered]
+NOT_STEERED: SteeredSets = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A name that exists; without data it is an empty non-terminal.
+
+    A tuple, as each query makes one.
 
     Args:
         owner: the name; for what a wildcard stands for, the name that was asked.
@@ -51,7 +53,7 @@ class Node:
 
     owner: bytes
     packed: bytes = PLAIN
-    steered: SteeredSets = field(default_factory=dict)
+    steered: SteeredSets = NOT_STEERED
     wildcard: bytes | None = None
 
     @property
@@ -95,6 +97,12 @@ def pack_record(type_: int, ttl_s: int, rdata: bytes) -> bytes:
     """Return a record whose owner is the question's name."""
     head = STORED_RECORD.pack(ASKED_NAME, type_, Class.IN, ttl_s, len(rdata))
     return head + rdata
+
+
+def stored_set(owner: bytes, type_: int, ttl_s: int, rdata: bytes) -> RecordSet:
+    """Return a set of one record, as a response about its owner has it."""
+    stored = StoredData(pack_record(type_, ttl_s, rdata), 1)
+    return RecordSet(owner, type_, ttl_s, stored)
 
 
 def pack_set(type_: int, records: bytes, count: int = 1) -> bytes:

@@ -32,8 +32,8 @@ class Steered:
         """Return the records of an arrangement; None: it has none."""
         data = self.records.data
         chosen = tuple(data[position] for position in arrangement)
-        return replace(self.records, data=chosen) if chosen else None
+        return self.records._replace(data=chosen) if chosen else None
 
     def at(self, owner: bytes) -> "Steered":
         """Return the same for another name, as a wildcard's answers need."""
-        return replace(self, records=replace(self.records, owner=owner))
+        return replace(self, records=self.records._replace(owner=owner))

@@ -1,19 +1,20 @@
 """Zones as look-ups: which names exist, what is there, and where the zone is cut."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts
 from ...wire.dns.records import NameData, RecordSet, SoaData
 from ...wire.dns.response import Sections
 from ..dnssec.keys import SigningKey
+from .aliases import MAX_ALIASES, Chain, follow
 from .image import Image
-from .node import PLAIN, Node, SteeredSets
+from .node import NOT_STEERED, PLAIN, Node, SteeredSets
 
-MAX_REFERRALS = 4096  # beyond, all are forgotten at once
+MAX_REFERRALS = MAX_CHAINS = 4096  # beyond, all are forgotten at once
 WILDCARD = b"\1*"
-NOT_STEERED: SteeredSets = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +32,19 @@ class Zone:
         key: what its answers are signed with; None: they are not.
         secondaries: addresses that may have the whole zone.
         notified: addresses and ports that are told of changes.
-        negative_signatures: of `negative`, by the second from which it is given out.
     """
 
     apex: bytes
     nodes: Image
     soa: RecordSet
-    negative: RecordSet
+    negative: Block
     steered: Mapping[bytes, SteeredSets] = field(default_factory=dict)
     has_cuts: bool = False
     has_wildcards: bool = False
     key: SigningKey | None = None
     secondaries: frozenset[str] = frozenset()
     notified: tuple[tuple[str, int], ...] = ()
-    negative_signatures: dict[int, RecordSet] = field(
+    _chains: dict[tuple[bytes, int], Chain] = field(
         default_factory=dict, compare=False, repr=False
     )
     _referrals: dict[bytes, Sections] = field(
@@ -66,7 +66,7 @@ class Zone:
         if not (self.has_cuts or self.has_wildcards):
             return self.node(name)
         encloser = self.apex
-        found = self.node(self.apex)
+        found = None
         # From the apex down: what does not exist has nothing below it, so that a
         # name of many labels costs no more look-ups than the zone is deep.
         for start in reversed(label_starts(name)[: -len(label_starts(self.apex))]):
@@ -77,7 +77,7 @@ class Zone:
             if found.is_cut:
                 return found
             encloser = below
-        return found
+        return found or self.node(self.apex)
 
     def node(self, name: bytes) -> Node | None:
         """Return what is stored at exactly this name."""
@@ -85,6 +85,20 @@ class Zone:
         if packed is None:
             return None
         return Node(name, packed, self.steered.get(name, NOT_STEERED))
+
+    @property
+    def negative_ttl_s(self) -> int:
+        """How long negative answers are kept."""
+        return self.negative.sets[0].ttl_s
+
+    def chain(self, name: bytes, most: int = MAX_ALIASES) -> Chain:
+        """Return the aliases from a name of this zone on, some of them remembered."""
+        chain = self._chains.get((name, most))
+        if chain is None:
+            if len(self._chains) >= MAX_CHAINS:
+                self._chains.clear()
+            chain = self._chains[name, most] = follow(self, name, most)
+        return chain
 
     def holds(self, name: bytes) -> bool:
         """Say whether a name is at or below the apex."""
@@ -112,10 +126,10 @@ class Zone:
         if not isinstance(servers, RecordSet):
             raise TypeError(f"a cut with {servers!r}")
         found = self.addresses(servers)
-        addresses = [replace(each, data=tuple(each.data)) for each in found]
-        inside = tuple(each for each in addresses if is_within(each.owner, cut.owner))
-        others = tuple(each for each in addresses if each not in inside)
-        return Sections(authorities=(servers,), glue=inside, additional=others)
+        addresses = [each._replace(data=tuple(each.data)) for each in found]
+        inside = [each for each in addresses if is_within(each.owner, cut.owner)]
+        others = [each for each in addresses if each not in inside]
+        return Sections((), *((Block(it),) for it in ([servers], inside, others)))
 
     def _synthesized(self, name: bytes, encloser: bytes) -> Node | None:
         source = WILDCARD + encloser

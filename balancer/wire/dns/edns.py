@@ -1,12 +1,11 @@
 """EDNS0 (RFC 6891) and its client subnet option, ECS (RFC 7871)."""
 
-from dataclasses import dataclass
 from struct import Struct
 from typing import NamedTuple
 
 from ...errors import WireError
 from ..cursor import Cursor
-from .codes import OptionCode, Type
+from .codes import Type
 
 OPT_RECORD = Struct(
     "!BHHBBHH"
@@ -27,9 +26,8 @@ class Option(NamedTuple):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Edns:
-    """The OPT record of a message."""
+class Edns(NamedTuple):
+    """The OPT record of a message; a tuple, as each query makes one."""
 
     payload_size: int
     version: int = 0
@@ -40,10 +38,9 @@ class Edns:
 
     def to_wire(self) -> bytes:
         """Return the whole record, with the root as its owner."""
-        data = b"".join(
-            OPTION.pack(option.code, len(option.data)) + option.data
-            for option in self.options
-        )
+        data = b""
+        for code, octets in self.options:
+            data += OPTION.pack(code, len(octets)) + octets
         flags = DNSSEC_OK * self.dnssec_ok | COMPACT_OK * self.compact_ok
         head = (0, Type.OPT, self.payload_size, self.extended_rcode, self.version)
         return OPT_RECORD.pack(*head, flags, len(data)) + data
@@ -52,24 +49,25 @@ class Edns:
     def from_fields(cls, payload_size: int, ttl: int, data: bytes) -> "Edns":
         """Return the record with this class and TTL field, and this rdata."""
         return cls(
-            payload_size=payload_size,
-            version=ttl >> 16 & 0xFF,
-            dnssec_ok=bool(ttl & DNSSEC_OK),
-            options=_options(data),
-            extended_rcode=ttl >> 24,
-            compact_ok=bool(ttl & COMPACT_OK),
+            payload_size,
+            ttl >> 16 & 0xFF,
+            ttl & DNSSEC_OK > 0,
+            _options(data) if data else (),
+            ttl >> 24,
+            ttl & COMPACT_OK > 0,
         )
 
-    def option(self, code: OptionCode) -> bytes | None:
-        """Return the data of the first option with this code."""
-        return next((o.data for o in self.options if o.code == code), None)
+    @property
+    def by_code(self) -> dict[int, bytes]:
+        """The data of the first option with each code."""
+        return dict(self.options[::-1])
 
 
-@dataclass(frozen=True, slots=True)
-class ClientSubnet:
+class ClientSubnet(NamedTuple):
     """The client's network; `address` has only the octets that the source needs.
 
-    Family 0 stands for no network at all, and then both lengths are 0.
+    Family 0 stands for no network at all, and then both lengths are 0. A tuple, as
+    most queries make one.
     """
 
     family: int
@@ -120,5 +118,6 @@ def _options(data: bytes) -> tuple[Option, ...]:
         position = start + length
         if position > end:
             raise WireError(f"an option of {length} octets, {end - start} left")
-        options.append(Option(code, data[start:position]))
+        # Three times as fast as a call of the class.
+        options.append(tuple.__new__(Option, (code, data[start:position])))
     return tuple(options)

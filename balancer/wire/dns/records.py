@@ -1,10 +1,10 @@
 """Resource records: one small class per rdata format, and sets of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from struct import Struct
-from typing import Protocol, overload
+from typing import NamedTuple, Protocol
 
 from ...model import Address
 from ..cursor import Cursor
@@ -14,9 +14,24 @@ from .writer import Writer
 RECORD_HEAD = Struct("!HHI")  # type, class, TTL; between the owner and the length
 # Pointer to the question's name, type, class, TTL, rdata length; then the rdata.
 STORED_RECORD = Struct("!HHHIH")
-ASKED_NAME = 0xC00C
+ASKED_NAME, ASKED_NAME_OCTETS = 0xC00C, 2
 SHORTEST_RECORD_OCTETS = 11  # the root's, without rdata
 SOA_TIMES = Struct("!IIIII")  # serial, refresh, retry, expire, minimum
+
+
+class Records(Protocol):
+    """Records as a section of a message has them."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    @property
+    def least_octets(self) -> int:
+        """How long they are at least, in any message."""
+
+    def write(self, writer: Writer) -> None:
+        """Append all of them."""
 
 
 class Rdata(Protocol):
@@ -24,6 +39,16 @@ class Rdata(Protocol):
 
     def write(self, writer: Writer) -> None:
         """Append the rdata, without its length."""
+
+
+class RdataRow(Protocol):
+    """The rdata of all records of a set."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Rdata]: ...
+
+    def __getitem__(self, index: int, /) -> Rdata: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +116,7 @@ class SoaData:
         writer.put(SOA_TIMES.pack(self.serial, *times))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredData(Sequence[Rdata]):
+class StoredData:
     """Rdata of a set as its records stand in a response about their owner.
 
     Most responses take them as they are; who needs each rdata reads it from them.
@@ -102,8 +126,10 @@ class StoredData(Sequence[Rdata]):
         size: how many they are.
     """
 
-    octets: bytes
-    size: int
+    __slots__ = ("octets", "size")
+
+    def __init__(self, octets: bytes, size: int) -> None:
+        self.octets, self.size = octets, size
 
     def __len__(self) -> int:
         return self.size
@@ -114,41 +140,77 @@ class StoredData(Sequence[Rdata]):
             *_, length = cursor.unpack(STORED_RECORD)
             yield OpaqueData(cursor.take(length))
 
-    @overload
-    def __getitem__(self, index: int) -> Rdata: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Rdata]: ...
-
-    def __getitem__(self, index: int | slice) -> Rdata | Sequence[Rdata]:
+    def __getitem__(self, index: int, /) -> Rdata:
         return tuple(self)[index]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordSet:
-    """All records of one name and type; they share one TTL (RFC 2181, section 5.2)."""
+class StoredRun:
+    """Records of several types as they stand in a response about their owner.
 
-    owner: bytes
-    type: int
-    ttl_s: int
-    data: Sequence[Rdata]
-    class_: int = Class.IN
+    Args:
+        owner: of all of them.
+        octets: whole records, whose owner is a pointer to the question's name.
+        size: how many they are.
+    """
+
+    __slots__ = ("octets", "owner", "size")
+
+    def __init__(self, owner: bytes, octets: bytes, size: int) -> None:
+        self.owner, self.octets, self.size = owner, octets, size
 
     @property
     def least_octets(self) -> int:
         """How long the records are at least, in any message."""
-        if isinstance(self.data, StoredData):
-            return len(self.data.octets) - self.data.size
+        return len(self.octets) - self.size
+
+    def write(self, writer: Writer) -> None:
+        """Append every record."""
+        if writer.is_question(self.owner):
+            writer.put(self.octets)
+            return
+        cursor = Cursor(self.octets)
+        while cursor.remaining:
+            start = cursor.position + ASKED_NAME_OCTETS
+            *_, length = cursor.unpack(STORED_RECORD)
+            cursor.take(length)
+            writer.put_name(self.owner)
+            writer.put(self.octets[start : cursor.position])
+
+
+class RecordSet(NamedTuple):
+    """All records of one name and type; they share one TTL (RFC 2181, section 5.2).
+
+    A tuple, as most queries make some.
+    """
+
+    owner: bytes
+    type: int
+    ttl_s: int
+    data: RdataRow
+    class_: int = Class.IN
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self.data)
+
+    @property
+    def least_octets(self) -> int:
+        """How long the records are at least, in any message."""
+        data = self.data
+        if isinstance(data, StoredData):
+            return len(data.octets) - data.size
         return SHORTEST_RECORD_OCTETS * len(self.data)
 
     def write(self, writer: Writer) -> None:
         """Append every record of the set."""
-        if isinstance(self.data, StoredData) and writer.is_question(self.owner):
-            writer.put(self.data.octets)
+        owner, type_, ttl_s, row, class_ = self
+        if isinstance(row, StoredData) and writer.is_question(owner):
+            writer.put(row.octets)
             return
-        head = RECORD_HEAD.pack(self.type, self.class_, self.ttl_s)
-        for data in self.data:
-            writer.put_name(self.owner)
+        head = RECORD_HEAD.pack(type_, class_, ttl_s)
+        for data in row:
+            writer.put_name(owner)
             writer.put(head)
             length = writer.reserve_length()
             data.write(writer)

@@ -1,11 +1,21 @@
 """A message under construction, with name compression (RFC 1035, section 4.1.4)."""
 
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
 from .names import ROOT, label_starts
 
 POINTER = 0xC000
 MAX_POINTER = 0x3FFF
 QUESTION_START = 12  # behind the header
 MAX_ASKED_SUFFIXES = 8  # all that records are likely to share with a question
+
+
+class Known(NamedTuple):
+    """Octets that were written before, and where names stand first in them."""
+
+    octets: bytes
+    offsets: dict[bytes, int]
 
 
 class Writer:
@@ -27,12 +37,14 @@ class Writer:
         Only the whole name and its last suffixes are pointed to later: a sender may
         ask for 127 labels, and remembering each would cost more than answering.
         """
-        start = len(self.octets)
+        octets, offsets = self.octets, self._offsets
+        start = len(octets)
         folded = name.lower()
-        kept = label_starts(name)[:-1]
-        for offset in {*kept[:1], *kept[-MAX_ASKED_SUFFIXES:]}:
-            self._offsets[folded[offset:]] = start + offset
-        self.octets += name
+        if name != ROOT:
+            offsets[folded] = start
+        for offset in label_starts(folded)[-1 - MAX_ASKED_SUFFIXES : -1]:
+            offsets[folded[offset:]] = start + offset
+        octets += name
 
     def put_name(self, name: bytes) -> None:
         """Append a name, as a pointer from the first label on that was written before.
@@ -59,6 +71,22 @@ class Writer:
         """Say whether a lower-case name is the question's, and not the root."""
         return self._offsets.get(name) == QUESTION_START
 
+    def place(self, names: tuple[bytes, ...]) -> tuple[int | None, ...]:
+        """Return all that decides how something with these names is written here."""
+        return (len(self.octets), *map(self._offsets.get, names))
+
+    def known(self, write: Callable[["Writer"], None]) -> Known:
+        """Have something appended, and return what it was."""
+        before, start = dict(self._offsets), len(self.octets)
+        write(self)
+        new = {k: v for k, v in self._offsets.items() if k not in before}
+        return Known(bytes(self.octets[start:]), new)
+
+    def put_known(self, known: Known) -> None:
+        """Append what was written before, at such a place as this."""
+        self.octets += known.octets
+        self._offsets.update(known.offsets)
+
     def reserve_length(self) -> int:
         """Append room for a 16-bit length and return where it is."""
         self.octets += b"\0\0"
@@ -78,3 +106,26 @@ class PlainWriter(Writer):
     def put_name(self, name: bytes) -> None:
         """Append a name as it is, in lower case."""
         self.octets += name.lower()
+
+
+class _NameWriter(Writer):
+    """Takes down all suffixes of the names that it is given."""
+
+    __slots__ = ("names",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[bytes, None] = {}
+
+    def put_name(self, name: bytes) -> None:
+        folded = name.lower()
+        for start in label_starts(folded)[:-1]:
+            self.names[folded[start:]] = None
+
+
+def vocabulary(writes: Iterable[Callable[[Writer], None]]) -> tuple[bytes, ...]:
+    """Return the names, and those above them, that these would put into a message."""
+    writer = _NameWriter()
+    for write in writes:
+        write(writer)
+    return tuple(writer.names)

@@ -67,7 +67,7 @@ def server(content) -> Iterator[Server]:
         pytest.param(subnet("2a11:0:2:1::", 56), id="IPv6"),
         pytest.param(subnet("2a11:0:2:1::1", 128), id="IPv6 host"),
         pytest.param(subnet("::", 1), id="IPv6, one bit"),
-        pytest.param(replace(subnet("9.9.9.0", 24), dnssec_ok=True), id="subnet, DO"),
+        pytest.param(subnet("9.9.9.0", 24)._replace(dnssec_ok=True), id="subnet, DO"),
     ],
 )
 @pytest.mark.parametrize("name", HOT)
@@ -213,7 +213,7 @@ def messages(draw: st.DrawFn) -> bytes:
     edns = draw(st.none() | subnets | edns_records)
     query = make_query(draw(st.integers(0, 0xFFFF)), question, edns)
     flags = draw(st.integers(0, 0x1FF))  # RD and all behind it
-    message = replace(query, header=replace(query.header, flags=flags)).to_wire()
+    message = query._replace(header=query.header._replace(flags=flags)).to_wire()
     if draw(st.integers(0, 3)):
         return message
     return changed(message, draw(st.integers(0, 80)), draw(st.binary(min_size=1)))

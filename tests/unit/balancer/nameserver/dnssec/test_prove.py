@@ -1,6 +1,7 @@
 """Signed answers and denials, judged by dnspython's validator."""
 
 import pickle
+from dataclasses import replace
 
 import dns.dnssec
 import dns.flags
@@ -10,17 +11,22 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from dns_strategies import names
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balancer.nameserver.answer import answer
 from balancer.nameserver.authority import Authority
-from balancer.nameserver.dnssec.keys import SigningKey
+from balancer.nameserver.cookies import Cookies
+from balancer.nameserver.desk import Desk
+from balancer.nameserver.dnssec.budget import Budget
+from balancer.nameserver.dnssec.keys import SigningKey, _as_numbers
 from balancer.nameserver.dnssec.sign import PERIOD_S
 from balancer.nameserver.fast import FastPath
+from balancer.nameserver.limit import RateLimit
 from balancer.wire.dns.dnssec import next_name
-from balancer.wire.dns.edns import Edns
+from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
@@ -261,6 +267,57 @@ def test_digest_is_what_dnspython_computes(keys, signed):
     [dnskey] = keys[APEX]
     zone = signed.zones.by_apex[name_from_text("gslb.net")]
     assert zone.key.digest(zone.apex) == dns.dnssec.make_ds(APEX, dnskey, 2).to_wire()
+
+
+@given(st.tuples(*[st.integers(1, 2**256 - 1) | st.integers(1, 2**16)] * 2))
+@settings(max_examples=50)
+def test_a_signature_is_two_numbers_of_fixed_length(numbers):
+    r, s = numbers
+    fixed = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    assert _as_numbers(encode_dss_signature(r, s)) == fixed
+
+
+def test_what_is_not_sent_is_not_signed(signed, monkeypatch):
+    made = []
+    sign = SigningKey.sign
+
+    def counted(key, data, *more):
+        made.append(data)
+        return sign(key, data, *more)
+
+    monkeypatch.setattr(SigningKey, "sign", counted)
+    desk = Desk(signed, RateLimit(per_second=2, slip=2))
+    for number in range(20):
+        question = Question(name_from_text(f"x{number}.gslb.net"), 1)
+        query = make_query(7, question, Edns(1232, dnssec_ok=True)).to_wire()
+        desk.answer_datagram(query, FRA, NOW_S)
+    denials = [data for data in made if b"gslb" in data and data[:2] == b"\0\x2f"]
+    assert len(denials) == 2
+
+
+def test_who_asks_for_made_up_names_is_sent_to_tcp_in_the_end(signed):
+    server = replace(signed, cookies=Cookies((b"k" * 16,)), budget=Budget(2))
+
+    def is_cut(name, now_s=NOW_S, stream=False, cookie=b""):
+        options = (Option(10, cookie),) if cookie else ()
+        edns = Edns(1232, dnssec_ok=True, options=options)
+        question = Question(name_from_text(f"{name}.gslb.net"), 1)
+        query = make_query(7, question, edns).to_wire()
+        said = answer(server, query, FRA, now_s, stream)
+        assert bool(said.wire[2] & 2) == said.truncated
+        return said.truncated
+
+    assert not is_cut("x1")
+    assert not is_cut("new1.wild")
+    assert is_cut("x2")
+    assert is_cut("new2.wild")
+    assert not is_cut("new1.wild"), "its signature is there"
+    assert not is_cut("www")
+    assert not is_cut("b")
+    assert not is_cut("x2", stream=True)
+    cookie = server.cookies.reply(b"c" * 8, FRA, NOW_S).data
+    assert not is_cut("x2", cookie=cookie)
+    assert not is_cut("x2", now_s=NOW_S + 1)
 
 
 def test_signatures_are_bounded(monkeypatch):

@@ -1,0 +1,64 @@
+"""Chains of aliases within a zone, which are followed once and then remembered."""
+
+from collections.abc import Set
+from typing import TYPE_CHECKING, NamedTuple
+
+from ...wire.dns.block import Block
+from ...wire.dns.codes import Type
+from ...wire.dns.records import NameData, RecordSet
+
+if TYPE_CHECKING:
+    from .zone import Zone
+
+MAX_ALIASES = 4  # resolvers ask on from the last one
+
+
+class Chain(NamedTuple):
+    """Aliases, one the target of the other.
+
+    Args:
+        aliases: their records.
+        owners: their names.
+        target: what the last one points to; of no alias, the name itself.
+        is_open: whether the answer goes on with what is at the target.
+    """
+
+    aliases: Block
+    owners: Set[bytes]
+    target: bytes
+    is_open: bool
+
+
+def follow(
+    zone: "Zone", name: bytes, most: int = MAX_ALIASES, seen: Set[bytes] = frozenset()
+) -> Chain:
+    """Return the aliases from a name of the zone on, `most` of them at most.
+
+    Args:
+        zone: where they are.
+        name: the first one, which need not be an alias.
+        most: how many are followed.
+        seen: names of aliases before these: the chain ends there, as in a ring.
+    """
+    found: list[RecordSet] = []
+    owners = set(seen)
+    is_open = True
+    while is_open and (alias := _alias(zone, name)) is not None:
+        found.append(alias)
+        owners.add(alias.owner)
+        name = target_of(alias)
+        is_open = name not in owners and len(found) < most and zone.holds(name)
+    return Chain(Block(found), owners, name, is_open)
+
+
+def target_of(alias: RecordSet) -> bytes:
+    """Return the name that a CNAME record points to."""
+    data = alias.data[0]
+    if not isinstance(data, NameData):
+        raise TypeError(f"CNAME with {data!r}")
+    return data.target
+
+
+def _alias(zone: "Zone", name: bytes) -> RecordSet | None:
+    node = zone.find(name)
+    return None if node is None else node.alias(Type.A)

@@ -1,0 +1,73 @@
+"""Record sets that many responses carry together, written once for each place."""
+
+from collections.abc import Callable, Iterable
+
+from .records import Records, RecordSet
+from .writer import Known, Writer, vocabulary
+
+MAX_PLACES = 16  # beyond, all ways in which a block was written are forgotten
+
+Remake = Callable[[RecordSet], Iterable[Records]]
+
+
+class Block:
+    """Records in a row, and their octets at the places where they stood before.
+
+    The octets depend on nothing but where the row starts, and where its names stand in
+    the message already. So they are what writing set by set would give.
+
+    Args:
+        records: what is in it.
+        places: how many ways of writing it are remembered.
+    """
+
+    __slots__ = (
+        "_names",
+        "_places",
+        "_remade",
+        "_written",
+        "least_octets",
+        "records",
+        "size",
+    )
+
+    def __init__(self, records: Iterable[Records], places: int = MAX_PLACES) -> None:
+        self.records = tuple(records)
+        self.size = sum(each.size for each in self.records)
+        self.least_octets = sum(each.least_octets for each in self.records)
+        self._places = places
+        self._names = vocabulary(each.write for each in self.records)
+        self._written: dict[tuple[int | None, ...], Known] = {}
+        self._remade: tuple[int, Block] | None = None
+
+    @property
+    def sets(self) -> tuple[RecordSet, ...]:
+        """The sets of records in it."""
+        return tuple(each for each in self.records if isinstance(each, RecordSet))
+
+    def write(self, writer: Writer) -> None:
+        """Append all of it."""
+        place = writer.place(self._names)
+        known = self._written.get(place)
+        if known is not None:
+            writer.put_known(known)
+            return
+        if len(self._written) >= self._places:
+            self._written.clear()
+        self._written[place] = writer.known(self._write_each)
+
+    def remade(self, at_s: int, remake: Remake) -> "Block":
+        """Return the block with what `remake` makes of each set, made once for `at_s`.
+
+        Args:
+            at_s: from when on it is given out; another one is made for another time.
+            remake: gives the sets that stand in the place of one.
+        """
+        if self._remade is None or self._remade[0] != at_s:
+            made = (new for each in self.sets for new in remake(each))
+            self._remade = at_s, Block(made, self._places)
+        return self._remade[1]
+
+    def _write_each(self, writer: Writer) -> None:
+        for each in self.records:
+            each.write(writer)

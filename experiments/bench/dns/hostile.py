@@ -1,0 +1,150 @@
+"""What the dearest queries cost that somebody can make up, each by its own kind.
+
+The names, subnets and cookies of a kind differ from query to query, so that nothing
+which is remembered helps but what is the same for all of them. Each round is a second
+of its own, in which no limit is reached. CPU time of this thread, without the kernel's
+part; the median of rounds, in which all kinds have their turns.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from balancer.nameserver.desk import Desk
+from balancer.nameserver.limit import RateLimit
+from balancer.nameserver.loading import load_content
+from balancer.nameserver.steering import NOTHING_KNOWN
+from balancer.wire.dns.codes import Type
+from balancer.wire.dns.edns import Edns, Option
+from balancer.wire.dns.names import name_from_text
+from balancer.wire.dns.query import Question, make_query
+
+from ..figure import Figure
+
+TARGET_US = 50.0
+ROUNDS, ASKED = 15, 200
+NOW_S = 1_800_000_000
+MANY_ADDRESSES, LABELS = 60, 115
+HEADER = b"\0\7\1\0"
+CONFIG = """
+[server]
+site = "fra"
+listen = ["127.0.0.1"]
+[[zone]]
+name = "gslb.net"
+primary = "ns.gslb.net"
+contact = "hostmaster.gslb.net"
+serial = 1
+ttl = "1 h"
+negative_ttl = "5 s"
+dnssec = {{ key = "key.pem" }}
+record = [
+  {{ name = "gslb.net", type = "NS", value = "ns.example.net" }},
+  {{ name = "c1.gslb.net", type = "CNAME", value = "c2.gslb.net" }},
+  {{ name = "c2.gslb.net", type = "CNAME", value = "c3.gslb.net" }},
+  {{ name = "c3.gslb.net", type = "CNAME", value = "c4.gslb.net" }},
+  {{ name = "c4.gslb.net", type = "CNAME", value = "c5.gslb.net" }},
+  {{ name = "c5.gslb.net", type = "A", value = "23.0.0.5" }},
+  {{ name = "*.wild.gslb.net", type = "TXT", value = "wild" }},
+  {many}
+]
+[[zone.delegation]]
+name = "child.gslb.net"
+nameservers = {{ "ns.child.gslb.net" = ["23.53.0.60"] }}
+"""
+
+Make = Callable[[Random], bytes]
+
+
+def run() -> list[Figure]:
+    """Measure each kind, with and without a rate limit; takes about 10 s."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "dns.toml"
+        addresses = (
+            f'{{ name = "many.gslb.net", type = "A", value = "23.0.1.{number}" }},'
+            for number in range(MANY_ADDRESSES)
+        )
+        path.write_text(CONFIG.format(many="\n".join(addresses)))
+        content = load_content(path)
+        if content.guide is not None:
+            content.guide.settle(NOTHING_KNOWN, float)
+        authority = content.authority(b"k" * 16)
+    desks = {
+        "": Desk(authority),
+        ", rate limited": Desk(authority, RateLimit(per_second=20)),
+    }
+    cases = {
+        f"{kind}{limited}": (desk, make)
+        for limited, desk in desks.items()
+        for kind, make in KINDS.items()
+    }
+    return [
+        Figure(f"a query: {name}", us, "us", TARGET_US, us <= TARGET_US)
+        for name, us in _measured(cases).items()
+    ]
+
+
+def _measured(cases: dict[str, tuple[Desk, Make]]) -> dict[str, float]:
+    chance = Random(1)
+    taken_us: dict[str, list[float]] = {name: [] for name in cases}
+    for now_s in range(NOW_S, NOW_S + ROUNDS):
+        for name, (desk, make) in cases.items():
+            queries = [(make(chance), _source(chance)) for _ in range(ASKED)]
+            started_s = time.thread_time()
+            for query, source in queries:
+                desk.answer_datagram(query, source, now_s)
+            taken_us[name].append((time.thread_time() - started_s) / ASKED * 1e6)
+    return {name: median(times) for name, times in taken_us.items()}
+
+
+def _source(chance: Random) -> str:
+    return ".".join(str(chance.randrange(1, 255)) for _ in range(4))
+
+
+def _label(chance: Random) -> str:
+    return "".join(chance.choices("abcdefghijklmnop", k=10))
+
+
+def _query(name: str, type_: int = Type.A, *options: Option) -> bytes:
+    edns = Edns(1232, dnssec_ok=True, options=options)
+    return make_query(7, Question(name_from_text(name), type_), edns).to_wire()
+
+
+def _options(chance: Random) -> tuple[Option, ...]:
+    """Return all options that we answer, with a cookie that somebody forged."""
+    made_s = NOW_S.to_bytes(4, "big")
+    cookie = chance.randbytes(8) + b"\1\0\0\0" + made_s + chance.randbytes(8)
+    subnet = b"\0\1\x18\0\x0b" + chance.randbytes(2)
+    return Option(3, b""), Option(8, subnet), Option(10, cookie)
+
+
+KINDS: dict[str, Make] = {
+    "a made-up name": lambda it: _query(f"{_label(it)}.gslb.net"),
+    "a made-up name and all options": lambda it: _query(
+        f"{_label(it)}.gslb.net", Type.A, *_options(it)
+    ),
+    "a made-up name of 117 labels": lambda it: _query(
+        f"{_label(it)[0]}{'.x' * LABELS}.gslb.net"
+    ),
+    "a made-up type": lambda it: _query("c5.gslb.net", it.randrange(300, 60000)),
+    "a wildcard's": lambda it: _query(f"{_label(it)}.wild.gslb.net", Type.TXT),
+    "four aliases": lambda it: _query("c1.gslb.net", it.randrange(300, 60000)),
+    "below a delegation": lambda it: _query(f"{_label(it)}.child.gslb.net"),
+    "60 signed addresses": lambda it: _query(
+        "many.gslb.net", Type.A, Option(3, b""), Option(9, it.randbytes(2))
+    ),
+    "4 kB of questions": lambda it: (
+        HEADER
+        + b"\2\x8a"
+        + bytes(6)
+        + b"\3www\4gslb\3net\0\0\1\0\1"
+        + b"\xc0\x0c\0\1\0\1" * 640
+    ),
+    "a name that points to itself": lambda it: (
+        HEADER + b"\0\1" + bytes(6) + b"\xc0\x0c\0\1\0\1"
+    ),
+    "random octets": lambda it: HEADER + b"\0\1\0\0\0\0\0\1" + it.randbytes(100),
+}
