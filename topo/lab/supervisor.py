@@ -76,6 +76,8 @@ class Supervisor:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 pass_fds=() if writer is None else (writer,),
+                # Out of reach of a terminal's Ctrl-C: it is the lab that ends them.
+                process_group=0,
             )
         if writer is not None:
             os.close(writer)

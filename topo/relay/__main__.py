@@ -3,9 +3,11 @@
 import argparse
 import gc
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from balancer.ready import announce
 
@@ -26,6 +28,7 @@ AUTOGROUP = Path("/proc/self/autogroup")
 def main() -> int:
     """Carry packets until the owner closes the control socket."""
     options = _options()
+    signal.signal(signal.SIGTERM, _end)
     die_with_parent()
     if os.getppid() != options.parent:
         return 0  # It died before the kernel knew that we depend on it.
@@ -34,6 +37,11 @@ def main() -> int:
     finest_timers()
     _carry(options)
     return 0
+
+
+def _end(number: int, _: object) -> NoReturn:
+    # Not at once: the sockets are to be closed together.
+    sys.exit(128 + number)
 
 
 def _options() -> argparse.Namespace:
@@ -67,7 +75,10 @@ def _carry(options: argparse.Namespace) -> None:
         gc.freeze()
         gc.disable()  # A collection is a late packet, and nothing here makes cycles.
         announce(options.notify_fd)
-        relay.run(channel, control.serve)
+        try:
+            relay.run(channel, control.serve)
+        finally:
+            relay.close()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from balancer.errors import FrontlabError
+from topo.closing import close_together
 
 from .direction import Direction, Gone, Scratch
 from .link import Link
@@ -63,6 +64,11 @@ class Relay:
             self._waiting.pop(direction, None)
         link.close()
         self.links_changed()
+
+    def close(self) -> None:
+        """Give the sockets of all links back."""
+        ends = [end for link in self._links.values() for end in link.sockets]
+        close_together([end.detach() for end in ends])
 
     def link(self, a: str, b: str) -> Link:
         """Return the link between two interfaces; FrontlabError when there is none."""

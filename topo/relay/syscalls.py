@@ -55,8 +55,8 @@ def unshare_network() -> None:
 
 
 def die_with_parent() -> None:
-    """Have the kernel end this process when the thread that started it ends."""
-    if _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0):
+    """Have the kernel ask this process to end when the thread that started it ends."""
+    if _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0):
         _raise("prctl(PR_SET_PDEATHSIG)")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from balancer.errors import FrontlabError
 
+from .ending import end_all
 from .mounts import mount_private
 from .ovs import SEARCH_PATH, start_ovs
 from .process import Main, fork_main
@@ -46,6 +47,8 @@ def run_init(main: Main, name: str, report: Reporter, mask: Collection[int]) -> 
     except (FrontlabError, OSError) as error:
         report.error(FrontlabError(f"sandbox {name}: {error}"))
         return 1
+    finally:
+        end_all()
 
 
 # The sandbox's own namespace forwards frames and speaks no IPv6 itself: hundreds of

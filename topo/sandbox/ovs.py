@@ -9,6 +9,7 @@ from pathlib import Path
 from balancer.errors import FrontlabError, Unsupported
 from topo.wait import until
 
+from .process import FIRST_OF_ALL
 from .watch import Daemon, Watch
 
 SCHEMA = Path("/usr/share/openvswitch/vswitch.ovsschema")
@@ -21,8 +22,6 @@ TOOLS = ("ovsdb-tool", "ovsdb-server", "ovs-vswitchd", "ovs-vsctl")
 SEARCH_PATH = os.pathsep.join(
     (os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin")
 )
-
-FIRST_OF_ALL = -20  # the lowest niceness
 
 READY_WITHIN_S = 10.0
 

@@ -18,6 +18,8 @@ Main = Callable[[], int]
 
 MAIN_NAME = "frontlab-main"
 
+FIRST_OF_ALL = -20  # the lowest niceness
+
 # A Ctrl-C reaches main from the terminal and once more from who forwards it, as
 # nobody can tell a signal to the whole group from one to himself.
 SAME_INTERRUPT_S = 0.25

@@ -24,6 +24,9 @@ MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
 PR_SET_NAME = 15
 
+# The same on every architecture; glibc has no function for it before 2.36.
+SYS_PIDFD_GETFD = 438
+
 THREAD_NETNS = "/proc/thread-self/ns/net"
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -37,6 +40,13 @@ def unshare(flags: int) -> None:
 def setns(descriptor: int, flags: int) -> None:
     """Move this thread into the namespaces behind a namespace file or pidfd."""
     _check(_LIBC.setns(descriptor, flags), "setns")
+
+
+def pidfd_getfd(process: int, number: int) -> int:
+    """Return a descriptor of our own for descriptor `number` of a pidfd's process."""
+    descriptor: int = _LIBC.syscall(SYS_PIDFD_GETFD, process, number, 0)
+    _check(descriptor, "pidfd_getfd")
+    return descriptor
 
 
 def mount(

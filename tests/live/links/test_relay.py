@@ -4,6 +4,7 @@ Bounds are generous and about medians, as a shared machine stalls now and then.
 """
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -234,4 +235,11 @@ def test_the_relay_ends_with_its_owner_and_says_so_when_killed() -> None:
     with wire(symmetric(Shape(1.0))) as joined:
         os.kill(joined.relay, 9)
         with pytest.raises(FrontlabError, match="ended with status -9"):
+            until("the relay is missed", joined.wan.counters)
+
+
+def test_the_relay_ends_in_order_when_asked() -> None:
+    with wire(symmetric(Shape(1.0))) as joined:
+        os.kill(joined.relay, signal.SIGTERM)
+        with pytest.raises(FrontlabError, match="ended with status 143"):
             until("the relay is missed", joined.wan.counters)

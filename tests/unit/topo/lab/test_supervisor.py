@@ -29,6 +29,11 @@ def test_a_dead_role_is_told_with_status_and_last_words(supervisor):
     assert "bind died (status 3)" in str(dead[0])
 
 
+def test_a_ctrl_c_at_the_terminal_does_not_reach_it(supervisor):
+    role = supervisor.start("bind", _python("input()"))
+    assert os.getpgid(role.process.pid) != os.getpgid(0)
+
+
 def test_an_expected_end_is_no_death(supervisor):
     role = supervisor.start("bind", _python("pass"))
     supervisor.expect_end("bind")
