@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 
+from ..model import Forwarding
 from .config import BackendTable, PoolTable, VipConfig
 from .probe import Target
 
-# Marks of packets by backend; others' marks, which are small by custom, are left alone.
-MARK = 0x4C420000
-Marks = Mapping[tuple[str, str], int]
+# Others' marks, which are small by custom, are left alone.
+_MARK = 0x4C420000
+_NUMBER_BITS = 12
+# Marks of packets by pool, backend and the VIP's address.
+Marks = Mapping[tuple[str, str, str], int]
+
+
+def mark_of(number: int, mode: Forwarding) -> int:
+    """Return the mark of packets that go to a backend in a mode of forwarding."""
+    return _MARK | mode << _NUMBER_BITS | number
 
 
 def targets_of(config: VipConfig, marks: Marks) -> tuple[Target, ...]:
-    """Return the targets; `marks` has each pool's and backend's for the tunnel."""
+    """Return the targets; `marks` has those of checks through the tunnel."""
     return tuple(
         target
         for pool in config.pool
@@ -34,5 +42,5 @@ def _targets(
             interval_s=health.interval,
             timeout_s=health.timeout,
             aspect=aspect,
-            mark=marks[pool.name, backend.name] if aspect else 0,
+            mark=marks[pool.name, backend.name, aspect] if aspect else 0,
         )

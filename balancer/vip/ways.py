@@ -2,14 +2,15 @@
 
 import logging
 from contextlib import ExitStack
-from ipaddress import IPv4Address
 
 from ..errors import Unsupported
-from ..model import Address
+from ..model import Forwarding
 from .config import VipConfig
+from .forwarding.modes import TUNNELS
 from .roster import Roster
-from .targets import MARK, Marks
-from .tunnel.egress import Tunnels, tunnelling
+from .tables import BackendEntry, Options
+from .targets import Marks, mark_of
+from .tunnel.egress import Ends, Tunnels, tunnelling
 
 log = logging.getLogger("frontlab-vip")
 
@@ -20,7 +21,6 @@ class Ways:
     def __init__(self) -> None:
         self._opened = ExitStack()
         self._tunnels: Tunnels | None = None
-        self._source: IPv4Address | None = None
 
     def decided(self, config: VipConfig) -> VipConfig:
         """Return the configuration with "auto" decided for each pool.
@@ -42,14 +42,18 @@ class Ways:
         return config.through("tunnel")
 
     def lead(self, roster: Roster) -> Marks:
-        """Have packets with a backend's mark go there; return the marks."""
-        marks: dict[tuple[str, str], int] = {}
-        addresses: dict[int, Address] = {}
+        """Have packets with a mark go where a VIP's do; return the marks."""
+        marks: dict[tuple[str, str, str], int] = {}
+        tunnels: dict[int, Ends] = {}
         for pool, name, member in roster.each():
-            mark = MARK | roster.backend_number(pool, name)
-            marks[pool, name], addresses[mark] = mark, member.backend.address
+            number = roster.backend_number(pool, name)
+            entry = BackendEntry.of(member.backend, usable=True)
+            for address, mode in _modes(roster, pool).items():
+                mark = mark_of(number, mode)
+                marks[pool, name, address] = mark
+                tunnels[mark] = _ends(mode, roster.plan.options, entry)
         if self._tunnels is not None:
-            self._tunnels.write(addresses)
+            self._tunnels.write(tunnels)
         return marks
 
     def close(self) -> None:
@@ -57,9 +61,22 @@ class Ways:
         self._opened.close()
 
     def _open(self, config: VipConfig) -> None:
-        source = config.balancer.source
-        if self._source != source:
-            self._opened.close()
-            opened = tunnelling(config.balancer.interface, source)
+        if self._tunnels is None:
+            opened = tunnelling(config.balancer.interface)
             self._tunnels = self._opened.enter_context(opened)
-            self._source = source
+
+
+def _modes(roster: Roster, pool: str) -> dict[str, Forwarding]:
+    """Return how the packets of each VIP's address reach a pool, if by tunnel."""
+    modes: dict[str, Forwarding] = {}
+    for each in roster.plan.vips:
+        mode = each.vip.handling.forwarding
+        if each.vip.pool == pool and mode in TUNNELS:
+            modes.setdefault(str(each.vip.address), mode)
+    return modes
+
+
+def _ends(mode: Forwarding, options: Options, backend: BackendEntry) -> Ends:
+    if mode is Forwarding.GRE6 and options.source6 and backend.address6:
+        return Ends(mode, options.source6, backend.address6)
+    return Ends(mode, options.source, backend.address)

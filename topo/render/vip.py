@@ -71,7 +71,7 @@ def _pool(plan: Plan, service: Service, balancer: Host) -> Table:
     backends = plan.hosts_at(site, Role.BACKEND)
     return {
         "name": _pool_name(service, site),
-        "health": {**HEALTH, "through": _through(service)},
+        "health": HEALTH,
         "backend": [_backend(it, in_reach) for it in backends],
     }
 
@@ -88,11 +88,6 @@ def _backend(host: Host, in_reach: bool) -> Table:
 
 def _pool_name(service: Service, site: str) -> str:
     return f"{service.name}-{site}"
-
-
-def _through(service: Service) -> str:
-    """The way of health checks: the tunnel's where there is one, if the kernel can."""
-    return "auto" if service.forwarding == "gre" else "direct"
 
 
 def _vip(service: Service, address: str, site: str) -> Table:

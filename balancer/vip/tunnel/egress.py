@@ -6,19 +6,19 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import byref, c_int, c_size_t, c_uint32
-from ipaddress import IPv4Address
+from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 
 from ...errors import Unsupported
-from ...model import Address
+from ...model import Address, Forwarding
 from ..libbpf import check, library
 from ..maps import Map
 from ..objects import loaded
 
 OBJECT = Path(__file__).parent / "bpf" / "tunnel.bpf.o"
 _MARK = Struct("=I")
-_ENDS = Struct("=4s4s")  # source, backend
+_ENDS = Struct("=I16s16s")  # mode, source, backend
 _EGRESS = 2  # enum bpf_tc_attach_point
 _REPLACE = 1  # enum bpf_tc_flags
 _OURS = 0x4C42  # handle and priority of the filter
@@ -48,32 +48,49 @@ class _Options(ctypes.Structure):
     )
 
 
-class Tunnels:
-    """To whom packets with which mark go.
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A tunnel.
 
     Args:
+        mode: how packets go through it.
         source: the outer source address.
+        backend: the outer destination.
+    """
+
+    mode: Forwarding
+    source: Address
+    backend: Address
+
+    def to_bytes(self) -> bytes:
+        """Return `struct ends` of bpf/tunnel.bpf.c."""
+        return _ENDS.pack(self.mode, self.source.packed, self.backend.packed)
+
+
+class Tunnels:
+    """Through which tunnels packets with which mark go.
+
+    Args:
         tunnels: the program's map.
     """
 
-    def __init__(self, source: IPv4Address, tunnels: Map) -> None:
-        self._source, self._map = source.packed, tunnels
-        self._written: dict[int, Address] = {}
+    def __init__(self, tunnels: Map) -> None:
+        self._map = tunnels
+        self._written: dict[int, Ends] = {}
 
-    def write(self, backends: Mapping[int, Address]) -> None:
-        """Make `backends` those that marks lead to."""
-        for mark, backend in backends.items():
-            if self._written.get(mark) != backend:
-                ends = _ENDS.pack(self._source, backend.packed)
-                self._map.update(_MARK.pack(mark), ends)
-        for mark in self._written.keys() - backends.keys():
+    def write(self, tunnels: Mapping[int, Ends]) -> None:
+        """Make `tunnels` those that marks lead to."""
+        for mark, ends in tunnels.items():
+            if self._written.get(mark) != ends:
+                self._map.update(_MARK.pack(mark), ends.to_bytes())
+        for mark in self._written.keys() - tunnels.keys():
             self._map.delete(_MARK.pack(mark))
-        self._written = dict(backends)
+        self._written = dict(tunnels)
 
 
 @contextmanager
-def tunnelling(interface: str, source: IPv4Address) -> Iterator[Tunnels]:
-    """Have marked packets that leave by `interface` encapsulated, from `source`.
+def tunnelling(interface: str) -> Iterator[Tunnels]:
+    """Have marked packets that leave by `interface` encapsulated.
 
     Raises:
         Unsupported: there is no such interface, or the kernel has no such programs.
@@ -87,7 +104,7 @@ def tunnelling(interface: str, source: IPv4Address) -> Iterator[Tunnels]:
             what = f"programs at the way out of {interface}"
             raise Unsupported(what, str(error), cure) from error
         try:
-            yield Tunnels(source, program.maps["tunnels"])
+            yield Tunnels(program.maps["tunnels"])
         finally:
             filter_ = _Options(
                 size=ctypes.sizeof(_Options), handle=_OURS, priority=_OURS

@@ -97,7 +97,7 @@ BACKEND_TOML = """
 name = "{name}"
 interface = "eth0"
 decapsulation = "xdp"
-balancers = ["11.1.8.10"]
+balancers = ["11.1.8.10", "11.1.1.8", "2a11:0:1:800::10", "2a11:0:1:100::8"]
 vips = ["23.0.1.80", "2a23:0:1::80"]
 """
 

@@ -213,13 +213,15 @@ def test_checks_through_the_tunnel_are_of_every_vip(tmp_path: Path) -> None:
     assert config.aspects(config.pool[0]) == ("23.0.1.80", "2a23:0:1::80")
     direct = config.through("direct")
     assert direct.aspects(direct.pool[0]) == ("",)
-    targets = targets_of(config, {("www-fra", f"fra-be{n}"): n for n in (1, 2)})
-    assert [(t.backend, t.address, t.mark) for t in targets] == [
+    marked = [
         ("fra-be1", "23.0.1.80", 1),
-        ("fra-be1", "2a23:0:1::80", 1),
-        ("fra-be2", "23.0.1.80", 2),
-        ("fra-be2", "2a23:0:1::80", 2),
+        ("fra-be1", "2a23:0:1::80", 2),
+        ("fra-be2", "23.0.1.80", 3),
+        ("fra-be2", "2a23:0:1::80", 4),
     ]
+    marks = {("www-fra", name, address): mark for name, address, mark in marked}
+    targets = targets_of(config, marks)
+    assert [(t.backend, t.address, t.mark) for t in targets] == marked
 
 
 def test_a_tunnel_to_no_vip(tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""Every tunnel, end to end, from the same network and from another."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from live.vip.site import (
+    BACKENDS,
+    BALANCER6,
+    NAMES,
+    NEAR6,
+    VIP4,
+    VIP6,
+    Site,
+    running_site,
+)
+from live.vip.test_forwarding import default_route
+from live.vip.test_packets import datagram
+
+from topo.wait import until
+
+pytestmark = pytest.mark.live
+FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["same LAN", "routed"])
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, str]]:
+    folder = tmp_path_factory.mktemp("modes")
+    with running_site(folder, "native", near=request.param) as site:
+        yield site, with_ipv6(config_of(site), NEAR6 if request.param else BALANCER6)
+
+
+@pytest.fixture(scope="module", params=["gre", "gre6", "ipip", "gue"])
+def site(place: tuple[Site, str], request: pytest.FixtureRequest) -> Site:
+    """The site, in which the balancer has been told another mode."""
+    site, text = place
+    text = text.replace('pool = "www"', f'pool = "www"\nforwarding = "{request.param}"')
+    (site.folder / "lb.toml").write_text(text)
+    site.order("reload")
+    told = {vip["forwarding"] for vip in site.order("dump")["vips"].values()}
+    assert told == {request.param}
+    until("all are well by the tunnel", lambda: all_healthy(site))
+    return site
+
+
+def with_ipv6(text: str, source6: str) -> str:
+    """Return the configuration with IPv6 ends, and checks through the tunnel."""
+    text = text.replace("gateway_mac", f'source6 = "{source6}"\ngateway_mac')
+    for number, address in enumerate(BACKENDS):
+        four = f'address = "{address}"'
+        six = f'{four}\naddress6 = "2a11:0:1:100::1{number}"'
+        text = text.replace(four, six)
+    return text.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"')
+
+
+@FAMILIES
+def test_requests_reach_every_backend_and_replies_go_past(site: Site, vip: str) -> None:
+    before = [taken_off(site, name) for name in NAMES]
+    assert {site.get(vip) for _ in range(12)} == set(NAMES)
+    assert all(taken_off(site, n) > b for n, b in zip(NAMES, before, strict=True))
+    sent = octets_sent(site)
+    assert len(site.get(vip, "/big")) == 2_000_000
+    assert octets_sent(site) - sent < 200_000
+
+
+@FAMILIES
+def test_a_check_sees_what_clients_see(site: Site, vip: str) -> None:
+    length = "32" if vip == VIP4 else "128"
+    site.ip("be1", "addr", "del", f"{vip}/{length}", "dev", "lo")
+    try:
+        until("be1 is out", lambda: not healthy(site, "be1"))
+        assert {site.get(vip) for _ in range(8)} == {"be2"}
+    finally:
+        site.ip("be1", "addr", "add", f"{vip}/{length}", "dev", "lo")
+    until("be1 is back", lambda: healthy(site, "be1"))
+
+
+@FAMILIES
+def test_who_sends_too_much_at_once_is_told(
+    site: Site, vip: str, tmp_path: Path
+) -> None:
+    family = "-6" if ":" in vip else "-4"
+    upload = tmp_path / "upload"
+    upload.write_bytes(bytes(300_000))
+    advertised = {name: default_route(site, name, family) for name in NAMES}
+    before = counter(site, "TOO_BIG")
+    try:
+        for name, route in advertised.items():
+            plain = route[: route.index("advmss")]
+            site.ip(name, family, "route", "replace", *plain)
+        assert site.put(vip, upload) == "200"
+        assert counter(site, "TOO_BIG") > before
+    finally:
+        for name, route in advertised.items():
+            site.ip(name, family, "route", "replace", *route)
+        site.ip("cl", family, "route", "flush", "cache")
+
+
+def test_what_may_be_split_arrives_whole(site: Site) -> None:
+    before = counter(site, "FRAGMENTED")
+    assert datagram(site, 1472) == 1472
+    assert counter(site, "FRAGMENTED") == before + 1
+
+
+def all_healthy(site: Site) -> bool:
+    return all(healthy(site, name) for name in NAMES)
+
+
+def healthy(site: Site, name: str) -> bool:
+    return bool(site.status("lb")["backends"][name]["healthy"])
+
+
+def counter(site: Site, name: str) -> int:
+    return site.status("lb")["counters"][name]
+
+
+def taken_off(site: Site, name: str) -> int:
+    """Return how many packets a backend has decapsulated."""
+    return site.status(name)["counters"]["DECAPSULATED"]
+
+
+def octets_sent(site: Site) -> int:
+    """Return how many octets have come from the balancer."""
+    (link,) = json.loads(site.ip("rt", "-s", "-j", "link", "show", "lb"))
+    return int(link["stats64"]["rx"]["bytes"])
+
+
+def config_of(site: Site) -> str:
+    return (site.folder / "lb.toml").read_text()
