@@ -75,9 +75,10 @@ class Watch:
         else:
             received = signal.sigtimedwait(WATCHED, within_s)
             number = received.si_signo if received else None
-        if number == signal.SIGCHLD:
+        # A thread that does not block SIGCHLD may have had it: look before giving up.
+        if number in (None, signal.SIGCHLD):
             self._reap()
-        elif number is not None:
+        else:
             self._forward(number)
 
     def _forward(self, number: int) -> None:

@@ -48,6 +48,16 @@ def test_a_daemon_that_dies_is_told_with_its_last_words(tmp_path):
     os.waitpid(waiting, 0)
 
 
+def test_a_death_whose_signal_another_thread_took_is_noticed(tmp_path):
+    watch, pid = Watch(), child("exit 4")
+    watch.daemons[pid] = Daemon("ovs-vswitchd", tmp_path / "none")
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    while signal.sigtimedwait(WATCHED, 0):
+        pass
+    with pytest.raises(FrontlabError, match="ovs-vswitchd died"):
+        watch.step(0.01)
+
+
 def test_too_long():
     waiting = child("sleep 60")
     with pytest.raises(FrontlabError, match=r"it ends: not within 0\.05 s"):
