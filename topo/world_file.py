@@ -1,7 +1,9 @@
 """World files and the airport table from disk; parsing them is topo.world's."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import airportsdata
 
@@ -31,12 +33,15 @@ def world_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in WORLDS.glob("*.toml")))
 
 
+@cache  # to read it takes as long as all else of a world
 def load_airports() -> Mapping[str, Airport]:
     """All airports by lower-case IATA code."""
-    return {
-        code.lower(): Airport(it["city"], it["country"], it["lat"], it["lon"])
-        for code, it in airportsdata.load("IATA").items()
-    }
+    return MappingProxyType(
+        {
+            code.lower(): Airport(it["city"], it["country"], it["lat"], it["lon"])
+            for code, it in airportsdata.load("IATA").items()
+        }
+    )
 
 
 def _find(path_or_name: str | Path) -> Path:

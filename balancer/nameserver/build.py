@@ -95,7 +95,7 @@ def _records(place: str, table: ZoneTable) -> Iterator[Row]:
     for index, record in enumerate(table.record):
         ttl_s = table.ttl if record.ttl is None else record.ttl
         at = f"{place}.record[{index}]"
-        yield at, record.name, Type[record.type], ttl_s or 0, record.rdata()
+        yield at, record.name, Type[record.type], ttl_s or 0, record.rdata
 
 
 def _delegations(place: str, table: ZoneTable) -> Iterator[Row]:

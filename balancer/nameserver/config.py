@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import Field, PlainValidator, PrivateAttr, model_validator
 
 from ..config import (
     NOT_EMPTY,
@@ -126,17 +126,20 @@ class RecordTable(Table):
     ]
     value: str
     ttl: Ttl | None = None
+    _rdata: bytes = PrivateAttr()
 
     @model_validator(mode="after")
     def _value_fits(self) -> "RecordTable":
-        self.rdata()
+        if self.type == "TXT":
+            self._rdata = text_rdata(self.value)
+        else:
+            self._rdata = rdata_from_text(self.type, self.value)
         return self
 
+    @property
     def rdata(self) -> bytes:
-        """Return the value as rdata; ValueError when it is none of this type."""
-        if self.type == "TXT":
-            return text_rdata(self.value)
-        return rdata_from_text(self.type, self.value)
+        """The value as rdata of this type."""
+        return self._rdata
 
 
 class DelegationTable(Table):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from balancer.errors import ConfigError
+from balancer.nameserver.loading import check_content
 from topo.lab.paths import role_folder
 from topo.netlink.namespace import inside
 from topo.render.nameservers import nameserver_kind
@@ -126,9 +127,9 @@ def _told(plan: Plan, question: Question, hop: Hop) -> Told:
     kind = nameserver_kind(plan, host.site)
     why = None
     if kind is NameserverKind.OURS:
-        config = role_folder(host.name) / "dns.toml"
+        content = check_content(role_folder(host.name) / "dns.toml")
         asker = str(hop.exchange.asker), hop.exchange.subnet
-        why = reasons(config, (question.name, question.kind), asker)
+        why = reasons(content, (question.name, question.kind), asker)
     return Told(hop, host.site, kind.value, why)
 
 

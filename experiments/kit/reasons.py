@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from ipaddress import ip_network
 from math import inf
-from pathlib import Path
 
 from balancer.errors import ConfigError
 from balancer.nameserver.content import Content
 from balancer.nameserver.guidance import read_steering
-from balancer.nameserver.loading import check_content
 from balancer.nameserver.policies.asker import Asker, ClientAddress
 from balancer.nameserver.policies.spec import Spec
 from balancer.nameserver.resolve import resolve
@@ -56,18 +54,16 @@ class Reasons:
     steering_version: int = 0
 
 
-def reasons(config: Path, question: tuple[str, str], asker: tuple[str, str]) -> Reasons:
-    """Return why the server with this dns.toml answers so, now.
+def reasons(
+    content: Content, question: tuple[str, str], asker: tuple[str, str]
+) -> Reasons:
+    """Return why the server with this content answers so, now.
 
     Args:
-        config: its file; the steering map is read from where that says.
+        content: of its dns.toml; the steering map is read from where that says.
         question: name and type.
         asker: the resolver's address, and the client subnet that it sent, or "".
-
-    Raises:
-        ConfigError: the file is wrong.
     """
-    content = check_content(config)
     steering = _steering(content)
     if content.guide is not None:
         content.guide.settle(steering, lambda: 0.0)

@@ -3,7 +3,7 @@ import json
 import pytest
 from fakes.runs import plan_of
 
-from balancer.errors import ConfigError
+from balancer.nameserver.loading import check_content
 from experiments.kit.reasons import reasons
 from topo.render import dns_config
 
@@ -13,11 +13,11 @@ UNBOUND, PDNS = (str(PLAN.host(it).address4) for it in ("fra-unbound", "iad-pdns
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory):
+def content(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ns")
     path = folder / "dns.toml"
     path.write_text(dns_config(PLAN, "iad", str(folder / "steering.json")))
-    return path
+    return check_content(path)
 
 
 def scores(told):
@@ -28,8 +28,8 @@ def chosen(told):
     return [it.site for it in told.scores if it.chosen]
 
 
-def test_the_resolver_is_placed_when_there_is_no_subnet(config):
-    told = reasons(config, (NAME, "A"), (UNBOUND, ""))
+def test_the_resolver_is_placed_when_there_is_no_subnet(content):
+    told = reasons(content, (NAME, "A"), (UNBOUND, ""))
     assert (told.policy, told.by, told.address) == ("nearest", "resolver", UNBOUND)
     assert told.location == "fra"
     assert chosen(told) == ["fra"]
@@ -40,24 +40,24 @@ def test_the_resolver_is_placed_when_there_is_no_subnet(config):
     }
 
 
-def test_the_client_is_placed_when_there_is_one(config):
-    told = reasons(config, (NAME, "AAAA"), (PDNS, "11.3.19.0/24"))
+def test_the_client_is_placed_when_there_is_one(content):
+    told = reasons(content, (NAME, "AAAA"), (PDNS, "11.3.19.0/24"))
     assert (told.by, told.address) == ("client", "11.3.19.0/24")
     assert (told.location, chosen(told)) == ("sin", ["sin"])
     assert 0 < told.scope_length <= 24
 
 
-def test_a_client_that_opts_out_is_where_its_resolver_is(config):
-    told = reasons(config, (NAME, "A"), (PDNS, "0.0.0.0/0"))
+def test_a_client_that_opts_out_is_where_its_resolver_is(content):
+    told = reasons(content, (NAME, "A"), (PDNS, "0.0.0.0/0"))
     assert told.location == "iad"
 
 
-def test_a_drained_site_is_not_to_be_used(config):
-    steering = config.parent / "steering.json"
+def test_a_drained_site_is_not_to_be_used(content):
+    steering = content.guide.steering
     sites = {"fra": {"drained": True}}
     steering.write_text(json.dumps({"version": 7, "sites": sites}))
     try:
-        told = reasons(config, (NAME, "A"), (UNBOUND, ""))
+        told = reasons(content, (NAME, "A"), (UNBOUND, ""))
     finally:
         steering.unlink()
     assert (chosen(told), told.steering_version) == (["iad"], 7)
@@ -74,13 +74,6 @@ def test_a_drained_site_is_not_to_be_used(config):
         ("nothing.frontlab.net", "records", []),
     ],
 )
-def test_other_policies_and_none(config, name, policy, sites):
-    told = reasons(config, (name, "A"), (UNBOUND, ""))
+def test_other_policies_and_none(content, name, policy, sites):
+    told = reasons(content, (name, "A"), (UNBOUND, ""))
     assert (told.policy, chosen(told)) == (policy, sites)
-
-
-def test_a_wrong_file_is_told(tmp_path):
-    path = tmp_path / "dns.toml"
-    path.write_text("[server]\n")
-    with pytest.raises(ConfigError):
-        reasons(path, (NAME, "A"), (UNBOUND, ""))
