@@ -74,16 +74,22 @@ class Balancing:
         self.vips = tuple(_vip(*each) for each in served + empty + special)
         self.names = [b.name for pool in self.pools for b in pool.backends]
         self.all_up = build_tables(self.options, self.pools, self.vips)
+        self._made: dict[tuple[tuple[str, ...], ...], Tables] = {(): self.all_up}
 
     def tables(self, *downs: tuple[str, ...]) -> Tables:
         """Return the tables after all were alive, and then these were dead in turn."""
-        tables, last = self.all_up, ()
-        for down in downs:
-            if down != last:
-                alive = frozenset(self.names) - frozenset(down)
-                tables = serve(tables, self.pools, POOL, alive)
-            last = down
-        return tables
+        if downs not in self._made:
+            self._made[downs] = self._after(downs[:-1], downs[-1])
+        return self._made[downs]
+
+    def _after(
+        self, downs: tuple[tuple[str, ...], ...], down: tuple[str, ...]
+    ) -> Tables:
+        tables = self.tables(*downs)
+        if down == (downs[-1] if downs else ()):
+            return tables
+        alive = frozenset(self.names) - frozenset(down)
+        return serve(tables, self.pools, POOL, alive)
 
 
 def read_balancer() -> tuple[Balancing, list[Packet]]:

@@ -6,7 +6,8 @@ members is taken over in kind, not in number: rendezvous over the live indices.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from zlib import crc32
 
 from controller.change import Change
@@ -41,6 +42,7 @@ class FakeSwitch:
         self.numbers = {name: n for n, name in enumerate(sorted(ports), start=1)}
         self.up = set(self.numbers)
         self.flows: dict[object, tuple[int, Flow]] = {}
+        self._sorted: dict[Table, list[Flow]] = {}
 
     def apply(self, change: Change) -> None:
         """Do as Open vSwitch does: adding replaces, removing goes by cookie."""
@@ -50,6 +52,7 @@ class FakeSwitch:
             for place, (other, _) in list(self.flows.items()):
                 if other == cookie:
                     del self.flows[place]
+        self._sorted = {}
 
     def cookies(self) -> set[int]:
         return {cookie for cookie, _ in self.flows.values()}
@@ -73,15 +76,21 @@ class FakeSwitch:
         return [(port, out) for port, out in sent if port in self.up]
 
     def _match(self, packet: Packet, table: Table) -> Flow | None:
-        found = [
-            flow
-            for _, flow in self.flows.values()
-            if flow.table == table and all(_matches(it, packet) for it in flow.match)
-        ]
-        best = max((flow.priority for flow in found), default=0)
-        top = [flow for flow in found if flow.priority == best]
+        top: list[Flow] = []
+        for flow in self._by_priority(table):
+            if top and flow.priority < top[0].priority:
+                break
+            if all(_matches(it, packet) for it in flow.match):
+                top.append(flow)
         assert len(top) < 2, f"OpenFlow leaves open which one matches: {top}"
         return top[0] if top else None
+
+    def _by_priority(self, table: Table) -> list[Flow]:
+        """Return the flows of a table, the highest priority first."""
+        if table not in self._sorted:
+            flows = [flow for _, flow in self.flows.values() if flow.table == table]
+            self._sorted[table] = sorted(flows, key=lambda it: -it.priority)
+        return self._sorted[table]
 
     def _execute(
         self,
@@ -236,12 +245,17 @@ def _matches(part: Field | MemberIs, packet: Packet) -> bool:
         return packet.get(MEMBER) == part.port
     if part.name not in packet:
         return False
-    if part.name == "eth_dst" and "/" in str(part.value):
+    if "/" not in str(part.value):
+        return packet[part.name] == part.value
+    if part.name == "eth_dst":
         address, mask = (mac_number(text) for text in str(part.value).split("/"))
         return mac_number(str(packet[part.name])) & mask == address
-    if "/" in str(part.value):
-        return ip_address(packet[part.name]) in ip_network(part.value)
-    return packet[part.name] == part.value
+    return ip_address(packet[part.name]) in _network(part.value)
+
+
+@cache  # few, and each is met thousands of times
+def _network(value: int | str) -> IPv4Network | IPv6Network:
+    return ip_network(value)
 
 
 def mac_number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import cache
 
 import pytest
 from typer.testing import CliRunner
@@ -18,14 +19,19 @@ def _run(*words):
     return CliRunner().invoke(make_app(), words)
 
 
+@cache
+def _help(verb):
+    return _run(verb, "--help").output
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_shows_an_example_of_itself(verb):
-    assert f"Example: frontlab {verb}" in " ".join(_run(verb, "--help").output.split())
+    assert f"Example: frontlab {verb}" in " ".join(_help(verb).split())
 
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - WITHOUT_JSON))
 def test_every_verb_speaks_json(verb):
-    assert "--json" in _run(verb, "--help").output
+    assert "--json" in _help(verb)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from topo.render.toml import to_toml
@@ -21,7 +21,6 @@ TABLES = st.recursive(
 )
 
 
-@settings(max_examples=60)
 @given(TABLES)
 def test_what_is_written_is_what_is_read(table):
     assert tomllib.loads(to_toml(table)) == table

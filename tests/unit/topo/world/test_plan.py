@@ -2,7 +2,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from topo.world.parse import parse_world
@@ -131,7 +131,6 @@ def worlds(draw):
     )
 
 
-@settings(max_examples=25)
 @given(worlds())
 def test_plan_gives_nothing_twice(world):
     plan = make_plan(world)
@@ -152,7 +151,6 @@ def test_plan_gives_nothing_twice(world):
     assert {it.mac for it in plan.routers}.isdisjoint(it.mac for it in plan.hosts)
 
 
-@settings(max_examples=25)
 @given(worlds())
 def test_hosts_are_inside_their_networks_and_public(world):
     plan = make_plan(world)

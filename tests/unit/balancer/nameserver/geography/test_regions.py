@@ -4,7 +4,7 @@ import pickle
 from ipaddress import ip_address, ip_network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.nameserver.geography.regions import cut_regions
@@ -117,7 +117,6 @@ small_networks = st.dictionaries(
     found=small_networks,
     family=st.sampled_from([(4, 32, 0), (6, 128, 0), (6, 128, 61)]),
 )
-@settings(max_examples=60)
 def test_against_trying_everything(few, found, family):
     with pytest.MonkeyPatch.context() as patch:
         for module in ("regions", "starts"):
