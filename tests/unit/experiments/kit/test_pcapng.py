@@ -2,7 +2,6 @@ import io
 
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.utils import RawPcapNgReader
 
 from experiments.kit.frame import Frame
 from experiments.kit.pcapng import pcapng
@@ -33,6 +32,8 @@ def test_known_octets() -> None:
 
 @given(st.lists(frames, max_size=8))
 def test_scapy_reads_what_was_written(written: list[Frame]) -> None:
+    from scapy.utils import RawPcapNgReader
+
     file = io.BytesIO(b"".join(pcapng(written, PORTS, 192)))
     reader = RawPcapNgReader(file)
     read = list(reader)

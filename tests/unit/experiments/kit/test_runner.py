@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-import pyarrow.parquet
 import pytest
 from fakes.runs import plan_of
 
@@ -113,6 +112,8 @@ def test_a_run_leaves_a_folder_that_stands_alone(tmp_path: Path) -> None:
     assert result.verdict is Verdict.PASS
     names = {path.name for path in result.folder.iterdir()}
     assert names >= {"run.json", "world.json", "captures"}
+    import pyarrow.parquet
+
     rows = pyarrow.parquet.read_table(result.folder / "drawing.parquet").to_pylist()
     assert [(row["seed"], row["repeat"]) for row in rows] == [(5, 0)]
     answer = json.loads((result.folder / "result.json").read_text())
