@@ -6,7 +6,15 @@ A run keeps this text, so that it can be made again when worlds or defaults chan
 from collections.abc import Mapping
 
 from topo.render.toml import Table, Value, to_toml
-from topo.world.records import Resolver, Service, Shape, Site, WanLink, World
+from topo.world.records import (
+    Datacenter,
+    Resolver,
+    Service,
+    Shape,
+    Site,
+    WanLink,
+    World,
+)
 
 
 def world_text(world: World) -> str:
@@ -28,18 +36,7 @@ def world_text(world: World) -> str:
                 }
                 for it in world.client_networks
             ],
-            "datacenters": [
-                {
-                    "site": it.site,
-                    "balancers": it.balancers,
-                    "backends": it.backends,
-                    "capacity": f"{it.capacity_rps} /s",
-                    "nameserver": it.nameserver.value,
-                    "balancer": it.balancer.value,
-                    "shared_lan": it.shared_lan,
-                }
-                for it in world.datacenters
-            ],
+            "datacenters": [_datacenter(it) for it in world.datacenters],
             "services": [_service(it) for it in world.services],
         }
     )
@@ -95,6 +92,19 @@ def _resolver(resolver: Resolver) -> Table:
     }
 
 
+def _datacenter(it: Datacenter) -> Table:
+    return {
+        "site": it.site,
+        "balancers": it.balancers,
+        "backends": it.backends,
+        "weights": list(it.weights),
+        "capacity": f"{it.capacity_rps} /s",
+        "nameserver": it.nameserver.value,
+        "balancer": it.balancer.value,
+        "shared_lan": it.shared_lan,
+    }
+
+
 def _service(it: Service) -> Table:
     said: dict[str, Value] = {
         "name": it.name,
@@ -102,12 +112,14 @@ def _service(it: Service) -> Table:
         "ttl": f"{it.ttl_s} s",
         "policy": it.policy,
         "selection": it.selection,
+        "slots": it.slots,
         "tracking": it.tracking,
         "forwarding": it.forwarding,
         "too_big": it.too_big,
     }
     sizes = {"mtu": it.mtu, "clamp_mss": it.clamp_mss}
-    return {**said, **{key: size for key, size in sizes.items() if size is not None}}
+    said |= {key: size for key, size in sizes.items() if size is not None}
+    return {**said, "selection_options": dict(it.selection_options)}
 
 
 def _seconds(ttl_s: int | None) -> str | None:

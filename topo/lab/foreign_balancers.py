@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from topo.features import need_kernel
 from topo.features.kernel import IPVS, NFTABLES
 from topo.render.balancers import balancer_kind, foreign_balancers
-from topo.world.plan import Host, Plan, Role
+from topo.world.plan import Host, Plan
 from topo.world.records import BalancerKind
 
 from .lab import Lab
@@ -37,8 +37,9 @@ def foreign_promises(lab: Lab) -> Iterator[Awaited]:
 
 def _ipvs(lab: Lab, host: Host) -> Attempt:
     vips = 2 * len(lab.world.services)
-    backends = len(lab.plan.hosts_at(host.site, Role.BACKEND))
-    return ipvs_attempt(lab.asker(host.name), vips * backends)
+    weights = lab.world.datacenter(host.site).backend_weights
+    used = sum(weight > 0 for weight in weights)
+    return ipvs_attempt(lab.asker(host.name), vips * used)
 
 
 def _own_requests(lab: Lab, host: Host) -> Iterator[tuple[str, Attempt]]:

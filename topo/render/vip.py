@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import Forwarding
 from balancer.vip.forwarding.modes import TUNNELS
 from topo.world.plan import Attachment, Host, Plan, Role
 from topo.world.records import Service
 
-from .toml import Table, to_toml
+from .toml import Table, Value, to_toml
 
 HEALTH: Table = {
     "kind": "http",
@@ -68,21 +69,27 @@ def backend_config(plan: Plan, host: Host) -> str:
 def _pool(plan: Plan, service: Service, balancer: Host) -> Table:
     site = balancer.site
     in_reach = balancer.attachment is Attachment.BRIDGED
-    backends = plan.hosts_at(site, Role.BACKEND)
     return {
         "name": _pool_name(service, site),
         "health": HEALTH,
-        "backend": [_backend(it, in_reach) for it in backends],
+        "backend": [
+            _backend(host, weight, in_reach)
+            for host, weight in zip(
+                plan.hosts_at(site, Role.BACKEND),
+                plan.world.datacenter(site).backend_weights,
+                strict=True,
+            )
+        ],
     }
 
 
-def _backend(host: Host, in_reach: bool) -> Table:
+def _backend(host: Host, weight: int, in_reach: bool) -> Table:
     return {
         "name": host.name,
         "address": str(host.address4),
         "address6": str(host.address6),
         **({"mac": host.mac} if in_reach else {}),
-        "weight": 1,
+        "weight": weight,
     }
 
 
@@ -98,7 +105,7 @@ def _vip(service: Service, address: str, site: str) -> Table:
         "port": service.port,
         "protocol": "tcp",
         "pool": _pool_name(service, site),
-        "selection": service.selection,
+        "selection": _selection(service),
         "tracking": service.tracking,
         "forwarding": service.forwarding,
         "too_big": service.too_big,
@@ -110,6 +117,14 @@ def _encapsulations(services: tuple[Service, ...]) -> list[str]:
     """What backends take off: what services use, and GRE, as others' balancers do."""
     modes = {Forwarding.GRE, *(Forwarding[it.forwarding.upper()] for it in services)}
     return [mode.name.lower() for mode in sorted(modes & TUNNELS)]
+
+
+def _selection(service: Service) -> Value:
+    """The method's name, or a table where more is said of it."""
+    options = dict(service.selection_options)
+    if service.slots == TABLE_SIZE and not options:
+        return service.selection
+    return {"method": service.selection, "slots": service.slots, "options": options}
 
 
 def _outer_sources(plan: Plan, balancers: tuple[Host, ...]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from .schema import (
     DefaultsTable,
     DirectionTable,
     LinkTable,
+    ServiceTable,
     SiteTable,
     WorldTable,
 )
@@ -44,10 +45,7 @@ def build_world(table: WorldTable, airports: Mapping[str, Airport]) -> World:
         ),
         resolvers=tuple(each for it in table.resolvers for each in _resolvers(it)),
         datacenters=tuple(_datacenter(it, table) for it in table.datacenters),
-        services=tuple(
-            Service(ttl_s=it.ttl, **it.model_dump(exclude={"ttl"}))
-            for it in table.services
-        ),
+        services=tuple(_service(it) for it in table.services),
     )
 
 
@@ -120,7 +118,14 @@ def _datacenter(table: DatacenterTable, world: WorldTable) -> Datacenter:
         nameserver=table.nameserver or world.nameserver,
         balancer=table.balancer or world.balancer,
         shared_lan=table.shared_lan,
+        weights=tuple(table.weights),
     )
+
+
+def _service(table: ServiceTable) -> Service:
+    said = table.model_dump(exclude={"ttl", "selection_options"})
+    options = tuple(sorted(table.selection_options.items()))
+    return Service(ttl_s=table.ttl, selection_options=options, **said)
 
 
 def _resolvers(table: ResolverTable) -> Iterator[Resolver]:

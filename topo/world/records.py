@@ -172,7 +172,8 @@ class Datacenter:
 
     `nameserver` is the product that is authoritative for the zone here, `balancer`
     that of the balancers. With `shared_lan` these are in one broadcast domain and
-    subnet with the backends, and otherwise in a subnet of their own.
+    subnet with the backends, and otherwise in a subnet of their own. `weights` are the
+    backends' in their order, or empty: then all are equal.
     """
 
     site: str
@@ -182,6 +183,12 @@ class Datacenter:
     nameserver: NameserverKind = NameserverKind.OURS
     balancer: BalancerKind = BalancerKind.OURS
     shared_lan: bool = False
+    weights: tuple[int, ...] = ()
+
+    @property
+    def backend_weights(self) -> tuple[int, ...]:
+        """The weight of each backend."""
+        return self.weights or (1,) * self.backends
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,8 @@ class Service:
     what follows it is the balancers' VIPs', as vip.toml has it.
 
     Args:
+        selection: the method; `slots` is the size of its table, and the rest of what
+            it is told is in `selection_options`, by name.
         forwarding: how packets reach the backend, by `balancer.model.Forwarding`.
         too_big: what is done with those that do not fit then.
         mtu: largest packet on the way to the backends, in octets; None is the link's.
@@ -208,6 +217,8 @@ class Service:
     too_big: str = "answer"
     mtu: int | None = None
     clamp_mss: int | None = None
+    slots: int = 65537
+    selection_options: tuple[tuple[str, float | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +234,13 @@ class World:
     resolvers: tuple[Resolver, ...]
     datacenters: tuple[Datacenter, ...]
     services: tuple[Service, ...]
+
+    def datacenter(self, site: str) -> Datacenter:
+        """The datacenter of a site; KeyError when there is none."""
+        for it in self.datacenters:
+            if it.site == site:
+                return it
+        raise KeyError(site)
 
     def resolvers_named(self, name: str) -> tuple[Resolver, ...]:
         """The resolver of that name, or all that announce the address of that name."""

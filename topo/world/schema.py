@@ -4,7 +4,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from balancer.errors import ConfigError
 from balancer.hashing.catalogue import NAMES as SELECTIONS
+from balancer.hashing.catalogue import selector
+from balancer.hashing.maglev import TABLE_SIZE, require_prime
 from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
 from balancer.vip.forwarding.modes import min_mtu
@@ -34,6 +37,7 @@ FORWARDINGS = tuple(mode.name.lower() for mode in Forwarding)
 TOO_BIG = tuple(way.name.lower() for way in TooBig)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
+Weight = Annotated[int, Field(ge=0, le=256)]  # as far as all balancers take it
 Balancer = Annotated[BalancerKind, choice(BalancerKind)]
 
 
@@ -109,10 +113,21 @@ class DatacenterTable(Table):
     site: SiteName
     balancers: Annotated[int, Field(ge=1, le=32)] = 2
     backends: Annotated[int, Field(ge=1, le=128)] = 4
+    weights: Annotated[list[Weight], Field(default_factory=list)]
     capacity: CapacityRps = 1000.0
     nameserver: Nameserver | None = None
     balancer: Balancer | None = None
     shared_lan: bool = False
+
+    @field_validator("weights")
+    @classmethod
+    def _one_each(cls, value: list[int], info: ValidationInfo) -> list[int]:
+        backends = info.data.get("backends", len(value))
+        if value and len(value) != backends:
+            raise ValueError(f"{len(value)} weights for {backends} backends")
+        if value and not any(value):
+            raise ValueError("all are 0 (one backend at least must serve)")
+        return value
 
 
 class ServiceTable(Table):
@@ -127,6 +142,8 @@ class ServiceTable(Table):
     selection: Annotated[
         str, BeforeValidator(lambda it: one_word_of(SELECTIONS, it))
     ] = "maglev"
+    slots: int = TABLE_SIZE
+    selection_options: Annotated[dict[str, float | int], Field(default_factory=dict)]
     tracking: Annotated[str, BeforeValidator(lambda it: one_word_of(TRACKINGS, it))] = (
         "established"
     )
@@ -138,6 +155,28 @@ class ServiceTable(Table):
     )
     mtu: Mtu | None = None
     clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
+
+    @field_validator("slots")
+    @classmethod
+    def _prime(cls, value: int) -> int:
+        try:
+            require_prime("slots", value)
+        except ConfigError as error:
+            raise ValueError(str(error).removeprefix("slots: ")) from error
+        return value
+
+    @field_validator("selection_options")
+    @classmethod
+    def _known_options(
+        cls, value: dict[str, float | int], info: ValidationInfo
+    ) -> dict[str, float | int]:
+        method = info.data.get("selection")
+        if value and method:
+            try:
+                selector(method, value)
+            except ConfigError as error:
+                raise ValueError(str(error).replace("\n", "; ")) from error
+        return value
 
     @field_validator("mtu")
     @classmethod

@@ -10,7 +10,7 @@ from topo.world.plan import Anycast, Host, Plan, Role
 from topo.world.records import BalancerKind
 
 from . import haproxy, keepalived, nftables
-from .foreign import Foreign, Program, Served
+from .foreign import Backend, Foreign, Program, Served
 
 _RENDER: Mapping[BalancerKind, Callable[[Foreign], Program]] = {
     BalancerKind.NFTABLES: nftables.program,
@@ -27,8 +27,7 @@ _ASKED = {
 
 def balancer_kind(plan: Plan, site: str) -> BalancerKind:
     """The product that balances at `site`."""
-    [kind] = [it.balancer for it in plan.world.datacenters if it.site == site]
-    return kind
+    return plan.world.datacenter(site).balancer
 
 
 def foreign_balancers(plan: Plan) -> tuple[Host, ...]:
@@ -52,12 +51,13 @@ def accepted_vips(plan: Plan) -> tuple[Anycast, ...]:
 
 def balancer_program(plan: Plan, host: Host, directory: str) -> Program:
     """The program of the foreign balancer on `host`, with its files in `directory`."""
-    backends = plan.hosts_at(host.site, Role.BACKEND)
+    hosts = plan.hosts_at(host.site, Role.BACKEND)
+    weights = plan.world.datacenter(host.site).backend_weights
     served = tuple(
         Served(service, plan.vip(service.name, host.site))
         for service in plan.world.services
     )
-    foreign = Foreign(host, served, backends, directory)
+    foreign = Foreign(host, served, tuple(map(Backend, hosts, weights)), directory)
     return _RENDER[balancer_kind(plan, host.site)](foreign)
 
 

@@ -22,12 +22,20 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Backend:
+    """A backend and its share of new flows, 0 for none."""
+
+    host: Host
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Foreign:
     """One balancer on `host`."""
 
     host: Host
     served: tuple[Served, ...]
-    backends: tuple[Host, ...]
+    backends: tuple[Backend, ...]
     directory: str
 
 

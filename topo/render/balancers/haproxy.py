@@ -57,7 +57,10 @@ def _service(it: Foreign, served: Served) -> str:
     service = served.service
     address4, address6 = served.addresses
     balance = _BALANCE.get(service.selection, _RING)
-    servers = (f"server {it.name} {it.address4}:{service.port}" for it in it.backends)
+    servers = (
+        f"server {one.host.name} {one.host.address4}:{service.port} weight {one.weight}"
+        for one in it.backends
+    )
     return _SERVICE.format(
         name=service.name,
         address4=address4,

@@ -11,7 +11,7 @@ from .foreign import Foreign, Program, Served
 _FILE = "keepalived.conf"
 _SERVER = """\
   real_server {address} {port} {{
-    weight 1
+    weight {weight}
     HTTP_GET {{
       connect_port {health[port]}
       connect_timeout {timeout}
@@ -57,7 +57,8 @@ def _service(it: Foreign, served: Served, address: str) -> str:
     times = {key: _seconds(str(HEALTH[key])) for key in ("interval", "timeout")}
     servers = (
         _SERVER.format(
-            address=backend.address4,
+            address=backend.host.address4,
+            weight=backend.weight,
             port=port,
             health=HEALTH,
             retries=int(str(HEALTH["fall"])) - 1,

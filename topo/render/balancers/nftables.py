@@ -6,10 +6,11 @@ checks no backend: a dead one keeps its share.
 """
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from topo.world.plan import Host
 
-from .foreign import Foreign, Program, Served
+from .foreign import Backend, Foreign, Program, Served
 
 _FILE = "balancer.nft"
 _RULES = """\
@@ -55,7 +56,7 @@ def _rules(it: Foreign, served: Served) -> Iterator[str]:
     for family, address in zip(("ip", "ip6"), served.addresses, strict=True):
         yield (
             f"{family} daddr {address} tcp dport {served.service.port} counter "
-            f"dnat {family} to {_number(family, served)} mod {len(it.backends)} "
+            f"dnat {family} to {_number(family, served)} mod {_total(it.backends)} "
             f"map {{ {_backends(family, it.backends)} }}"
         )
 
@@ -66,6 +67,23 @@ def _number(family: str, served: Served) -> str:
     return f"jhash {family} saddr . tcp sport"
 
 
-def _backends(family: str, backends: tuple[Host, ...]) -> str:
-    addresses = (it.address4 if family == "ip" else it.address6 for it in backends)
-    return ", ".join(f"{number} : {it}" for number, it in enumerate(addresses))
+def _total(backends: tuple[Backend, ...]) -> int:
+    return sum(it.weight for it in backends)
+
+
+def _backends(family: str, backends: tuple[Backend, ...]) -> str:
+    """The numbers of each backend, as many as its weight, in a row."""
+    ends = accumulate(it.weight for it in backends)
+    return ", ".join(
+        f"{_range(end - it.weight, end)} : {_address(family, it.host)}"
+        for it, end in zip(backends, ends, strict=True)
+        if it.weight
+    )
+
+
+def _range(first: int, end: int) -> str:
+    return str(first) if end - first == 1 else f"{first}-{end - 1}"
+
+
+def _address(family: str, host: Host) -> str:
+    return str(host.address4 if family == "ip" else host.address6)

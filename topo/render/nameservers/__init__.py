@@ -31,8 +31,7 @@ _ARGV: Mapping[NameserverKind, Callable[[Foreign], list[str]]] = {
 
 def nameserver_kind(plan: Plan, site: str) -> NameserverKind:
     """The product that serves the zone at `site`."""
-    [kind] = [it.nameserver for it in plan.world.datacenters if it.site == site]
-    return kind
+    return plan.world.datacenter(site).nameserver
 
 
 def nameserver_files(

@@ -11,12 +11,21 @@ from topo.world_file import load_airports, world_names
 EARTH = plan_of("earth").world
 ROUGH = Shape(12.345, 3.0, 0.001, 250.0, 20.0)
 TUNNELLED = replace(
-    EARTH.services[0], forwarding="gre6", too_big="split", mtu=1400, clamp_mss=1300
+    EARTH.services[0],
+    forwarding="gre6",
+    too_big="split",
+    mtu=1400,
+    clamp_mss=1300,
+    selection="bounded",
+    slots=655373,
+    selection_options=(("factor", 1.5), ("points", 40)),
 )
 FOREIGN = replace(
     EARTH.datacenters[0],
     nameserver=NameserverKind.KNOT,
     balancer=BalancerKind.HAPROXY,
+    shared_lan=True,
+    weights=tuple(range(EARTH.datacenters[0].backends)),
 )
 CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
 

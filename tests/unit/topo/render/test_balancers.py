@@ -12,18 +12,18 @@ from topo.world.records import BalancerKind
 FOREIGN = [kind for kind in BalancerKind if kind is not BalancerKind.OURS]
 
 
-def placed(plan, kind, **service):
+def placed(plan, kind, weights=(), **service):
     """The plan with a product for balancer at iad, and services changed."""
     world = plan.world
     fra, iad = world.datacenters
     services = tuple(replace(it, **service) for it in world.services)
-    datacenters = (fra, replace(iad, balancer=kind))
+    datacenters = (fra, replace(iad, balancer=kind, weights=weights))
     return make_plan(replace(world, datacenters=datacenters, services=services))
 
 
-def rendered(plan, kind, **service):
+def rendered(plan, kind, weights=(), **service):
     """The text of iad-lb2's program: files, arguments, and what prepares it."""
-    other = placed(plan, kind, **service)
+    other = placed(plan, kind, weights, **service)
     it = balancer_program(other, other.host("iad-lb2"), "/run/x")
     lines = [" ".join(argv) for argv in (*it.prepare, it.argv)]
     return "\n".join([*it.files.values(), *lines])
@@ -80,6 +80,31 @@ def test_each_has_the_sites_vips_and_backends_and_stays_in_its_directory(duo, ki
 def test_a_services_selection_in_the_products_words(duo, kind, selection, line):
     lines = rendered(duo, BalancerKind(kind), selection=selection).splitlines()
     assert line in [it.strip() for it in lines]
+
+
+@pytest.mark.parametrize(
+    ("kind", "weights", "words"),
+    [
+        pytest.param(
+            "nftables",
+            (3, 1),
+            "mod 4 map { 0-2 : 11.2.1.10, 3 : 11.2.1.11 }",
+            id="nftables in ranges",
+        ),
+        pytest.param(
+            "nftables", (0, 2), "mod 2 map { 0-1 : 11.2.1.11 }", id="nftables drained"
+        ),
+        pytest.param(
+            "haproxy",
+            (3, 1),
+            "server iad-be1 11.2.1.10:80 weight 3",
+            id="haproxy",
+        ),
+        pytest.param("ipvs", (3, 1), "weight 3", id="IPVS"),
+    ],
+)
+def test_weights_in_the_products_words(duo, kind, weights, words):
+    assert words in rendered(duo, BalancerKind(kind), weights)
 
 
 def test_health_is_checked_as_often_as_ours_does(duo):

@@ -67,6 +67,28 @@ def test_what_a_service_says_of_packets_is_its_vips(duo):
         assert said.items() <= vip.items()
 
 
+def test_what_is_said_of_a_selection_is_told(duo):
+    plan = with_service(
+        duo, selection="ring", slots=655373, selection_options=(("points", 40),)
+    )
+    config = tomllib.loads(vip_config(plan, plan.host("fra-lb1")))
+    for vip in config["vip"]:
+        wanted = {"method": "ring", "slots": 655373, "options": {"points": 40}}
+        assert vip["selection"] == wanted
+
+
+def test_backends_have_the_weights_of_their_datacenter(duo):
+    fra, iad = duo.world.datacenters
+    sites = (replace(fra, weights=(3, 0)), iad)
+    plan = make_plan(replace(duo.world, datacenters=sites))
+    weights = {
+        site: [it["weight"] for it in config["pool"][0]["backend"]]
+        for site in ("fra", "iad")
+        for config in [tomllib.loads(vip_config(plan, plan.host(f"{site}-lb1")))]
+    }
+    assert weights == {"fra": [3, 0], "iad": [1, 1]}
+
+
 def test_hardware_addresses_are_told_where_they_are_in_reach(duo):
     fra, iad = duo.world.datacenters
     sites = (replace(fra, shared_lan=True), iad)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import ConfigError
+from balancer.hashing.catalogue import NAMES
 from topo.world.parse import parse_world
 from topo.world.plan import make_plan
 from topo.world.records import Datacenter, ResolverKind, Service, Shape
@@ -179,6 +180,20 @@ def test_five_mistakes_are_five_lines():
                      32, "is none of ours, gdnsd", id="nameserver"),
         pytest.param('"www"', '"www"\nforwarding = "ipib"', 35,
                      'did you mean "ipip"?', id="forwarding"),
+        pytest.param('"www"', '"www"\nslots = 65536', 35, "65536 is not a prime",
+                     id="slots"),
+        pytest.param('"www"', '"www"\nselection_options = { factor = 2 }', 35,
+                     "maglev: no option is named 'factor'; there are: size",
+                     id="option of another method"),
+        pytest.param('site = "iad"\n\n[[s',
+                     'site = "iad"\nweights = [1, 2]\n\n[[s', 32,
+                     "2 weights for 4 backends", id="too few weights"),
+        pytest.param('site = "iad"\n\n[[s',
+                     'site = "iad"\nweights = [0, 0, 0, 0]\n\n[[s', 32,
+                     "all are 0", id="no weight at all"),
+        pytest.param('site = "iad"\n\n[[s',
+                     'site = "iad"\nweights = [1, 2, 3, 400]\n\n[[s', 32,
+                     "at most 256", id="too much weight"),
         pytest.param('"www"', '"www"\nforwarding = "l2"', 35,
                      "on one LAN at iad (add shared_lan = true", id="L2 over a router"),
         pytest.param('"www"', '"www"\ntoo_big = "drop"', 35,
@@ -284,6 +299,23 @@ def test_resolvers_at_several_sites_share_an_address():
     assert plan.resolvers["public"].members == tuple(shared)
     assert plan.asked_by("fra-home") == plan.resolvers["public"]
     assert plan.resolver("front") == plan.host("front")
+
+
+def test_all_that_a_world_says_of_a_selection():
+    more = 'selection = "anchor"\nslots = 655373\nselection_options = { nodes = 3 }'
+    text = WORLD.replace('"www"', f'"www"\n{more}')
+    text = text.replace("[[datacenters]]", "[[datacenters]]\nweights = [4, 3, 2, 1]")
+    world = parse_world(text, "w.toml", AIRPORTS)
+    [service], [datacenter] = world.services, world.datacenters
+    assert (service.selection, service.slots) == ("anchor", 655373)
+    assert service.selection_options == (("nodes", 3),)
+    assert datacenter.backend_weights == (4, 3, 2, 1)
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_every_way_of_selecting_is_a_services(method):
+    text = WORLD.replace('"www"', f'"www"\nselection = "{method}"')
+    assert parse_world(text, "w.toml", AIRPORTS).services[0].selection == method
 
 
 @pytest.mark.parametrize(
