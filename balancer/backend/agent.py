@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     with ExitStack() as running:
         stop = running.enter_context(stop_signals())
         own_vips(table.vips)
-        overhead = max(OVERHEAD[mode] for mode in table.modes())
+        overhead = max((OVERHEAD[mode] for mode in table.modes()), default=0)
         leave_room(mtu_of(table.interface), overhead)
         decapsulator = running.enter_context(decapsulating(table))
         if options.status is not None:

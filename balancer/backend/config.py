@@ -38,9 +38,7 @@ class BackendTable(Table):
     name: str
     interface: str
     decapsulation: Decapsulation = Decapsulation.AUTO
-    encapsulations: Annotated[tuple[Encapsulation, ...], Field(min_length=1)] | None = (
-        None
-    )
+    encapsulations: tuple[Encapsulation, ...] | None = None
     balancers: Addresses
     vips: Addresses
 

@@ -6,7 +6,7 @@ from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import Forwarding
 from balancer.vip.forwarding.modes import TUNNELS
 from topo.world.plan import Attachment, Host, Plan, Role
-from topo.world.records import Service
+from topo.world.records import BalancerKind, Service
 
 from .toml import Table, Value, to_toml
 
@@ -54,7 +54,7 @@ def backend_config(plan: Plan, host: Host) -> str:
                 "name": host.name,
                 "interface": "eth0",
                 "decapsulation": "auto",
-                "encapsulations": _encapsulations(plan.world.services),
+                "encapsulations": _encapsulations(plan, host.site),
                 "balancers": list(_outer_sources(plan, balancers)),
                 "vips": [
                     str(address)
@@ -113,9 +113,11 @@ def _vip(service: Service, address: str, site: str) -> Table:
     }
 
 
-def _encapsulations(services: tuple[Service, ...]) -> list[str]:
-    """What backends take off: what services use, and GRE, as others' balancers do."""
-    modes = {Forwarding.GRE, *(Forwarding[it.forwarding.upper()] for it in services)}
+def _encapsulations(plan: Plan, site: str) -> list[str]:
+    """What backends take off: what services use, or GRE, as IPVS does."""
+    if plan.world.datacenter(site).balancer is BalancerKind.IPVS:
+        return ["gre"]
+    modes = {Forwarding[it.forwarding.upper()] for it in plan.world.services}
     return [mode.name.lower() for mode in sorted(modes & TUNNELS)]
 
 

@@ -30,6 +30,7 @@ def test_a_right_file(tmp_path: Path) -> None:
         pytest.param("", {"GRE", "GRE6", "IPIP", "GUE"}, id="all"),
         pytest.param('decapsulation = "device"', {"GRE"}, id="what the device does"),
         pytest.param('encapsulations = ["gue"]', {"GUE"}, id="what is named"),
+        pytest.param("encapsulations = []", set(), id="nothing, of bare packets"),
     ],
 )
 def test_what_is_taken_off(tmp_path: Path, more: str, modes: set[str]) -> None:

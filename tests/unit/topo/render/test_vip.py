@@ -5,6 +5,7 @@ import pytest
 
 from topo.render import backend_config, vip_config
 from topo.world.plan import Role, make_plan
+from topo.world.records import BalancerKind
 
 
 def test_balancer(duo):
@@ -100,6 +101,25 @@ def test_hardware_addresses_are_told_where_they_are_in_reach(duo):
     }
     wanted = ["02:00:01:01:00:0a", "02:00:01:01:00:0b"]
     assert macs == {"fra": wanted, "iad": [None, None]}
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "taken_off"),
+    [
+        pytest.param("gre", "ours", ["gre"], id="GRE"),
+        pytest.param("gue", "ours", ["gue"], id="another"),
+        pytest.param("l2", "ours", [], id="none"),
+        pytest.param("l2", "ipvs", ["gre"], id="what others have"),
+    ],
+)
+def test_what_backends_take_off(duo, mode, kind, taken_off):
+    fra, iad = duo.world.datacenters
+    sites = (replace(fra, balancer=BalancerKind(kind)), iad)
+    [www] = duo.world.services
+    services = (replace(www, forwarding=mode),)
+    plan = make_plan(replace(duo.world, datacenters=sites, services=services))
+    config = tomllib.loads(backend_config(plan, plan.host("fra-be1")))
+    assert config["backend"]["encapsulations"] == taken_off
 
 
 def test_tunnels_over_ipv6_come_from_ipv6_addresses(duo):

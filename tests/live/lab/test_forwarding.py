@@ -1,0 +1,52 @@
+"""Every way to a backend, as services of one lab whose balancers are on its LAN."""
+
+import pytest
+from needs import need_root
+
+from topo.world_file import WORLDS
+
+from .command import frontlab, lab
+
+pytestmark = pytest.mark.live
+
+NAME = "forwarding"
+MODES = ("gre", "gre6", "ipip", "gue", "l2")
+BACKENDS = {"11.1.1.10": "02:00:01:01:00:0a", "2a11:0:1:100::11": "02:00:01:01:00:0b"}
+FIRST_VIP = 81  # the world's own service is the one before
+
+
+@pytest.fixture(scope="module")
+def duo(tmp_path_factory):
+    need_root()
+    text = (WORLDS / "duo.toml").read_text()
+    place = "[[datacenters]]\n"
+    text = text.replace(place, f"{place}shared_lan = true\n")
+    for mode in MODES:
+        text += f'\n[[services]]\nname = "by-{mode}"\nforwarding = "{mode}"\n'
+    path = tmp_path_factory.mktemp("world") / "duo.toml"
+    path.write_text(text)
+    with lab(NAME, str(path)) as raised:
+        yield raised
+
+
+def inside(host, *argv):
+    return frontlab("exec", "--lab", NAME, host, "--", *argv)[0]
+
+
+def test_backends_are_neighbours(duo):
+    for address, mac in BACKENDS.items():
+        inside("fra-lb1", "ping", "-c1", "-W2", address)
+        neighbour = inside("fra-lb1", "ip", "neigh", "show", address)
+        assert f"dev eth0 lladdr {mac}" in neighbour
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_fetch_is_answered_in_both_families(duo, mode):
+    number = FIRST_VIP + MODES.index(mode)
+    urls = (f"http://23.0.1.{number}/", f"http://[2a23:0:1::{number}]/")
+    # A request of several full segments: they must fit once they are encapsulated.
+    header = f"X-Padding: {'x' * 6000}"
+    curl = ("curl", "-sS", "--max-time", "5", "-H", "Connection: close", "-H", header)
+    answers = inside("fra-home-1", *curl, *urls * 3).split()
+    assert len(answers) == 6
+    assert set(answers) <= {"fra-be1", "fra-be2"}
