@@ -129,7 +129,7 @@ def test_tunnels_over_ipv6_come_from_ipv6_addresses(duo):
         *("11.1.8.10", "11.1.8.11"),
         *("2a11:0:1:800::10", "2a11:0:1:800::11"),
     ]
-    assert config["backend"]["encapsulations"] == ["gre", "gre6"]
+    assert config["backend"]["encapsulations"] == ["gre6"]
 
 
 @pytest.mark.parametrize("role", [Role.BALANCER, Role.BACKEND])
