@@ -1,9 +1,17 @@
 """The tables and packets of the VIP layer's benchmarks."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
-from balancer.model import Backend, Handling, Pool, Protocol, Tracking, Vip
+from balancer.model import (
+    Backend,
+    Forwarding,
+    Handling,
+    Pool,
+    Protocol,
+    Tracking,
+    Vip,
+)
 from balancer.vip.tables import Limits, Options, Tables, build_tables
 from balancer.wire import ipv4
 from balancer.wire.checksum import checksum, pseudo_header4
@@ -13,17 +21,21 @@ from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
 MAC, GATEWAY_MAC = bytes.fromhex("020001080010"), bytes.fromhex("020001000001")
 CLIENT = IPv4Address("11.1.16.10")
-SOURCE = IPv4Address("11.1.8.10")
+SOURCE, SOURCE6 = IPv4Address("11.1.8.10"), IPv6Address("2a11:0:1:800::10")
 BACKENDS = 8
 POOL, PORT, CLIENT_PORT = "www", 80, 32768
 LIMITS = Limits()
 _FIRST_VIP = IPv4Address("23.0.1.80")
 _FIRST_BACKEND = IPv4Address("11.1.1.1")
+_FIRST_BACKEND6 = IPv6Address("2a11:0:1:100::1")
 
 
 def pool(backends: int = BACKENDS) -> Pool:
     """Return a pool of so many backends."""
-    members = (Backend(f"be{n}", it) for n, it in enumerate(addresses(backends)))
+    members = (
+        Backend(f"be{n}", address, address6=_FIRST_BACKEND6 + n)
+        for n, address in enumerate(addresses(backends))
+    )
     return Pool(POOL, tuple(members))
 
 
@@ -32,12 +44,18 @@ def addresses(backends: int = BACKENDS) -> tuple[IPv4Address, ...]:
     return tuple(_FIRST_BACKEND + n for n in range(backends))
 
 
-def tables(limits: Limits = LIMITS, backends: int = BACKENDS) -> Tables:
+def tables(
+    limits: Limits = LIMITS,
+    backends: int = BACKENDS,
+    mode: Forwarding = Forwarding.GRE,
+) -> Tables:
     """Return tables with one pool, and a VIP for each policy of tracking."""
     options = Options(SOURCE, 1500, MAC, GATEWAY_MAC, limits)
+    options = replace(options, forwardings=frozenset({mode}), source6=SOURCE6)
+    handlings = (Handling(each, forwarding=mode) for each in Tracking)
     vips = (
-        Vip(each.name, vip(each), PORT, Protocol.TCP, POOL, Handling(each))
-        for each in Tracking
+        Vip(how.tracking.name, vip(how.tracking), PORT, Protocol.TCP, POOL, how)
+        for how in handlings
     )
     return build_tables(options, (pool(backends),), tuple(vips))
 
