@@ -4,8 +4,8 @@ By BPF_PROG_TEST_RUN, in turns, a TCP segment goes out in GRE, with all counters
 tracked one in each other tunnel too. A test run does not renew its packet, so what is
 tested takes its own header off again; the floor grows and shrinks the frame in the same
 way and does nothing else. The targets are those of a floor of 45 ns: 160 ns with a flow
-table, and 115 ns with one for changed slots only. As multiples of the floor they hold on
-any machine.
+table, and 115 ns with one for changed slots only. As multiples of the floor they hold
+on any machine.
 """
 
 from collections.abc import Iterator
