@@ -87,8 +87,8 @@ def _replies(rows: Sequence[Row]) -> Claim:
     return Claim(
         name="replies",
         statement="No reply packet passes a balancer.",
-        holds=not seen if packets else None,
-        observed=f"{seen} of {packets} reply packets at a balancer",
+        holds=not seen if packets or seen else None,
+        observed=f"{seen} reply packets at a balancer, {packets} from backends",
         expected="0",
         reason="; ".join(row.counter_example for row in strays[:1]),
         source=f"{SRE}: direct server return",

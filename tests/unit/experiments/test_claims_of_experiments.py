@@ -45,6 +45,11 @@ def test_a_wrong_fetch_fails(
     assert broken(dsr_reply_paths.claims(changed(home, **changes))) == claims
 
 
+def test_balancers_that_translate_are_found_out() -> None:
+    rows = [replace(row, reply_packets=0, replies_at_balancer=9) for row in FETCHES]
+    assert broken(dsr_reply_paths.claims(rows)) == {"replies": False}
+
+
 @pytest.mark.parametrize(
     ("changes", "claims"),
     [
