@@ -10,7 +10,7 @@ from balancer.hashing.catalogue import selector
 from balancer.hashing.maglev import TABLE_SIZE, require_prime
 from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
-from balancer.vip.forwarding.modes import min_mtu
+from balancer.vip.forwarding.modes import TUNNELS, min_mtu
 
 from .fields import (
     CapacityRps,
@@ -176,6 +176,14 @@ class ServiceTable(Table):
                 selector(method, value)
             except ConfigError as error:
                 raise ValueError(str(error).replace("\n", "; ")) from error
+        return value
+
+    @field_validator("too_big")
+    @classmethod
+    def _splittable(cls, value: str, info: ValidationInfo) -> str:
+        mode = info.data.get("forwarding")
+        if value == "split" and mode and Forwarding[mode.upper()] not in TUNNELS:
+            raise ValueError(f"{mode} makes no packet larger (there is none to split)")
         return value
 
     @field_validator("mtu")

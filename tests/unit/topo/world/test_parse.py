@@ -198,6 +198,8 @@ def test_five_mistakes_are_five_lines():
                      "on one LAN at iad (add shared_lan = true", id="L2 over a router"),
         pytest.param('"www"', '"www"\ntoo_big = "drop"', 35,
                      "is none of answer, split", id="too big"),
+        pytest.param('"www"', '"www"\nforwarding = "nat"\ntoo_big = "split"', 36,
+                     "nat makes no packet larger", id="nothing to split"),
         pytest.param('"www"', '"www"\nmtu = 1300', 35,
                      "too small for gre (at least 1304)", id="MTU of a mode"),
         pytest.param('"www"', '"www"\nclamp_mss = 20', 35, "at least 64", id="MSS"),
