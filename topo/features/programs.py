@@ -41,7 +41,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program("knot-resolver", ("kresd", "--version"), "knot-resolver"),
     Program("dnsmasq", ("dnsmasq", "--version"), "dnsmasq-base"),
     Program("nginx", ("nginx", "-v"), "nginx-light"),
-    Program("nftables", ("nft", "--version"), "nftables"),
+    Program("nft", ("nft", "--version"), "nftables"),
     Program("haproxy", ("haproxy", "-v"), "haproxy"),
     Program("keepalived", ("keepalived", "--version"), "keepalived"),
     Program("curl", ("curl", "--version"), "curl"),
