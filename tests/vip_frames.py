@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from balancer.model import FiveTuple
 from balancer.wire.ethernet import Ethernet, EtherType
 from balancer.wire.extensions import Extension
 from balancer.wire.icmp import Icmp
@@ -38,6 +39,22 @@ class FrameMaker:
             return self._garbage()
         return self._whole() if kind < 5 else self.mutated(self._whole())
 
+    def of_flow(self, flow: FiveTuple) -> bytes:
+        """Return a packet of a flow, or an ICMP error about one that it answers."""
+        ports = (flow.source_port, flow.destination_port)
+        ends, protocol = (flow.source, flow.destination), flow.protocol
+        if not self.random.randrange(3):
+            l4 = self._ports(protocol, ports[::-1]) + bytes(self.random.choice([0, 8]))
+            quote = self._packet(flow.version, ends[::-1], protocol, l4)
+            words = self.random.randrange(1 << 16), self.random.randrange(1 << 16)
+            kind = self.random.choice(ICMP_KINDS[flow.version])
+            size = self.random.choice([len(quote), len(quote), 28, 48, 60])
+            l4 = Icmp(kind, 0, *words).to_wire() + quote[:size]
+            protocol = ICMP[flow.version]
+        else:
+            l4 = self._ports(protocol, ports) + bytes(self._length())
+        return self._frame(self._packet(flow.version, ends, protocol, l4))
+
     def mutated(self, frame: bytes) -> bytes:
         """Return a frame with some octets changed, and sometimes its end cut off."""
         changed = bytearray(frame)
@@ -66,9 +83,11 @@ class FrameMaker:
             l4 = self._icmp(version, destination)
         else:
             l4 = self._l4(protocol) + bytes(self._length())
-        packet = self._packet(version, (source, destination), protocol, l4)
+        return self._frame(self._packet(version, (source, destination), protocol, l4))
+
+    def _frame(self, packet: bytes) -> bytes:
         padding = bytes(self.random.choice([0, 0, 0, 1, 18]))
-        ethertype = EtherType.IPV4 if version == 4 else EtherType.IPV6
+        ethertype = EtherType.IPV4 if packet[0] >> 4 == 4 else EtherType.IPV6
         header = Ethernet(self.mac, bytes(6), ethertype).to_wire()
         return header + packet + padding
 
@@ -79,16 +98,18 @@ class FrameMaker:
         return self.random.choice([1300, 1400, 1400, 2700]) + self.random.randrange(81)
 
     def _l4(self, protocol: int) -> bytes:
-        source = self.random.randrange(4)
         destination = self.random.choice([80, 80, 80, 80, 53, 53, 0, 443])
+        return self._ports(protocol, (self.random.randrange(4), destination))
+
+    def _ports(self, protocol: int, ports: tuple[int, int]) -> bytes:
         if protocol == 17:
-            return Udp(source, destination).to_wire()
+            check = self.random.choice([0, self.random.randrange(1 << 16)])
+            return Udp(*ports, check=check).to_wire()
         options = self._tcp_options()
         words = len(options) // 4 + self.random.choice([5, 5, 5, 5, 4, 6])
         flags = self.random.choice([2, 2, 16, 16, self.random.randrange(256)])
         tcp = Tcp(
-            source,
-            destination,
+            *ports,
             flags,
             check=self.random.randrange(1 << 16),
             data_offset=min(words, 15),

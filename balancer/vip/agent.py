@@ -22,9 +22,9 @@ from ..stopping import STOP_SIGNALS, stop_signals
 from .adoption import Legacy, legacy_at
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
-from .interface import interface_options
+from .interface import interface_options, own_ports
 from .link.link import Link
-from .link.reach import find_strangers
+from .link.reach import find_shared_ports, find_strangers
 from .metrics import collect
 from .orders import Orders
 from .probe import Prober
@@ -93,8 +93,11 @@ def _decided(ways: Ways, link: Link, path: Path, config: VipConfig) -> VipConfig
         FrontlabError: a backend cannot be reached as the configuration wants it.
     """
     addresses = link.addresses() if Forwarding.L2 in config.modes() else ()
-    if strangers := list(find_strangers(config, addresses)):
-        raise config_error(str(path), strangers)
+    mistakes = list(find_strangers(config, addresses))
+    if Forwarding.NAT in config.modes():
+        mistakes += find_shared_ports(config, own_ports())
+    if mistakes:
+        raise config_error(str(path), mistakes)
     return ways.decided(config)
 
 

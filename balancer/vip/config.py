@@ -23,6 +23,8 @@ from .choices import HealthTable, SlowStartTable
 from .forwarding.modes import TUNNELS, needs_ipv6
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
+from .nat.limits import nat_limits
+from .nat.ports import PortRange, port_range
 from .pace import AT_ONCE
 from .plan import AllDown, Plan, PoolPlan, VipPlan
 from .tables import Limits, Options
@@ -75,6 +77,10 @@ class BalancerTable(Table):
     new_flows_per_second: Annotated[int, Field(ge=1)] = 20_000
     answers_per_second: Annotated[int, Field(ge=1)] = 1_000
     samples_per_second: Annotated[int, Field(ge=0, le=10_000)] = 0
+    nat_ports: PortRange = "10000-32767"
+    nat_flows: Annotated[int, Field(ge=16, le=1 << 24)] = 65536
+    # RFC 5382 5, REQ-5: not less than this, for whom nothing else is known.
+    nat_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 7440.0
 
     def limits(self) -> Limits:
         """Return the bounds of what is kept and answered."""
@@ -84,6 +90,7 @@ class BalancerTable(Table):
             self.new_flows_per_second,
             self.answers_per_second,
             self.samples_per_second,
+            nat_limits(port_range(self.nat_ports), self.nat_flows, self.nat_idle),
         )
 
 

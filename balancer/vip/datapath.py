@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ..model import FiveTuple
+from ..model import FiveTuple, Forwarding
 from .clock import monotonic_ticks, passed_since, ticks
 from .layouts import (
     COUNTER,
@@ -24,9 +24,11 @@ from .layouts import (
     vip_key_bytes,
 )
 from .maps import Map
+from .nat.kernel import TranslationMap
 from .objects import BpfObject, loaded
 from .slots import SlotHalves, slot_entries
-from .tables import Tables, settle
+from .tables import Options, Tables, settle
+from .traffic import Traffic
 from .verdict import Reason
 from .xdp import BPF
 
@@ -64,6 +66,7 @@ class Datapath:
     def __init__(self, loaded_object: BpfObject, kept: Kept = NOTHING_KEPT) -> None:
         self.maps = self._maps = loaded_object.maps
         self.programs = loaded_object.programs
+        self.translations = TranslationMap(self._maps["translations"])
         self._halves = SlotHalves(self._maps["slots"].memory())
         # By pool: owners of the slots, and to whom older flows go.
         self._slots: list[tuple[array[int], array[int] | None]] = []
@@ -111,6 +114,7 @@ class Datapath:
         for number in backends:
             self._maps["backend_traffic"].clear(INDEX.pack(number))
         if backends:
+            self.translations.forget(backends)
             flows = self._maps["flows"]
             for key, value in list(flows.items()):
                 if FLOW.unpack(value)[0] in backends:
@@ -127,12 +131,12 @@ class Datapath:
             for reason in Reason
         }
 
-    def vip_traffic(self, number: int) -> tuple[int, int]:
-        """Return packets and bytes sent on for a VIP."""
+    def vip_traffic(self, number: int) -> Traffic:
+        """Return what was sent on for a VIP."""
         return _traffic(self._maps["vip_traffic"], number)
 
-    def backend_traffic(self, number: int) -> tuple[int, int]:
-        """Return packets and bytes sent on to a backend."""
+    def backend_traffic(self, number: int) -> Traffic:
+        """Return what was sent on to a backend."""
         return _traffic(self._maps["backend_traffic"], number)
 
     def flows(self) -> dict[FiveTuple, int]:
@@ -200,14 +204,25 @@ def open_datapath(
         Unsupported: libbpf is missing, or the kernel refuses the program.
     """
     room = max(slot_entries(tables), kept.room)
-    sizes = {"slots": room, "flows": tables.options.limits.flows}
+    sizes = {"slots": room, **map_sizes(tables.options)}
     rodata = options_bytes(tables.options)
     with loaded(BPF / f"{name}.bpf.o", rodata, sizes, kept.maps) as loaded_object:
         datapath = Datapath(loaded_object, kept)
         datapath.write(tables)
-        if "flows" in kept.maps and not kept.has(datapath.maps["flows"]):
-            _copy(kept.maps["flows"], datapath.maps["flows"])
+        for flows in ("flows", "translations"):
+            if flows in kept.maps and not kept.has(datapath.maps[flows]):
+                _copy(kept.maps[flows], datapath.maps[flows])
         yield datapath
+
+
+def map_sizes(options: Options) -> dict[str, int]:
+    """Return how many flows maps are made for, by name of the map."""
+    translates = Forwarding.NAT in options.forwardings
+    limits = options.limits
+    return {
+        "flows": limits.flows,
+        "translations": limits.nat.flows if translates else 1,
+    }
 
 
 def _copy(old: Map, new: Map) -> None:
@@ -218,6 +233,6 @@ def _copy(old: Map, new: Map) -> None:
         new.update_batch(b"".join(keys), b"".join(values))
 
 
-def _traffic(traffic: Map, number: int) -> tuple[int, int]:
+def _traffic(traffic: Map, number: int) -> Traffic:
     copies = [TRAFFIC.unpack(value) for value in traffic.lookup(INDEX.pack(number))]
-    return sum(copy[0] for copy in copies), sum(copy[1] for copy in copies)
+    return Traffic(*map(sum, zip(*copies, strict=True)))

@@ -11,6 +11,7 @@ from .forwarding.answer import pong, too_big
 from .forwarding.clamp import clamp_mss
 from .forwarding.forward import forward
 from .forwarding.split import can_split, split
+from .nat.translate import error_to_client, to_backend, to_client
 from .packet import (
     Arrival,
     IpPacket,
@@ -83,6 +84,10 @@ def _decide_l4(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
         flow, kind = parse_flow(frame, packet)
     except WireError:
         return _refuse(packet, context, Reason.MALFORMED_L4)
+    if context.tables.may_answer(flow):
+        returned = to_client(frame, packet, flow, context)
+        if returned is not None:
+            return returned
     vip = context.tables.vip(flow)
     if vip is None or flow.destination_port == ANY:
         return _refuse(packet, context, Reason.OTHER_PORT)
@@ -92,10 +97,15 @@ def _decide_l4(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
 
 
 def _decide_fragment(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
-    """First fragments too go by the addresses alone, or the later ones would part."""
+    """First fragments too go by the addresses alone, or the later ones would part.
+
+    Without ports in each of them they cannot be translated.
+    """
     flow = flow_of(packet, ANY, ANY)
     vip = context.tables.vip(flow)
     if vip is None or not is_balanced(packet.protocol):
+        return _refuse(packet, context, Reason.FRAGMENT)
+    if vip.handling.forwarding is Forwarding.NAT:
         return _refuse(packet, context, Reason.FRAGMENT)
     return _forward(Arrival(frame, packet, flow, Kind.LATER), vip, context)
 
@@ -110,12 +120,25 @@ def _decide_icmp(frame: bytes, packet: IpPacket, context: Context) -> Verdict:
         return _answer_ping(frame, packet, message, context)
     if not message.is_error(packet.version):
         return _refuse(packet, context, Reason.OTHER_ICMP)
+    return _decide_error(frame, packet, cursor, context)
+
+
+def _decide_error(
+    frame: bytes, packet: IpPacket, cursor: Cursor, context: Context
+) -> Verdict:
+    """Decide on an ICMP error whose quote is at the cursor."""
     try:
         flow = quoted_flow(cursor, packet.version)
     except WireError:
         return _refuse(packet, context, Reason.ICMP_QUOTE)
+    if flow.destination != packet.destination:
+        return _refuse(packet, context, Reason.ICMP_QUOTE)
+    if context.tables.may_answer(flow):
+        returned = error_to_client(frame, packet, flow, context)
+        if returned is not None:
+            return returned
     vip = context.tables.vip(flow)
-    if vip is None or flow.destination != packet.destination:
+    if vip is None:
         return _refuse(packet, context, Reason.ICMP_QUOTE)
     return _forward(Arrival(frame, packet, flow, Kind.ERROR), vip, context)
 
@@ -141,6 +164,8 @@ def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
     if backend is None:
         return Drop(reason)
     mode, entry = vip.handling.forwarding, tables.backends[backend]
+    if mode is Forwarding.NAT:
+        return to_backend(arrival, vip, (backend, reason), context)
     if mode is Forwarding.L2 and entry.mac is None:
         return Drop(Reason.NO_NEIGHBOUR)
     way = (mode, tables.options, entry)

@@ -12,7 +12,7 @@ from .objects import loaded
 from .state import State
 from .tables import Tables
 from .testrun import XDP_REDIRECT, test_run
-from .verdict import Answer, Encapsulate, Reason, Rewrite, Split
+from .verdict import Answer, Encapsulate, Reason, Return, Rewrite, Split, Translate
 from .xdp import BPF
 
 _SMALLEST_FRAME = 14  # for BPF_PROG_TEST_RUN
@@ -41,7 +41,7 @@ class Reference:
         """Return what becomes of a frame that comes now."""
         verdict = decide(frame, self._tables, self._state, time.monotonic())
         match verdict:
-            case Encapsulate() | Rewrite() | Answer():
+            case Encapsulate() | Rewrite() | Translate() | Return() | Answer():
                 return Outcome(verdict.reason, (verdict.frame,))
             case Split():
                 return Outcome(verdict.reason, verdict.frames)

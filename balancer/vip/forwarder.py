@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from threading import Lock
 
+from ..model import Forwarding
 from .about import About
 from .adoption import about_map, layout, tell
 from .attached import bind
@@ -64,6 +65,11 @@ class Forwarder:
     def settled(self, tables: Tables) -> Tables:
         """Return `tables` without the changes that no flow has needed for long."""
         return self._datapath.settled(tables)
+
+    def sweep(self) -> None:
+        """Rid the table of translated flows of those that are over."""
+        if Forwarding.NAT in self._options.forwardings:
+            self._datapath.translations.sweep(self._options.limits.nat)
 
     def active_flows(self, within_s: float) -> Mapping[int, int]:
         """Return how many flows each backend has that had a packet lately."""

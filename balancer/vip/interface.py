@@ -1,10 +1,20 @@
 """What the machine says of the interface that the balancer stands on."""
 
+from pathlib import Path
+
 from ..errors import Unsupported
 from .config import VipConfig
 from .forwarding.modes import min_mtu
 from .tables import Options
 from .xdp import hardware_address, mtu_of
+
+_OWN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+def own_ports() -> range:
+    """Return the ports that this machine's connections get, if they ask for none."""
+    first, last = map(int, _OWN_PORTS.read_text().split())
+    return range(first, last + 1)
 
 
 def interface_options(config: VipConfig) -> Options:

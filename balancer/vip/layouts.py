@@ -6,14 +6,17 @@ from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
 
 from ..model import FiveTuple, Forwarding, Handling, TooBig, Tracking
-from .clock import WINDOW_S, per_window, seconds, tick_at, ticks
+from .clock import WINDOW_S, passed_since, per_window, seconds, tick_at, ticks
 from .forwarding.modes import OVERHEAD
+from .nat.connection import Seen
+from .nat.limits import NatLimits
+from .nat.table import Translation
 from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
 # source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits, samples,
-# forwardings, source6
-OPTIONS = Struct("=4sI6s6sIIIIIII16s")
+# forwardings, source6, and of translation: first port, ports, four lifetimes
+OPTIONS = Struct("=4sI6s6sIIIIIII16sIIIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
 # first slot, slots, number, tracking, too big, room, mss, forwarding, 0
 VIP = Struct("=IIIBBHHBB")
@@ -23,7 +26,8 @@ FLOW_KEY = Struct("=16s16s2s2sBB2x")  # source, destination, ports, protocol, ve
 FLOW = Struct("=II")  # backend, used
 RATES = Struct("=IIIIQ")  # window, new flows, answers, samples, created
 SAMPLE = Struct("=40sIIQ")  # flow key, backend, reason, time
-TRAFFIC = Struct("=QQ")  # packets, bytes
+TRAFFIC = Struct("=QQQQ")  # packets, bytes, and the same of what was returned
+TRANSLATION = Struct("=40sIHHI")  # flow key, used, backend, VIP, seen
 COUNTER = Struct("=Q")
 INDEX = Struct("=I")
 PORT = Struct("=Ii")  # interface, program (struct bpf_devmap_val)
@@ -45,6 +49,7 @@ def options_bytes(options: Options) -> bytes:
         per_window(limits.samples_per_s) if limits.samples_per_s else 0,
         _mask(options.forwardings),
         _packed6(options.source6),
+        *_nat_fields(limits.nat),
     )
 
 
@@ -55,11 +60,12 @@ def options_of(octets: bytes) -> Options:
     """
     fields = OPTIONS.unpack_from(octets)
     source, mtu, mac, gateway_mac, idle, _, new_flows, answers, splits = fields[:9]
-    mask, source6 = fields[10:]
+    mask, source6 = fields[10:12]
     limits = Limits(
         idle_s=seconds(idle),
         new_flows_per_s=new_flows / WINDOW_S,
         answers_per_s=answers / WINDOW_S,
+        nat=_nat_of(fields[12:]),
     )
     options = Options(IPv4Address(source), mtu, mac, gateway_mac, limits)
     return replace(
@@ -67,6 +73,41 @@ def options_of(octets: bytes) -> Options:
         splits=bool(splits),
         forwardings=frozenset(mode for mode in Forwarding if mask >> mode & 1),
         source6=_unpacked6(source6),
+    )
+
+
+def translation_bytes(translation: Translation) -> bytes:
+    """Return `struct translation`; the time is of the monotonic clock."""
+    return TRANSLATION.pack(
+        flow_key_bytes(translation.flow),
+        tick_at(translation.used_s),
+        translation.backend,
+        translation.vip,
+        translation.seen,
+    )
+
+
+def translation_of(octets: bytes, now_s: float) -> Translation:
+    """Return what `struct translation` has, at a time of the monotonic clock."""
+    key, used, backend, vip, seen = TRANSLATION.unpack(octets)
+    used_s = now_s - seconds(max(0, passed_since(used)))
+    return Translation(flow_of(key), backend, vip, used_s, Seen(seen))
+
+
+def _nat_fields(nat: NatLimits) -> tuple[int, ...]:
+    lifetimes_s = (nat.open_s, nat.half_open_s, nat.closed_s, nat.datagram_s)
+    return nat.first_port, nat.ports, *map(ticks, lifetimes_s)
+
+
+def _nat_of(fields: tuple[int, ...]) -> NatLimits:
+    first_port, ports, opened, half_open, closed, datagram = fields
+    return NatLimits(
+        first_port,
+        ports,
+        open_s=seconds(opened),
+        half_open_s=seconds(half_open),
+        closed_s=seconds(closed),
+        datagram_s=seconds(datagram),
     )
 
 

@@ -7,6 +7,7 @@ from ..metrics import Kind, Metric, Sample
 from .datapath import Datapath
 from .plan import VipPlan
 from .service import Service
+from .traffic import Traffic
 
 _Labels = dict[str, str]
 
@@ -36,7 +37,7 @@ def _vips(service: Service, datapath: Datapath) -> Iterator[Metric]:
     roster = service.roster
     each = [(_vip_labels(v), roster.vip_number(v)) for v in roster.plan.vips]
     traffic = [(labels, datapath.vip_traffic(number)) for labels, number in each]
-    yield from _sent("frontlab_vip_sent", "to a VIP's backends", traffic)
+    yield from _sent("a VIP", "vip", traffic)
 
 
 def _backends(service: Service, datapath: Datapath) -> Iterator[Metric]:
@@ -46,7 +47,7 @@ def _backends(service: Service, datapath: Datapath) -> Iterator[Metric]:
         (labels, datapath.backend_traffic(roster.backend_number(pool, name)))
         for labels, pool, name, _ in each
     ]
-    yield from _sent("frontlab_backend_sent", "to a backend", traffic)
+    yield from _sent("a backend", "backend", traffic)
     yield Metric(
         "frontlab_backend_healthy",
         Kind.GAUGE,
@@ -71,6 +72,9 @@ def _flows(datapath: Datapath) -> Iterator[Metric]:
     present, created = datapath.flow_count(), datapath.flows_created()
     told = "Flows that the flow table has."
     yield Metric("frontlab_flows", Kind.GAUGE, told, (Sample(present),))
+    told = "Flows that are translated."
+    translated = (Sample(datapath.translations.count()),)
+    yield Metric("frontlab_translations", Kind.GAUGE, told, translated)
     told = "Flows that the flow table took in."
     yield Metric("frontlab_flows_created_total", Kind.COUNTER, told, (Sample(created),))
 
@@ -84,12 +88,20 @@ def _itself(service: Service) -> Iterator[Metric]:
 
 
 def _sent(
-    name: str, whereto: str, traffic: list[tuple[_Labels, tuple[int, int]]]
+    whose: str, kind: str, traffic: list[tuple[_Labels, Traffic]]
 ) -> Iterator[Metric]:
-    for place, unit in enumerate(("packets", "bytes")):
-        samples = tuple(Sample(sent[place], labels) for labels, sent in traffic)
-        what = f"{unit.capitalize()} sent on {whereto}, without the outer headers."
-        yield Metric(f"{name}_{unit}_total", Kind.COUNTER, what, samples)
+    """Yield what was sent on for all of a kind, and what was returned."""
+    for unit in ("packets", "bytes"):
+        ways = {
+            f"sent_{unit}": "sent on, without the outer headers",
+            f"returned_{unit}": "returned to clients by way of the balancer",
+        }
+        for name, way in ways.items():
+            place = name.removeprefix("sent_")
+            samples = (Sample(getattr(t, place), labels) for labels, t in traffic)
+            what = f"{unit.capitalize()} of {whose} {way}."
+            metric = f"frontlab_{kind}_{name}_total"
+            yield Metric(metric, Kind.COUNTER, what, tuple(samples))
 
 
 def _vip_labels(plan: VipPlan) -> _Labels:

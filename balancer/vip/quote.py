@@ -17,7 +17,7 @@ def quoted_flow(cursor: Cursor, version: int) -> FiveTuple:
     Raises:
         WireError: it has no TCP or UDP, or less of it than RFC 792's 8 octets.
     """
-    packet = _quoted_packet(cursor, version)
+    packet = quoted_packet(cursor, version)
     if not is_balanced(packet.protocol):
         raise WireError(f"a quote of protocol {packet.protocol}")
     source_port = destination_port = 0
@@ -34,7 +34,12 @@ def quoted_flow(cursor: Cursor, version: int) -> FiveTuple:
     )
 
 
-def _quoted_packet(cursor: Cursor, version: int) -> IpPacket:
+def quoted_packet(cursor: Cursor, version: int) -> IpPacket:
+    """Return the packet quoted at `cursor`, which then is at its TCP or UDP header.
+
+    Raises:
+        WireError: its headers cannot be parsed.
+    """
     if version == 4:
         return from_ipv4(Ipv4.from_wire(cursor, quoted=True), cursor)
     packet = from_ipv6(Ipv6.from_wire(cursor, quoted=True), cursor)

@@ -2,12 +2,14 @@
 
 import time
 from collections import Counter
+from dataclasses import asdict
 from typing import Any
 
 from .datapath import Datapath
 from .flow_text import flow_text
 from .members import Member
 from .service import Service
+from .traffic import Traffic
 
 
 def snapshot(service: Service) -> dict[str, Any]:
@@ -21,6 +23,7 @@ def snapshot(service: Service) -> dict[str, Any]:
             "vips": _vips(service, datapath),
             "backends": _backends(service, datapath),
             "flows": flows,
+            "translations": datapath.translations.count(),
             "evicted": datapath.flows_created() - flows,
             "reloads": dict(service.reloads),
             "adopted": service.adopted,
@@ -95,10 +98,9 @@ def _member(member: Member) -> dict[str, Any]:
 def _vips(service: Service, datapath: Datapath) -> dict[str, dict[str, Any]]:
     vips = {}
     for each in service.roster.plan.vips:
-        packets, octets = datapath.vip_traffic(service.roster.vip_number(each))
+        traffic = datapath.vip_traffic(service.roster.vip_number(each))
         place = f"{each.vip.address} {each.vip.port}/{each.vip.protocol.name.lower()}"
-        name = each.vip.name
-        vips[place] = {"name": name, "packets": packets, "bytes": octets}
+        vips[place] = {"name": each.vip.name, **asdict(traffic)}
     return vips
 
 
@@ -109,9 +111,9 @@ def _backends(service: Service, datapath: Datapath) -> dict[str, dict[str, Any]]
     for pool, name, member in roster.each():
         traffic = datapath.backend_traffic(roster.backend_number(pool, name))
         weight = member.wanted_weight
-        first = {"healthy": True, "weight": weight, "packets": 0, "bytes": 0}
+        first = {"healthy": True, "weight": weight, **asdict(Traffic())}
         entry = backends.setdefault(name, first)
         entry["healthy"] &= (pool, name) in healthy
-        entry["packets"] += traffic[0]
-        entry["bytes"] += traffic[1]
+        for what, count in asdict(traffic).items():
+            entry[what] += count
     return backends

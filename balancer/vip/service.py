@@ -90,6 +90,7 @@ class Service:
         if now_s >= self._settle_at_s:
             self._settle_at_s = now_s + SETTLE_S
             self.roster.tables = self.forwarder.settled(self.roster.tables)
+            self.forwarder.sweep()
         elif now_s < self._step_at_s:
             return min(self._settle_at_s, self._step_at_s) - now_s
         if self._is_ready:

@@ -2,6 +2,7 @@
 
 from .clock import Rate, per_window
 from .flows import Flows
+from .nat.table import Translations
 from .tables import Limits
 
 
@@ -14,6 +15,7 @@ class State:
 
     def __init__(self, limits: Limits) -> None:
         self.flows = Flows(limits)
+        self.translations = Translations(limits.nat)
         self.answers = Rate(per_window(limits.answers_per_s))
         # By pool and slot: when a packet last went elsewhere than a new flow would.
         self.needed: dict[tuple[int, int], float] = {}

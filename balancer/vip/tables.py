@@ -20,11 +20,13 @@ from ..model import (
     Vip,
 )
 from .forwarding.modes import OVERHEAD
+from .nat.limits import NatLimits
 
 # As port and protocol: the address is a VIP's, whatever the port. As port alone: where
 # fragments go, which have none.
 ANY = 0
 
+NAT_LIMITS = NatLimits()
 T = TypeVar("T")
 
 
@@ -38,6 +40,7 @@ class Limits:
         new_flows_per_s: most that are newly tracked; the rest is hashed alone.
         answers_per_s: most ICMP packets that are sent.
         samples_per_s: most packets told of that the flow table did not decide.
+        nat: of translated flows.
     """
 
     flows: int = 65536
@@ -45,6 +48,7 @@ class Limits:
     new_flows_per_s: float = 20_000.0
     answers_per_s: float = 1_000.0
     samples_per_s: float = 0.0
+    nat: NatLimits = NAT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,12 @@ class Tables:
     def is_usable(self, backend: int) -> bool:
         """Whether there is such a backend, and flows may be sent to it."""
         return backend < len(self.backends) and self.backends[backend].usable
+
+    def may_answer(self, flow: FiveTuple) -> bool:
+        """Whether a flow is to our own address, where backends of "nat" answer."""
+        own = self.options.source if flow.version == 4 else self.options.source6
+        translates = Forwarding.NAT in self.options.forwardings
+        return translates and own is not None and flow.destination == int(own)
 
     def is_vip_address(self, version: int, address: int) -> bool:
         """Whether any VIP has this address."""

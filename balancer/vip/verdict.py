@@ -29,19 +29,22 @@ class Reason(IntEnum):
     NO_BACKEND = 15
     NO_HEADROOM = 16  # the kernel's alone: the driver left no room for a header
     NO_NEIGHBOUR = 17  # the backend's hardware address is not known
+    NO_PORT = 18  # none is free for another translated flow, or its table is full
     # Answer.
-    TOO_BIG = 18
-    PING = 19
-    # Encapsulate, Rewrite.
-    HASHED = 20  # by the table, not remembered
-    INSERTED = 21  # by the table, remembered now
-    TRACKED = 22  # by the flow table
-    REHASHED = 23  # the flow table named a dead backend
-    FLOODED = 24  # by the table; too many flows are new in this second to remember it
-    PREVIOUS = 25  # an older flow of a slot that changed, to whom it was before
-    ICMP_ERROR = 26  # to the backend of the flow that it is about
+    TOO_BIG = 19
+    PING = 20
+    # Encapsulate, Rewrite, Translate.
+    HASHED = 21  # by the table, not remembered
+    INSERTED = 22  # by the table, remembered now
+    TRACKED = 23  # by the flow table
+    REHASHED = 24  # the flow table named a dead backend
+    FLOODED = 25  # by the table; too many flows are new in this second to remember it
+    PREVIOUS = 26  # an older flow of a slot that changed, to whom it was before
+    ICMP_ERROR = 27  # to the backend of the flow that it is about
     # Split.
-    FRAGMENTED = 27
+    FRAGMENTED = 28
+    # Return.
+    RETURNED = 29  # a backend's answer, to the client as if from the VIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,24 @@ class Encapsulate:
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """Send the packet on as it is, in `frame`, to the hardware address of `backend`."""
+
+    reason: Reason
+    backend: int
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Translate:
+    """Send the packet on in `frame`, as if from us to the address of `backend`."""
+
+    reason: Reason
+    backend: int
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Send what `backend` has answered in `frame` to the client, as if from the VIP."""
 
     reason: Reason
     backend: int
@@ -93,5 +114,5 @@ class Drop:
     reason: Reason
 
 
-SentOn = Encapsulate | Rewrite
-Verdict = SentOn | Split | Answer | Pass | Drop
+SentOn = Encapsulate | Rewrite | Translate
+Verdict = SentOn | Split | Return | Answer | Pass | Drop

@@ -23,7 +23,7 @@ class VipTable(Table):
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
     too_big: Literal["answer", "split"] = "answer"
-    forwarding: Literal["gre", "gre6", "ipip", "gue", "l2"] = "gre"
+    forwarding: Literal["gre", "gre6", "ipip", "gue", "l2", "nat"] = "gre"
     mtu: Annotated[int, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
     clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()

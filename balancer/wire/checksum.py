@@ -20,6 +20,18 @@ def replace_word(check: int, old: int, new: int) -> int:
     return total ^ 0xFFFF
 
 
+def replace_octets(check: int, old: bytes, new: bytes) -> int:
+    """Return a checksum after octets at an even place changed (RFC 1624, eqn 3)."""
+    words = f"!{len(old) // 2}H"
+    total: int = (check ^ 0xFFFF) + sum(
+        word ^ 0xFFFF for word in struct.unpack(words, old)
+    )
+    total += sum(struct.unpack(words, new))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
+
+
 def pseudo_header6(source: int, destination: int, length: int, protocol: int) -> bytes:
     """Return what an upper-layer checksum covers of IPv6 (RFC 8200 8.1)."""
     addresses = source.to_bytes(16, "big") + destination.to_bytes(16, "big")

@@ -5,6 +5,7 @@
 #include "clamp.h"
 #include "count.h"
 #include "forward.h"
+#include "nat.h"
 #include "ping.h"
 #include "sample.h"
 #include "send.h"
@@ -59,7 +60,8 @@ static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *
 }
 
 static __always_inline int
-send_on(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
+send_on(struct xdp_md *ctx, const struct cursor *cursor, const struct packet *packet,
+	const struct vip *vip)
 {
 	bool fits = packet->length <= vip->room;
 	struct choice choice = { .reason = NO_BACKEND };
@@ -76,7 +78,10 @@ send_on(struct xdp_md *ctx, const struct packet *packet, const struct vip *vip)
 	count_traffic(&backend_traffic, choice.number, packet->length);
 	if (!fits)
 		return count(send_split(ctx, vip, choice.number), FRAGMENTED);
-	refused = forward(ctx, packet, backend, vip->forwarding);
+	if (is_used(NAT) && vip->forwarding == NAT)
+		refused = translate(ctx, cursor, packet, vip, backend, choice.number);
+	else
+		refused = forward(ctx, packet, backend, vip->forwarding);
 	if (refused)
 		return count(XDP_DROP, refused);
 	return count(send(ctx), packet->error ? ICMP_ERROR : choice.reason);
@@ -87,11 +92,17 @@ balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
 	struct vip *vip = NULL;
 	__be16 port;
+	int verdict;
 
 	if (!is_balanced(packet->flow.protocol))
 		return refuse(packet, OTHER_PROTOCOL);
 	if (parse_l4(cursor, packet))
 		return refuse(packet, MALFORMED_L4);
+	if (is_to_us(packet)) {
+		verdict = give_back(ctx, cursor, packet);
+		if (verdict >= 0)
+			return verdict;
+	}
 	port = packet->flow.ports >> 16;
 	if (port)
 		vip = find_vip(packet, port, packet->flow.protocol);
@@ -99,19 +110,22 @@ balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		return refuse(packet, OTHER_PORT);
 	if (packet->syn && vip->mss)
 		clamp_mss(cursor, packet, vip->mss);
-	return send_on(ctx, packet, vip);
+	return send_on(ctx, cursor, packet, vip);
 }
 
-/* First fragments too go by the addresses alone, or the later ones would part. */
-static __always_inline int balance_fragment(struct xdp_md *ctx, struct packet *packet)
+/* First fragments too go by the addresses alone, or the later ones would part. Without
+ * ports in each of them they cannot be translated.
+ */
+static __always_inline int
+balance_fragment(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
 	struct vip *vip = NULL;
 
 	if (is_balanced(packet->flow.protocol))
 		vip = find_vip(packet, 0, packet->flow.protocol);
-	if (!vip)
+	if (!vip || vip->forwarding == NAT)
 		return refuse(packet, FRAGMENT);
-	return send_on(ctx, packet, vip);
+	return send_on(ctx, cursor, packet, vip);
 }
 
 static __always_inline int
@@ -119,6 +133,7 @@ balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
 	struct icmp_header *icmp = parse_icmp(cursor, packet);
 	struct vip *vip;
+	int verdict;
 
 	if (!icmp)
 		return refuse(packet, MALFORMED_L4);
@@ -128,10 +143,15 @@ balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		return refuse(packet, OTHER_ICMP);
 	if (take_quoted_flow(ctx, cursor, packet))
 		return refuse(packet, ICMP_QUOTE);
+	if (is_to_us(packet)) {
+		verdict = give_back(ctx, cursor, packet);
+		if (verdict >= 0)
+			return verdict;
+	}
 	vip = find_vip(packet, packet->flow.ports >> 16, packet->flow.protocol);
 	if (!vip)
 		return refuse(packet, ICMP_QUOTE);
-	return send_on(ctx, packet, vip);
+	return send_on(ctx, cursor, packet, vip);
 }
 
 static __always_inline int
@@ -146,7 +166,7 @@ balance_ip(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 	if (!is_ipv4 && skip_extensions(ctx, cursor, packet))
 		return refuse(packet, EXTENSIONS);
 	if (packet->fragment)
-		return balance_fragment(ctx, packet);
+		return balance_fragment(ctx, cursor, packet);
 	if (packet->flow.protocol == (is_ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
 		return balance_icmp(ctx, cursor, packet);
 	return balance_l4(ctx, cursor, packet);

@@ -13,6 +13,17 @@ static __always_inline int count(int verdict, __u32 reason)
 	return verdict;
 }
 
+/* Count what a backend answered by way of the balancer. */
+static __always_inline void count_returned(void *map, __u32 number, __u32 bytes)
+{
+	struct traffic *traffic = bpf_map_lookup_elem(map, &number);
+
+	if (!traffic)
+		return;
+	traffic->returned += 1;
+	traffic->returned_bytes += bytes;
+}
+
 static __always_inline void count_traffic(void *map, __u32 number, __u32 bytes)
 {
 	struct traffic *traffic = bpf_map_lookup_elem(map, &number);

@@ -98,6 +98,17 @@ struct sample {
 struct traffic {
 	__u64 packets;
 	__u64 bytes;       /* of inner packets */
+	__u64 returned;    /* packets, of those that came back this way */
+	__u64 returned_bytes;
+};
+
+/* A flow that is translated; the key says by which five-tuple its backend answers. */
+struct translation {
+	struct flow_key flow;  /* from the client to the VIP */
+	__u32 used;        /* tick of the last packet of either side */
+	__u16 backend;
+	__u16 vip;         /* index of its traffic counter */
+	__u32 seen;        /* enum seen, of nat.h */
 };
 
 struct {
@@ -132,6 +143,14 @@ struct {
 	__type(key, struct flow_key);
 	__type(value, struct flow);
 } flows SEC(".maps");
+
+/* Sized before load. Not an LRU: no flow's port may become another's while it is in use. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key);
+	__type(value, struct translation);
+} translations SEC(".maps");
 
 /* Our own interface, twice, with the program that keeps one half (split.h). */
 struct {

@@ -17,6 +17,12 @@ struct options {
 	__u32 samples;         /* most in a window, on each CPU; 0 is none at all */
 	__u32 forwardings;     /* 1 << enum forwarding, of each mode that a VIP has */
 	__be32 source6[4];     /* of the outer header in IPv6 */
+	__u32 first_port;      /* of those that translated flows get */
+	__u32 ports;           /* how many there are */
+	__u32 open;            /* ticks for which a translated connection may be silent */
+	__u32 half_open;
+	__u32 closed;
+	__u32 datagram;        /* the same of UDP */
 };
 
 /* The only read-only variable, so that it stands at offset 0 of .rodata. */

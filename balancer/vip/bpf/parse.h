@@ -31,6 +31,7 @@ struct packet {
 	bool options;     /* in IPv6, extension headers */
 	bool syn;
 	bool error;       /* an ICMP error; then `flow` is that of its quote */
+	void *icmp;       /* its header, or NULL */
 };
 
 static __always_inline struct cursor cursor_of(const struct xdp_md *ctx)

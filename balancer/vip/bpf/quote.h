@@ -24,6 +24,7 @@ parse_icmp(struct cursor *cursor, struct packet *packet)
 	if (packet->l4_length < sizeof(*icmp) || (void *)(icmp + 1) > cursor->end)
 		return NULL;
 	packet->l4_length -= sizeof(*icmp);
+	packet->icmp = icmp;
 	cursor->at = icmp + 1;
 	return icmp;
 }
@@ -79,6 +80,7 @@ take_quoted_flow(struct xdp_md *ctx, struct cursor *cursor, struct packet *packe
 		if (quote.flow.source[i] != packet->flow.destination[i])
 			return -1;
 	__builtin_memcpy(packet->flow.source, quote.flow.destination, 16);
+	packet->l4_length = quote.l4_length;
 	packet->flow.protocol = quote.flow.protocol;
 	packet->flow.ports = quote.flow.ports >> 16 | quote.flow.ports << 16;
 	packet->error = true;

@@ -22,6 +22,7 @@ enum reason {
 	NO_BACKEND,
 	NO_HEADROOM,
 	NO_NEIGHBOUR,
+	NO_PORT,
 	/* answered to the sender */
 	TOO_BIG,
 	PING,
@@ -35,5 +36,7 @@ enum reason {
 	ICMP_ERROR,
 	/* split, both halves encapsulated */
 	FRAGMENTED,
+	/* translated back to the client */
+	RETURNED,
 	REASONS,
 };

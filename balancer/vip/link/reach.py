@@ -1,4 +1,4 @@
-"""Whether backends can be reached by their hardware addresses; no I/O."""
+"""Whether the machine can forward as it is asked to: who is in reach; no I/O."""
 
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Interface
@@ -6,6 +6,7 @@ from ipaddress import IPv4Interface
 from ...config import Mistake
 from ...model import Forwarding
 from ..config import BackendTable, VipConfig
+from ..nat.ports import port_range, why_not
 
 
 def find_strangers(
@@ -25,6 +26,17 @@ def find_strangers(
             if vip and why:
                 what = f"{why}, and VIP {vip.name!r} forwards to it by l2"
                 yield Mistake(f"pool[{index}].backend[{number}].address", what)
+
+
+def find_shared_ports(config: VipConfig, own: range) -> Iterator[Mistake]:
+    """Yield what is wrong with the ports of translated flows.
+
+    Args:
+        config: what is asked for.
+        own: the ports that this machine takes for its own connections.
+    """
+    if why := why_not(port_range(config.balancer.nat_ports), own):
+        yield Mistake("balancer.nat_ports", why)
 
 
 def _why_not(

@@ -9,16 +9,27 @@ and flows change every thousand. It ends at the first difference, and tells the 
 import sys
 import time
 from collections import Counter
+from ipaddress import IPv6Address
 from random import Random
 
-from live.vip.pair import Pair, now_s, open_pair
+from live.vip.pair import NAT, Pair, now_s, open_pair
 from vip_frames import FrameMaker
 from vip_vectors import Balancing, Packet, flow_in, read_balancer
 
 from balancer.errors import WireError
 from balancer.model import FiveTuple
+from balancer.vip.nat.connection import Seen
+from balancer.vip.nat.table import Translation, Translations
 
 IN_A_ROW = 1000
+# By version: a client, a backend, our address towards it, and a VIP of "nat".
+ENDS = {
+    4: (0x0B01100A, 0x0B01010A, 0x0B01080A, 0x17000158),
+    6: tuple(
+        int(IPv6Address(text))
+        for text in ("2a11::1", "2a11:0:1:100::10", "2a11:0:1:800::10", "2a23:0:1::88")
+    ),
+}
 DEATHS = [(), (), ("be1",), ("be2",), ("be3",), ("be1", "be3")]
 
 
@@ -35,9 +46,17 @@ def flood(pair: Pair, count: int, seed: int) -> Counter[str]:
     maker = FrameMaker(random, balancing.options.mac, addresses(balancing))
     for done in range(0, count, IN_A_ROW):
         downs = [random.choice(DEATHS) for _ in range(random.randrange(3))]
-        pair.start(balancing.tables(*downs), some_flows(packets, random))
+        flows, translated = some_flows(packets, random), some_translated(random)
+        pair.start(balancing.tables(*downs), flows, translated)
         for _ in range(min(IN_A_ROW, count - done)):
-            if random.randrange(4):
+            answers = list(pair.state.translations)
+            choice = random.randrange(4)
+            if not choice and answers:
+                answer = random.choice(answers)
+                ways = (answer, pair.state.translations[answer].flow)
+                frame = maker.of_flow(random.choice(ways))
+                frame = maker.mutated(frame) if not random.randrange(4) else frame
+            elif choice:
                 frame = maker.frame()
             else:
                 frame = maker.mutated(random.choice(packets).frame)
@@ -51,13 +70,27 @@ def some_flows(
 ) -> dict[FiveTuple, tuple[int, float]]:
     """Return flows of some packets, with any backend, used just now or long ago."""
     flows = {}
-    for packet in random.sample(packets, 32):
+    for packet in random.sample(packets, 128):
         try:
             flow = flow_in(packet.frame)
         except WireError:
             continue
         flows[flow] = random.randrange(4), now_s() - random.choice([0, 3600])
     return flows
+
+
+def some_translated(random: Random) -> dict[FiveTuple, Translation]:
+    """Return flows that have ports, silent just now or for long."""
+    table = Translations(NAT)
+    for port in random.sample(range(64), random.randrange(40)):
+        version = random.choice([4, 6])
+        protocol, service = random.choice([(6, 80), (17, 53)])
+        client, there, ours, vip = ENDS[version]
+        flow = FiveTuple(version, client, vip, protocol, port, service)
+        used_s = now_s() - random.choice([0, 100, 3600, 36000])
+        seen = Seen(random.randrange(32))
+        table.take(Translation(flow, random.randrange(3), 0, used_s, seen), there, ours)
+    return dict(table)
 
 
 def main() -> None:

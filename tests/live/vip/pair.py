@@ -3,7 +3,7 @@
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -11,9 +11,11 @@ from vip_vectors import Balancing
 
 from balancer.model import FiveTuple
 from balancer.vip.clock import tick_at
-from balancer.vip.datapath import Datapath
+from balancer.vip.datapath import Datapath, map_sizes
 from balancer.vip.decide import decide
 from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
+from balancer.vip.nat.limits import NatLimits
+from balancer.vip.nat.table import Translation
 from balancer.vip.objects import BpfObject, loaded
 from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
@@ -24,8 +26,10 @@ from balancer.vip.verdict import (
     Drop,
     Encapsulate,
     Pass,
+    Return,
     Rewrite,
     Split,
+    Translate,
     Verdict,
 )
 from balancer.vip.xdp import BPF
@@ -33,6 +37,8 @@ from balancer.vip.xdp import BPF
 KERNEL_VERDICT: dict[type, int] = {
     Encapsulate: XDP_REDIRECT,
     Rewrite: XDP_REDIRECT,
+    Translate: XDP_REDIRECT,
+    Return: XDP_REDIRECT,
     Split: XDP_REDIRECT,
     Answer: XDP_REDIRECT,
     Pass: XDP_PASS,
@@ -40,7 +46,8 @@ KERNEL_VERDICT: dict[type, int] = {
 }
 LOOPBACK = 1  # any interface will do: a test run sends nothing
 # More than is sent here, except where a test is about them.
-LIMITS = Limits(flows=4096, new_flows_per_s=1e6, answers_per_s=1e6)
+NAT = NatLimits(first_port=20_000, ports=4, flows=4096)
+LIMITS = Limits(flows=4096, new_flows_per_s=1e6, answers_per_s=1e6, nat=NAT)
 
 
 class Pair:
@@ -58,9 +65,12 @@ class Pair:
         self.start(balancing.all_up)
 
     def start(
-        self, tables: Tables, flows: dict[FiveTuple, tuple[int, float]] | None = None
+        self,
+        tables: Tables,
+        flows: dict[FiveTuple, tuple[int, float]] | None = None,
+        translations: dict[FiveTuple, Translation] | None = None,
     ) -> None:
-        """Begin with these tables, and flows with backend and time of last use."""
+        """Begin with these tables, and flows, with backend and time of last use."""
         self.tables, self.state = tables, State(LIMITS)
         self.expected: Counter[str] = Counter()
         self.datapath.write(tables)
@@ -71,6 +81,10 @@ class Pair:
             self.state.flows.insert(flow, backend, used_s)
             value = flow_bytes(backend, used_s)
             self._maps["flows"].update(flow_key_bytes(flow), value)
+        self.datapath.translations.remove(self.datapath.translations.read())
+        for answer, translation in (translations or {}).items():
+            self.state.translations.put(answer, translation)
+            self.datapath.translations.put(answer, translation)
         self._counters = self.datapath.counters()
 
     def run(self, frame: bytes) -> Verdict:
@@ -106,6 +120,8 @@ class Pair:
             if tick
         }
         assert needed == set(self.state.needed)
+        found, wanted = self.datapath.translations.read(), self.state.translations
+        assert timeless(found) == timeless(wanted)
 
     def counted(self) -> dict[str, int]:
         """Return what the program has counted since the start."""
@@ -117,12 +133,20 @@ class Pair:
 @contextmanager
 def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     """Load the program for the tables of the vectors."""
-    sizes = {"slots": slot_entries(balancing.all_up), "flows": limits.flows}
-    rodata = options_bytes(replace(balancing.options, limits=limits))
+    options = replace(balancing.options, limits=limits)
+    sizes = {"slots": slot_entries(balancing.all_up), **map_sizes(options)}
+    rodata = options_bytes(options)
     with ExitStack() as opened:
         program = opened.enter_context(loaded(BPF / "vip.bpf.o", rodata, sizes))
         bench = loaded(BPF / "bench.bpf.o", rodata, sizes, program.maps)
         yield Pair(program, opened.enter_context(bench), balancing)
+
+
+def timeless(
+    translations: Mapping[FiveTuple, Translation],
+) -> dict[FiveTuple, Translation]:
+    """Return translations without their times, which differ by ticks."""
+    return {answer: replace(t, used_s=0.0) for answer, t in translations.items()}
 
 
 def outputs(frame: bytes, verdict: Verdict) -> tuple[bytes, ...]:

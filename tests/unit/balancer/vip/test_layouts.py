@@ -20,9 +20,10 @@ VIP_BPF = Path("balancer/vip/bpf")
 TUNNEL_BPF = Path("balancer/vip/tunnel/bpf")
 BACKEND_BPF = Path("balancer/backend/bpf")
 
+OPTION_STARTS = [0, 4, 8, 14, *range(20, 52, 4), *range(64, 88, 4)]
 # The C struct, its Python layout, and where in it each member starts.
 LAYOUTS = [
-    ("options", layouts.OPTIONS, [0, 4, 8, 14, 20, 24, 28, 32, 36, 40, 44, 48]),
+    ("options", layouts.OPTIONS, OPTION_STARTS),
     ("vip_key", layouts.VIP_KEY, [0, 16, 18, 19]),
     ("vip", layouts.VIP, [0, 4, 8, 12, 13, 14, 16, 18, 19]),
     ("slot", layouts.SLOT, [0, 2, 4]),
@@ -30,7 +31,8 @@ LAYOUTS = [
     ("flow_key", layouts.FLOW_KEY, [0, 16, 32, 36, 37, 38]),
     ("flow", layouts.FLOW, [0, 4]),
     ("rates", layouts.RATES, [0, 4, 8, 12, 16]),
-    ("traffic", layouts.TRAFFIC, [0, 8]),
+    ("traffic", layouts.TRAFFIC, [0, 8, 16, 24]),
+    ("translation", layouts.TRANSLATION, [0, 40, 44, 46, 48]),
 ]
 BACKEND_LAYOUTS = [
     ("options", decap.OPTIONS, [0, 6, 8]),

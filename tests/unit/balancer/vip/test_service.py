@@ -56,6 +56,7 @@ class Tablets:
     def __init__(self) -> None:
         self.written: list[Tables] = []
         self.leaves = self.refuses = False
+        self.swept = 0
         self.flows: dict[int, int] = {}
 
     def write(self, roster: Roster, now_s: float) -> Roster:
@@ -66,6 +67,9 @@ class Tablets:
 
     def active_flows(self, within_s: float) -> dict[int, int]:
         return self.flows
+
+    def sweep(self) -> None:
+        self.swept += 1
 
     def settled(self, tables: Tables) -> Tables:
         return tables

@@ -1,0 +1,1 @@
+"""Network address translation: flows through the balancer, there and back."""
