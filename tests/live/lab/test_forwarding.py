@@ -10,8 +10,9 @@ from .command import frontlab, lab
 pytestmark = pytest.mark.live
 
 NAME = "forwarding"
-MODES = ("gre", "gre6", "ipip", "gue", "l2")
+MODES = ("gre", "gre6", "ipip", "gue", "l2", "nat")
 BACKENDS = {"11.1.1.10": "02:00:01:01:00:0a", "2a11:0:1:100::11": "02:00:01:01:00:0b"}
+LOGS = [f"/run/frontlab/roles/fra-be{i}-web/access.log" for i in (1, 2)]
 FIRST_VIP = 81  # the world's own service is the one before
 
 
@@ -50,3 +51,7 @@ def test_a_fetch_is_answered_in_both_families(duo, mode):
     answers = inside("fra-home-1", *curl, *urls * 3).split()
     assert len(answers) == 6
     assert set(answers) <= {"fra-be1", "fra-be2"}
+    # Only translated packets come to the backend's own address, and not to the VIP.
+    asked = {line.split()[3] for line in inside("root", "cat", *LOGS).splitlines()}
+    vips = {f"23.0.1.{number}", f"2a23:0:1::{number}"}
+    assert asked & vips == (set() if mode == "nat" else vips)
