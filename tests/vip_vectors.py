@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,7 @@ def flow_in(frame: bytes) -> FiveTuple:
     return parse_flow(frame, packet)[0]
 
 
+@cache  # the hexadecimal digits of hundreds of packets
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / name).read_text())
 

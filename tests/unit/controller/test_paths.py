@@ -2,7 +2,7 @@ from math import inf
 
 import pytest
 from fakes.fabrics import random_fabric, wire
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.fabric import Port
@@ -47,7 +47,6 @@ def test_a_wire_with_an_end_down_is_not_used(end):
     assert paths == {"a": {}, "b": {}}
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10_000))
 def test_costs_are_floyd_and_warshall_s(seed):
     fabric = random_fabric(seed)
@@ -68,7 +67,6 @@ def test_costs_are_floyd_and_warshall_s(seed):
     }
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_distance_falls_with_every_hop(seed):
     fabric = random_fabric(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.hashing.catalogue import selector
@@ -27,7 +27,6 @@ def test_figure_1(key: int, buckets: int, bucket: int) -> None:
     assert jump(key, buckets) == bucket
 
 
-@settings(max_examples=30)
 @given(st.lists(st.integers(0, 2**64 - 1)), st.integers(1, 10**6))
 def test_an_array_jumps_as_its_keys_do(keys: list[int], buckets: int) -> None:
     found = jump_all(np.array(keys, dtype=np.uint64), buckets)

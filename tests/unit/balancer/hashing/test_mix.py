@@ -1,7 +1,7 @@
 """Mixing: SplitMix64's published outputs, and the same by the array."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.hashing.mix import mix, mix_words, seed_of, sequence, slot_keys
@@ -15,14 +15,12 @@ def test_the_published_sequence_from_seed_1234567() -> None:
     assert mix(1234567) == expected[0]
 
 
-@settings(max_examples=30)
 @given(st.lists(words))
 def test_an_array_is_mixed_as_its_words_are(values: list[int]) -> None:
     mixed = mix_words(np.array(values, dtype=np.uint64))
     assert mixed.tolist() == [mix(value) for value in values]
 
 
-@settings(max_examples=20)
 @given(words, st.integers(0, 20), st.integers(0, 20))
 def test_a_longer_sequence_starts_the_same(seed: int, short: int, more: int) -> None:
     assert (sequence(seed, short) == sequence(seed, short + more)[:short]).all()

@@ -3,7 +3,7 @@
 from math import ceil
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.hashing.bounded_loads import BoundedLoads
@@ -64,7 +64,6 @@ def test_who_was_gone_comes_back_without_its_flows() -> None:
     assert picks(policy.change(ABC[:2]).change(ABC), 3) == "ccc"
 
 
-@settings(max_examples=20)
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=60), st.data())
 def test_bounded_loads_at_any_time(hashes: list[int], data: st.DataObject) -> None:
     policy, flows = BoundedLoads(factor=1.25, points=5).build(ABC), [0, 0, 0]

@@ -2,7 +2,7 @@
 
 import pytest
 from dns_strategies import edns_records, names, queries
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.nameserver.answer import answer
@@ -70,7 +70,6 @@ def slow(authority, wire, source):
 
 
 @given(queries(hot_names), st.sampled_from(SOURCES))
-@settings(max_examples=50)
 def test_same_octets_for_whole_queries(authority, fast, query, source):
     wire = query.to_wire()
     said = fast.answer(wire, source, NOW_S)
@@ -78,7 +77,6 @@ def test_same_octets_for_whole_queries(authority, fast, query, source):
 
 
 @given(st.data())
-@settings(max_examples=50)
 def test_same_octets_for_broken_queries(authority, fast, data):
     edns = data.draw(st.none() | edns_records)
     wire = make_query(1, Question(data.draw(hot_names), 1), edns).to_wire()

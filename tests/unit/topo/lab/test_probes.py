@@ -106,7 +106,8 @@ def test_a_balancer_is_ready_when_it_counts_all_as_healthy(tmp_path, healthy):
         assert _once(healthy_attempt(path)) is all(healthy)
 
 
-def test_who_is_not_there_is_asked_again_until_it_answers():
+def test_who_is_not_there_is_asked_again_until_it_answers(monkeypatch):
+    monkeypatch.setattr(probes, "RETRY_S", 0.01)
     asked = []
 
     async def attempt():

@@ -5,11 +5,17 @@ import gc
 
 import pytest
 
+from topo.lab import ready
 from topo.lab.errors import LabError
 from topo.lab.ready import Awaited, all_ready
 from topo.lab.supervisor import DeadRole
 
 NEVER = Awaited("fra-ns", "announced that it is ready", lambda: asyncio.Event().wait())
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
+    monkeypatch.setattr(ready, "WATCH_S", 0.01)
 
 
 async def _at_once():

@@ -13,7 +13,7 @@ import dns.rrset
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from dns_strategies import names
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.nameserver.answer import answer
@@ -216,7 +216,6 @@ inside = st.one_of(
 
 
 @given(inside, st.sampled_from([1, 2, 6, 15, 16, 28, 48, 65, 255]))
-@settings(max_examples=40)
 def test_every_set_of_ours_validates(signed, keys, name, type_):
     query = make_query(7, Question(name, type_), Edns(4096, dnssec_ok=True)).to_wire()
     for stream in (False, True):
@@ -233,7 +232,6 @@ def test_every_set_of_ours_validates(signed, keys, name, type_):
 
 
 @given(inside, st.sampled_from([1, 2, 6, 15, 16, 28, 48, 65]), st.booleans())
-@settings(max_examples=40)
 def test_the_fast_path_says_the_same(signed, fast, name, type_, wants):
     edns = Edns(1232, dnssec_ok=wants)
     query = make_query(7, Question(name, type_), edns).to_wire()
@@ -270,7 +268,6 @@ def test_digest_is_what_dnspython_computes(keys, signed):
 
 
 @given(st.tuples(*[st.integers(1, 2**256 - 1) | st.integers(1, 2**16)] * 2))
-@settings(max_examples=50)
 def test_a_signature_is_two_numbers_of_fixed_length(numbers):
     r, s = numbers
     fixed = r.to_bytes(32, "big") + s.to_bytes(32, "big")
@@ -330,7 +327,6 @@ def test_signatures_are_bounded(monkeypatch):
 
 
 @given(names.filter(lambda name: len(name) > 2))
-@settings(max_examples=50)
 def test_the_next_name_is_behind(name):
     name = name.lower()
     assert dns.name.from_wire(next_name(name), 0)[0] > dns.name.from_wire(name, 0)[0]

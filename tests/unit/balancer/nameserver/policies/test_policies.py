@@ -4,7 +4,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.nameserver.geography.places import (
@@ -273,7 +273,6 @@ clients = st.integers(0, (1 << 32) - 1)
 
 
 @given(st.sampled_from(list(Kind)), clients, clients)
-@settings(max_examples=100)
 def test_clients_inside_one_scope_have_one_lot(kind, client, other):
     """RFC 7871: an answer holds for the whole prefix of its scope."""
     sites = FULL_FRA | {"iad": DRAINED}

@@ -3,7 +3,7 @@
 import pickle
 
 from dns_strategies import names
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.nameserver.zones.image import make_image
@@ -12,7 +12,6 @@ entries = st.dictionaries(names, st.binary(max_size=5), max_size=40)
 
 
 @given(entries, names)
-@settings(max_examples=50)
 def test_looks_up_as_a_dictionary_does(given_entries, other):
     image = make_image(given_entries)
     assert {name: image.get(name) for name in given_entries} == given_entries

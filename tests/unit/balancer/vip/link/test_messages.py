@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv4Interface
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import WireError
@@ -78,7 +78,6 @@ def test_the_request_and_its_refusal() -> None:
 
 
 @given(octets=st.binary(max_size=64) | st.binary().map(lambda tail: ADDRESS + tail))
-@settings(max_examples=50)
 def test_any_octets_are_messages_or_an_error(octets: bytes) -> None:
     try:
         for message in messages(octets):

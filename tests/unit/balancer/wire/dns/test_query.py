@@ -3,7 +3,7 @@
 import dns.message
 import pytest
 from dns_strategies import queries
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import WireError
@@ -63,13 +63,11 @@ def test_skips_additional_records_that_are_no_opt():
 
 
 @given(queries())
-@settings(max_examples=50)
 def test_round_trip(query):
     assert Query.from_wire(query.to_wire()) == query
 
 
 @given(queries())
-@settings(max_examples=50)
 def test_dnspython_reads_the_same(query):
     theirs = dns.message.from_wire(query.to_wire())
     assert theirs.question[0].name.to_wire() == query.question.name
