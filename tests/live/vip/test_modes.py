@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -24,24 +25,55 @@ pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["same LAN", "routed"])
-def place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Site, str]]:
-    folder = tmp_path_factory.mktemp("modes")
-    with running_site(folder, "native", near=request.param) as site:
-        yield site, with_ipv6(config_of(site), NEAR6 if request.param else BALANCER6)
+MODES = ("gre", "gre6", "ipip", "gue")
 
 
-@pytest.fixture(scope="module", params=["gre", "gre6", "ipip", "gue"])
-def site(place: tuple[Site, str], request: pytest.FixtureRequest) -> Site:
-    """The site, in which the balancer has been told another mode."""
-    site, text = place
-    text = text.replace('pool = "www"', f'pool = "www"\nforwarding = "{request.param}"')
-    (site.folder / "lb.toml").write_text(text)
+class Place:
+    """The site, with the balancer at one place at a time; `text` is its file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._near = folder, None
+        self._opened = ExitStack()
+        self.site: Site
+        self.text = ""
+
+    def move(self, near: bool) -> Site:
+        """Have the balancer there; that takes seconds, so not between all tests."""
+        if near != self._near:
+            self.close()
+            opened = running_site(self._folder, "native", near=near)
+            self.site, self._near = self._opened.enter_context(opened), near
+            text = (self._folder / "lb.toml").read_text()
+            self.text = with_ipv6(text, NEAR6 if near else BALANCER6)
+        return self.site
+
+    def close(self) -> None:
+        self._opened.close()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with closing(Place(tmp_path_factory.mktemp("modes"))) as place:
+        yield place
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(near, mode) for near in (True, False) for mode in MODES],
+    ids=[f"{where} {mode}" for where in ("same LAN", "routed") for mode in MODES],
+)
+def site(place: Place, request: pytest.FixtureRequest) -> Site:
+    """The site, in which the balancer has been told a mode: no flow is lost by that."""
+    near, mode = request.param
+    site = place.move(near)
+    site.get(VIP4)
+    flows = site.status("lb")["flows"]
+    told = place.text.replace('pool = "www"', f'pool = "www"\nforwarding = "{mode}"')
+    (site.folder / "lb.toml").write_text(told)
     site.order("reload")
-    told = {vip["forwarding"] for vip in site.order("dump")["vips"].values()}
-    assert told == {request.param}
+    vips = site.order("dump")["vips"].values()
+    assert {vip["forwarding"] for vip in vips} == {mode}
+    assert site.status("lb")["flows"] >= flows > 0
     until("all are well by the tunnel", lambda: all_healthy(site))
     return site
 
@@ -126,7 +158,3 @@ def octets_sent(site: Site) -> int:
     """Return how many octets have come from the balancer."""
     (link,) = json.loads(site.ip("rt", "-s", "-j", "link", "show", "lb"))
     return int(link["stats64"]["rx"]["bytes"])
-
-
-def config_of(site: Site) -> str:
-    return (site.folder / "lb.toml").read_text()
