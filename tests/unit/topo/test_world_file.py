@@ -73,7 +73,9 @@ def test_a_direct_link_is_never_a_detour():
     ("said", "words"),
     [
         pytest.param("erth", 'no world "erth" (did you mean "earth"?)', id="misspelt"),
-        pytest.param("xyz", "(duo, earth, recursion, survival)", id="unknown"),
+        pytest.param(
+            "xyz", "(duo, earth, forwarding, recursion, survival)", id="unknown"
+        ),
         pytest.param("./none.toml", "none.toml: No such file", id="no file"),
         pytest.param("/", "/: Is a directory", id="directory"),
     ],
