@@ -1,6 +1,7 @@
 """The vector files of balancer and backend, as records; `tests/vectors` has them."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -19,16 +20,22 @@ from balancer.model import (
     Tracking,
     Vip,
 )
+from balancer.vip.flow_text import parse_flow_text
+from balancer.vip.nat.connection import Seen
+from balancer.vip.nat.limits import NatLimits
+from balancer.vip.nat.ports import port_range
+from balancer.vip.nat.table import Translation
 from balancer.vip.packet import flow_of, parse_flow, parse_ip, skip_extensions
 from balancer.vip.quote import quoted_flow
-from balancer.vip.tables import Options, Tables, build_tables, serve
+from balancer.vip.tables import Limits, Options, Tables, build_tables, serve
 from balancer.wire import icmp
 from balancer.wire.cursor import Cursor
 from balancer.wire.ethernet import mac_octets
 
 FOLDER = Path(__file__).parent / "vectors"
 # The first has the tables for all.
-BALANCER_FILES = ("balancer.toml", "forwarding.toml", "layer2.toml")
+BALANCER_FILES = ("balancer.toml", "forwarding.toml", "layer2.toml", "nat.toml")
+LONG_S = 10_000.0  # longer than any translated flow may be silent
 POOL, EMPTY_POOL = "www", "drained"
 
 
@@ -50,6 +57,8 @@ class Packet:
     tracked: str | None = None
     idle: bool = False
     leaves: str | None = None
+    translated: tuple[str, ...] = ()
+    leaves_translated: tuple[str, ...] = ()
 
 
 class Balancing:
@@ -59,6 +68,7 @@ class Balancing:
         self.options = Options(
             source=IPv4Address(table["source"]),
             mtu=table["mtu"],
+            limits=Limits(nat=_nat(table)),
             mac=mac_octets(table["mac"]),
             gateway_mac=mac_octets(table["gateway_mac"]),
             splits=True,
@@ -76,6 +86,28 @@ class Balancing:
         self.names = [b.name for pool in self.pools for b in pool.backends]
         self.all_up = build_tables(self.options, self.pools, self.vips)
         self._made: dict[tuple[tuple[str, ...], ...], Tables] = {(): self.all_up}
+
+    def translations(
+        self, texts: Sequence[str], now_s: float
+    ) -> dict[FiveTuple, Translation]:
+        """Return translations by their answers, from "FLOW at BACKEND by PORT SEEN"."""
+        return dict(self._translation(text, now_s) for text in texts)
+
+    def _translation(self, text: str, now_s: float) -> tuple[FiveTuple, Translation]:
+        told, _, rest = text.partition(" at ")
+        name, _, port, seen, *silent = rest.split()
+        flow, number = parse_flow_text(told), self.names.index(name)
+        vip, entry = self.all_up.vip(flow), self.all_up.backends[number]
+        used_s = now_s - LONG_S if silent else now_s
+        translation = Translation(flow, number, vip.number, used_s, Seen(int(seen)))
+        options = self.options
+        there, ours = (
+            (entry.address, options.source)
+            if flow.version == 4
+            else (entry.address6, options.source6)
+        )
+        ends = (flow.version, int(there), int(ours), flow.protocol)
+        return FiveTuple(*ends, flow.destination_port, int(port)), translation
 
     def tables(self, *downs: tuple[str, ...]) -> Tables:
         """Return the tables after all were alive, and then these were dead in turn."""
@@ -143,6 +175,8 @@ def _packet(row: dict[str, Any]) -> Packet:
         tracked=row.get("tracked"),
         idle=row.get("idle", False),
         leaves=row.get("leaves"),
+        translated=tuple(row.get("translated", ())),
+        leaves_translated=tuple(row.get("leaves_translated", ())),
     )
 
 
@@ -163,6 +197,11 @@ def _backends(
         Backend(name, ip_address(text), weight, six.get(name), macs.get(name))
         for name, text in addresses.items()
     )
+
+
+def _nat(table: dict[str, Any]) -> NatLimits:
+    ports = port_range(table["nat_ports"])
+    return NatLimits(first_port=ports[0], ports=len(ports), flows=4096)
 
 
 def _mode(how: dict[str, Any]) -> Forwarding:

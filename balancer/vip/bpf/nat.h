@@ -158,9 +158,10 @@ take_port(const struct translation *fresh, struct flow_key *answer, struct spare
 	struct translation *old;
 	__u32 used;
 
-	set_our_port(answer, spare.free ?: spare.over);
-	if (spare.free)
-		return bpf_map_update_elem(&translations, answer, fresh, BPF_NOEXIST);
+	set_our_port(answer, spare.free);
+	if (spare.free && !bpf_map_update_elem(&translations, answer, fresh, BPF_NOEXIST))
+		return 0;
+	set_our_port(answer, spare.over);
 	if (!spare.over)
 		return -1;
 	old = bpf_map_lookup_elem(&translations, answer);

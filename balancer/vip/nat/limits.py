@@ -14,7 +14,8 @@ class NatLimits:
         ports: how many there are.
         flows: most that are translated at a time.
         open_s: for a TCP connection that both sides have opened (RFC 5382 5, REQ-5).
-        half_open_s: for one that they have not.
+        half_open_s: for one that they have not; not the RFC's four minutes, or whoever
+            floods us with SYNs would have all ports for as long.
         closed_s: for one that both sides have closed, or one has reset: as long as a
             backend remembers it too, so that no new one is taken for it.
         datagram_s: for UDP (RFC 4787 4.3, REQ-5).
@@ -24,7 +25,7 @@ class NatLimits:
     ports: int = 22_768
     flows: int = 65_536
     open_s: float = 7_440.0
-    half_open_s: float = 240.0
+    half_open_s: float = 30.0
     closed_s: float = 60.0
     datagram_s: float = 300.0
 

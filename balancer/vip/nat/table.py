@@ -76,19 +76,22 @@ class Translations(Mapping[FiveTuple, Translation]):
     def take(self, translation: Translation, there: int, ours: int) -> FiveTuple | None:
         """Give a flow without a port one; return the answers' five-tuple.
 
-        A port that nobody has comes first, then one whose flow has been silent for its
-        lifetime. None when each candidate is in use, or the table is full.
+        A port that nobody has comes first, as long as the table has room, then one
+        whose flow has been silent for its lifetime. None when there is neither.
         """
         flow, now_s = translation.flow, translation.used_s
         answers = list(candidates(flow, there, ours, self._limits))
-        free = next((a for a in answers if a not in self._entries), None)
-        if free is None:
-            free = next((a for a in answers if self.is_over(a, now_s)), None)
-        elif len(self) >= self._limits.flows:
-            return None
-        if free is not None:
-            self._entries[free] = translation
-        return free
+        known = [answer for answer in answers if answer in self._entries]
+        free = (answer for answer in answers if answer not in self._entries)
+        over = (answer for answer in known if self.is_over(answer, now_s))
+        taken = None
+        if len(self) < self._limits.flows:
+            taken = next(free, None)
+        if taken is None:
+            taken = next(over, None)
+        if taken is not None:
+            self._entries[taken] = translation
+        return taken
 
     def note(self, answer: FiveTuple, seen: Seen, now_s: float) -> None:
         """Note that a packet passed, and how far its connection is."""

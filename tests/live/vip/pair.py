@@ -46,7 +46,7 @@ KERNEL_VERDICT: dict[type, int] = {
 }
 LOOPBACK = 1  # any interface will do: a test run sends nothing
 # More than is sent here, except where a test is about them.
-NAT = NatLimits(first_port=20_000, ports=4, flows=4096)
+NAT = NatLimits(first_port=20_000, ports=4096, flows=4096)  # as in the vectors
 LIMITS = Limits(flows=4096, new_flows_per_s=1e6, answers_per_s=1e6, nat=NAT)
 
 
@@ -54,8 +54,9 @@ class Pair:
     """Both, each with a state of its own; `start` makes the states equal."""
 
     def __init__(
-        self, program: BpfObject, bench: BpfObject, balancing: Balancing
+        self, program: BpfObject, bench: BpfObject, balancing: Balancing, limits: Limits
     ) -> None:
+        self._limits = limits
         self.datapath = Datapath(program)
         self._balancing = balancing
         self._maps = program.maps
@@ -71,7 +72,7 @@ class Pair:
         translations: dict[FiveTuple, Translation] | None = None,
     ) -> None:
         """Begin with these tables, and flows, with backend and time of last use."""
-        self.tables, self.state = tables, State(LIMITS)
+        self.tables, self.state = tables, State(self._limits)
         self.expected: Counter[str] = Counter()
         self.datapath.write(tables)
         self._needed[:] = array("I", bytes(4 * len(self._needed)))
@@ -139,7 +140,7 @@ def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     with ExitStack() as opened:
         program = opened.enter_context(loaded(BPF / "vip.bpf.o", rodata, sizes))
         bench = loaded(BPF / "bench.bpf.o", rodata, sizes, program.maps)
-        yield Pair(program, opened.enter_context(bench), balancing)
+        yield Pair(program, opened.enter_context(bench), balancing, limits)
 
 
 def timeless(

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from live.vip.million import addresses, flood
-from live.vip.pair import LIMITS, Pair, now_s, open_pair, outputs
+from live.vip.million import CROWDED, addresses, flood
+from live.vip.pair import LIMITS, Pair, now_s, open_pair, outputs, timeless
 from vip_strategies import frames
 from vip_vectors import Packet, flow_in, read_balancer
 
@@ -36,13 +36,16 @@ def test_vector(pair: Pair, packet: Packet) -> None:
         used_s = now_s() - (BALANCING.options.limits.idle_s + 1 if packet.idle else 0)
         backend = names.index(packet.tracked)
         tracked = {flow_in(packet.frame): (backend, used_s)}
-    pair.start(BALANCING.tables(*packet.before, packet.down), tracked)
+    translated = BALANCING.translations(packet.translated, now_s())
+    pair.start(BALANCING.tables(*packet.before, packet.down), tracked, translated)
     verdict = pair.run(packet.frame)
     assert type(verdict).__name__ == packet.verdict
     assert outputs(packet.frame, verdict) == packet.outputs
     assert pair.counted() == {packet.counter: 1}
     left = [names[number] for number in pair.datapath.flows().values()]
     assert left == ([packet.leaves] if packet.leaves else [])
+    expected = BALANCING.translations(packet.leaves_translated, 0.0)
+    assert timeless(pair.datapath.translations.read()) == expected
 
 
 @given(data=st.data())
@@ -56,8 +59,9 @@ def test_any_frames_in_a_row(pair: Pair, data: st.DataObject) -> None:
     pair.compare()
 
 
-def test_twenty_thousand_frames(pair: Pair) -> None:
-    reasons = flood(pair, 20_000, seed=7)
+def test_twenty_thousand_frames() -> None:
+    with open_pair(BALANCING, CROWDED) as pair:
+        reasons = flood(pair, 20_000, seed=7)
     unseen = {reason.name for reason in Reason} - reasons.keys()
     # Room is always there in a test run, and the limits are beyond reach.
     assert unseen == {"NO_HEADROOM", "ANSWER_LIMIT", "FLOODED"}

@@ -19,6 +19,8 @@ def test_vector(packet: Packet) -> None:
         used_s = NOW_S - limits.idle_s - 1 if packet.idle else NOW_S
         backend = BALANCING.names.index(packet.tracked)
         state.flows.insert(flow_in(packet.frame), backend, used_s)
+    for answer, entry in BALANCING.translations(packet.translated, NOW_S).items():
+        state.translations.put(answer, entry)
     tables = BALANCING.tables(*packet.before, packet.down)
     verdict = decide(packet.frame, tables, state, NOW_S)
     assert type(verdict).__name__ == packet.verdict
@@ -28,6 +30,8 @@ def test_vector(packet: Packet) -> None:
     else:
         assert (getattr(verdict, "frame", packet.frame),) == packet.outputs
     assert [BALANCING.names[b] for b in state.flows.values()] == left(packet)
+    expected = BALANCING.translations(packet.leaves_translated, NOW_S)
+    assert dict(state.translations) == expected
 
 
 def left(packet: Packet) -> list[str]:
