@@ -94,7 +94,7 @@ class Lab:
         """Return what role `name` (or "controller") says of itself.
 
         Raises:
-            LabError: it is a balancer, and not ours.
+            LabError: it is a balancer that is not ours, or a backend without our agent.
         """
         self._refuse_foreign(name)
         return read_status(status_path(name))

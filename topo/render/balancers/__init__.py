@@ -67,10 +67,13 @@ def is_tunnelled(plan: Plan, site: str) -> bool:
 
 
 def not_ours(plan: Plan, name: str) -> str:
-    """Why balancer `name` tells nothing of ours and what does tell; "" for ours."""
+    """Why nothing of ours on `name` tells of packets, and what does; "" for ours."""
     for host in foreign_balancers(plan):
+        kind = balancer_kind(plan, host.site)
         if host.name == name:
-            kind = balancer_kind(plan, host.site)
             asked = f"frontlab exec {name} -- {_ASKED[kind]}"
             return f"it is {kind}, which answers for itself only ({asked})"
+        backends = plan.hosts_at(host.site, Role.BACKEND)
+        if name in [it.name for it in backends] and not is_tunnelled(plan, host.site):
+            return f"it needs no agent of ours: {kind} sends to its own address"
     return ""
