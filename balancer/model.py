@@ -41,6 +41,7 @@ class Forwarding(IntEnum):
     GUE = 3  # inside UDP over IPv4
     L2 = 4  # as they are, to the backend's hardware address
     NAT = 5  # with the backend's address for a destination
+    GRE_KEY = 6  # as GRE, with a key that names who may have the flow otherwise
 
 
 @dataclass(frozen=True, slots=True)

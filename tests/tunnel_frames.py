@@ -22,6 +22,7 @@ def encapsulated(frame: bytes, rules: Rules) -> st.SearchStrategy[bytes]:
     source = {version: each[0] for version, each in sources.items()}
     wholes = [
         _over4(source[4], GRE, Gre(ethertype).to_wire() + inner),
+        _over4(source[4], GRE, Gre(ethertype, int(min(rules.peers))).to_wire() + inner),
         _over4(source[4], IPIP, inner),
         _over4(source[4], SIXINFOUR, inner),
         _over4(source[4], UDP, _gue(inner)),

@@ -20,6 +20,7 @@ from balancer.model import (
     Tracking,
     Vip,
 )
+from balancer.vip.build import build_tables, serve
 from balancer.vip.flow_text import parse_flow_text
 from balancer.vip.nat.connection import Seen
 from balancer.vip.nat.limits import NatLimits
@@ -27,14 +28,21 @@ from balancer.vip.nat.ports import port_range
 from balancer.vip.nat.table import Translation
 from balancer.vip.packet import flow_of, parse_flow, parse_ip, skip_extensions
 from balancer.vip.quote import quoted_flow
-from balancer.vip.tables import Limits, Options, Tables, build_tables, serve
+from balancer.vip.tables import Limits, Options, Tables
 from balancer.wire import icmp
 from balancer.wire.cursor import Cursor
 from balancer.wire.ethernet import mac_octets
 
 FOLDER = Path(__file__).parent / "vectors"
 # The first has the tables for all.
-BALANCER_FILES = ("balancer.toml", "forwarding.toml", "layer2.toml", "nat.toml")
+BACKEND_FILES = ("backend.toml", "handed_on.toml")
+BALANCER_FILES = (
+    "balancer.toml",
+    "forwarding.toml",
+    "layer2.toml",
+    "nat.toml",
+    "second_chance.toml",
+)
 LONG_S = 10_000.0  # longer than any translated flow may be silent
 POOL, EMPTY_POOL = "www", "drained"
 
@@ -134,14 +142,21 @@ def read_balancer() -> tuple[Balancing, list[Packet]]:
 
 def read_backend() -> tuple[Rules, list[Packet]]:
     """Return the backend's rules and packets."""
-    tree = _read("backend.toml")
-    table = tree["rules"]
+    trees = [_read(name) for name in BACKEND_FILES]
+    table = trees[0]["rules"]
     rules = Rules(
         mac=mac_octets(table["mac"]),
         balancers=frozenset(map(ip_address, table["balancers"])),
         vips=frozenset(map(ip_address, table["vips"])),
+        peers=frozenset(map(IPv4Address, table["peers"])),
     )
-    return rules, [_packet(row) for row in tree["packet"]]
+    return rules, [_packet(row) for tree in trees for row in tree["packet"]]
+
+
+def read_connections() -> frozenset[FiveTuple]:
+    """Return the connections that the backend of the vectors has."""
+    texts = _read(BACKEND_FILES[0])["rules"]["connections"]
+    return frozenset(map(parse_flow_text, texts))
 
 
 def flow_in(frame: bytes) -> FiveTuple:

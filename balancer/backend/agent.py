@@ -12,7 +12,6 @@ from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
-from ..vip.forwarding.modes import OVERHEAD
 from ..vip.xdp import hardware_address, mtu_of
 from . import decap, device
 from .config import DEVICE_MODES, BackendTable, Decapsulation, read_backend_config
@@ -41,8 +40,7 @@ def main(argv: Sequence[str]) -> int:
     with ExitStack() as running:
         stop = running.enter_context(stop_signals())
         own_vips(table.vips)
-        overhead = max((OVERHEAD[mode] for mode in table.modes()), default=0)
-        leave_room(mtu_of(table.interface), overhead)
+        leave_room(mtu_of(table.interface), table.overhead())
         decapsulator = running.enter_context(decapsulating(table))
         if options.status is not None:
             snapshot = partial(decapsulator.snapshot, table.name)
@@ -60,9 +58,11 @@ def decapsulating(table: BackendTable) -> Iterator[Decapsulator]:
         frozenset(table.balancers),
         frozenset(table.vips),
         table.modes(),
+        frozenset(table.peers),
     )
+    device_is_enough = table.modes() == DEVICE_MODES and not table.peers
     with ExitStack() as running:
-        if table.decapsulation is Decapsulation.XDP or table.modes() != DEVICE_MODES:
+        if table.decapsulation is Decapsulation.XDP or not device_is_enough:
             yield running.enter_context(_by_xdp(table.interface, rules))
             return
         try:

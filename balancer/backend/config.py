@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ..config import AnyAddress, Mistake, Table, config_error, read_config
 from ..model import Forwarding
-from ..vip.forwarding.modes import TUNNELS
+from ..vip.forwarding.modes import OVERHEAD, TUNNELS
 
 MAX_ADDRESSES = 512  # as many as the maps hold (bpf/rules.h)
 DEVICE_MODES = frozenset({Forwarding.GRE})  # what the kernel's device takes off
@@ -26,6 +27,15 @@ class Decapsulation(StrEnum):
     XDP = "xdp"
 
 
+def _ipv4(value: object) -> IPv4Address:
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except ValueError as error:
+        what = f"{value!r} is no IPv4 address, as one in a key is"
+        raise ValueError(what) from error
+
+
+Ipv4 = Annotated[IPv4Address, BeforeValidator(_ipv4)]
 Encapsulation = Literal["gre", "gre6", "ipip", "gue"]
 Addresses = Annotated[
     tuple[AnyAddress, ...], Field(min_length=1, max_length=MAX_ADDRESSES)
@@ -41,6 +51,12 @@ class BackendTable(Table):
     encapsulations: tuple[Encapsulation, ...] | None = None
     balancers: Addresses
     vips: Addresses
+    peers: Annotated[tuple[Ipv4, ...], Field(max_length=MAX_ADDRESSES)] = ()
+
+    def overhead(self) -> int:
+        """Return the most octets that are taken off a packet."""
+        modes = self.modes() | ({Forwarding.GRE_KEY} if self.peers else frozenset())
+        return max((OVERHEAD[mode] for mode in modes), default=0)
 
     def modes(self) -> frozenset[Forwarding]:
         """Return the modes that are taken off: where none is named, all that can be."""
@@ -71,6 +87,13 @@ def _mistakes(table: BackendTable) -> Iterator[Mistake]:
     if by_device and modes != DEVICE_MODES:
         what = 'the gre device takes off "gre" alone; "auto" and "xdp" take all'
         yield Mistake("backend.encapsulations", what)
+    if table.peers and by_device:
+        what = 'the gre device hands nothing on; "auto" and "xdp" do'
+        yield Mistake("backend.peers", what)
+    if table.peers and Forwarding.GRE not in modes:
+        yield Mistake("backend.peers", 'packets come from them and for them in "gre"')
+    for both in sorted(set(table.peers) & set(table.balancers), key=str):
+        yield Mistake("backend.peers", f"{both} is a balancer's")
     over = {6 if mode is Forwarding.GRE6 else 4 for mode in modes}
     for version in over - {balancer.version for balancer in table.balancers}:
         if by_device or table.encapsulations is not None:

@@ -13,20 +13,23 @@ from .strip import Rules
 from .verdict import Reason
 
 OBJECT = Path(__file__).parent / "bpf" / "decap.bpf.o"
-OPTIONS = Struct("=6s2xI")  # mac, encapsulations
+OPTIONS = Struct("=6s2xII")  # mac, encapsulations, hands on
 ADDRESS = Struct("=16sI")  # words, version
 _COUNTER = Struct("=Q")
 _INDEX = Struct("=I")
-_LISTED = _INDEX.pack(1)
+_LISTED, _PEER = _INDEX.pack(1), _INDEX.pack(2)
 
 
 @contextmanager
 def open_decapsulation(rules: Rules) -> Iterator[BpfObject]:
     """Load the program with `rules` in it, on no interface yet."""
     mask = sum(1 << mode for mode in rules.encapsulations)
-    with loaded(OBJECT, OPTIONS.pack(rules.mac, mask)) as decap:
+    options = OPTIONS.pack(rules.mac, mask, bool(rules.peers))
+    with loaded(OBJECT, options) as decap:
+        for peer in rules.peers:
+            decap.maps["senders"].update(address_bytes(peer), _PEER)
         for balancer in rules.balancers:
-            decap.maps["balancers"].update(address_bytes(balancer), _LISTED)
+            decap.maps["senders"].update(address_bytes(balancer), _LISTED)
         for vip in rules.vips:
             decap.maps["vips"].update(address_bytes(vip), _LISTED)
         yield decap

@@ -1,5 +1,8 @@
 """What stands between outer and inner IP header: the reference of bpf/payload.h."""
 
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
 from ..errors import WireError
 from ..model import Forwarding, Protocol
 from ..vip.forwarding import ipip
@@ -17,25 +20,36 @@ _VERSIONS = {4: EtherType.IPV4, 6: EtherType.IPV6}
 _ETHERTYPES = {protocol: _VERSIONS[n] for n, protocol in ipip.PROTOCOL.items()}
 
 
-def read_payload(outer: Outer, cursor: Cursor) -> EtherType | Reason:
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The inner packet: what it is, and who may have its connection if we have not."""
+
+    ethertype: EtherType
+    second: IPv4Address | None = None
+
+
+def read_payload(outer: Outer, cursor: Cursor) -> Payload | Reason:
     """Read up to the inner packet; return what it is, or why it is not taken."""
     match outer.mode:
         case Forwarding.IPIP:
-            return _ETHERTYPES[outer.protocol]
+            return Payload(_ETHERTYPES[outer.protocol])
         case Forwarding.GUE:
-            return _behind_udp(outer, cursor)
-        case _:
-            return _behind_gre(cursor)
+            ethertype = _behind_udp(outer, cursor)
+            return Payload(ethertype) if isinstance(ethertype, EtherType) else ethertype
+        case mode:
+            return _behind_gre(mode, cursor)
 
 
-def _behind_gre(cursor: Cursor) -> EtherType | Reason:
+def _behind_gre(mode: Forwarding, cursor: Cursor) -> Payload | Reason:
     try:
-        protocol = Gre.from_wire(cursor).protocol
+        gre = Gre.from_wire(cursor)
     except WireError:
         return Reason.GRE_OPTIONS
-    if protocol not in _VERSIONS.values():
+    if gre.key is not None and mode is not Forwarding.GRE:
+        return Reason.GRE_OPTIONS
+    if gre.protocol not in _VERSIONS.values():
         return Reason.OTHER_PAYLOAD
-    return EtherType(protocol)
+    return Payload(EtherType(gre.protocol), IPv4Address(gre.key) if gre.key else None)
 
 
 def _behind_udp(outer: Outer, cursor: Cursor) -> EtherType | Reason:

@@ -20,6 +20,8 @@ class Reason(IntEnum):
     CE_DROPPED = 8  # congestion, told to a packet that cannot carry it (RFC 6040)
     # Passed on without its outer headers.
     DECAPSULATED = 9
+    # Sent on to another backend.
+    HANDED_ON = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,12 @@ class Dropped:
     reason: Reason
 
 
-Verdict = Stripped | Passed | Dropped
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """Send `frame`, by the interface that it came in by, to another backend."""
+
+    frame: bytes
+    reason: Reason = Reason.HANDED_ON
+
+
+Verdict = Stripped | Passed | Dropped | HandedOn

@@ -7,7 +7,8 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from ..model import Vip
-from .tables import BackendEntry, Options, Tables, previous_slots, vip_entries
+from .changes import previous_slots
+from .tables import BackendEntry, Options, Tables, vip_entries
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from ..model import FiveTuple, Forwarding
+from .changes import settle
 from .clock import monotonic_ticks, passed_since, ticks
 from .layouts import (
     COUNTER,
@@ -27,7 +28,7 @@ from .maps import Map
 from .nat.kernel import TranslationMap
 from .objects import BpfObject, loaded
 from .slots import SlotHalves, slot_entries
-from .tables import Options, Tables, settle
+from .tables import Options, Tables
 from .traffic import Traffic
 from .verdict import Reason
 from .xdp import BPF
@@ -97,7 +98,7 @@ class Datapath:
         """Return `tables` without the changes that no flow has needed for long."""
         idle = ticks(tables.options.limits.idle_s)
         for pool, previous in enumerate(tables.previous):
-            if previous is not None:
+            if previous is not None and tables.settles(pool):
                 changed = self.changed_slots(pool).items()
                 stale = [n for n, tick in changed if passed_since(tick) > idle]
                 tables = settle(tables, pool, stale)

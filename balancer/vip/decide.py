@@ -1,5 +1,7 @@
 """The reference: what becomes of one packet; bpf/balance.h does the same in XDP."""
 
+from dataclasses import replace
+
 from ..errors import WireError
 from ..model import Forwarding, TooBig
 from ..wire import icmp
@@ -24,6 +26,7 @@ from .packet import (
     skip_extensions,
 )
 from .quote import quoted_flow
+from .second import second_of
 from .state import State
 from .tables import ANY, Tables, VipEntry
 from .verdict import (
@@ -168,6 +171,9 @@ def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
         return to_backend(arrival, vip, (backend, reason), context)
     if mode is Forwarding.L2 and entry.mac is None:
         return Drop(Reason.NO_NEIGHBOUR)
+    if mode is Forwarding.GRE_KEY:
+        second = second_of(arrival, vip, backend, tables)
+        arrival = replace(arrival, second=second)
     way = (mode, tables.options, entry)
     if not fits:
         head, tail = (forward(half, *way) for half in split(arrival, room))

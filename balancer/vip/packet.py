@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from ipaddress import IPv4Address
 
 from ..model import FiveTuple, Protocol
 from ..wire.cursor import Cursor
@@ -58,12 +59,13 @@ class IpPacket:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A packet of a VIP's flow, in its frame."""
+    """A packet of a VIP's flow, in its frame; `second` may have the flow otherwise."""
 
     frame: bytes
     packet: IpPacket
     flow: FiveTuple
     kind: Kind
+    second: IPv4Address | None = None
 
 
 def parse_ip(frame: bytes, ethertype: int) -> IpPacket:

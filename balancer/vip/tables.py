@@ -1,13 +1,12 @@
 """The tables that decide: made whole from configuration and health, never edited."""
 
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from ..hashing.flow import hash_flow
-from ..hashing.maglev import maglev_table
 from ..hashing.selector import EMPTY
 from ..model import (
     Address,
@@ -15,7 +14,6 @@ from ..model import (
     FiveTuple,
     Forwarding,
     Handling,
-    Pool,
     Tracking,
     Vip,
 )
@@ -27,7 +25,6 @@ from .nat.limits import NatLimits
 ANY = 0
 
 NAT_LIMITS = NatLimits()
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +168,22 @@ class Tables:
         """Return the largest packet that fits when it is sent on, in octets."""
         return self.mtu(vip) - OVERHEAD[vip.handling.forwarding]
 
+    def settles(self, pool: int) -> bool:
+        """Whether changes of a pool's slots are forgotten when no flow needs them.
+
+        The need of flows shows only where those that began since are all remembered.
+        """
+        handlings = self._handlings(pool)
+        return any(how.tracking is Tracking.CHANGED for how in handlings)
+
+    def remembers(self, pool: int) -> bool:
+        """Whether a pool's slots have to say whose they were before."""
+        modes = {how.forwarding for how in self._handlings(pool)}
+        return self.settles(pool) or Forwarding.GRE_KEY in modes
+
+    def _handlings(self, pool: int) -> Iterator[Handling]:
+        return (vip.handling for vip in self.vips.values() if vip.pool == pool)
+
     def is_usable(self, backend: int) -> bool:
         """Whether there is such a backend, and flows may be sent to it."""
         return backend < len(self.backends) and self.backends[backend].usable
@@ -184,108 +197,6 @@ class Tables:
     def is_vip_address(self, version: int, address: int) -> bool:
         """Whether any VIP has this address."""
         return VipKey(version, address, ANY, ANY) in self.vips
-
-
-def build_tables(
-    options: Options, pools: Sequence[Pool], vips: Sequence[Vip]
-) -> Tables:
-    """Return the tables in which every backend serves; `serve` narrows a pool."""
-    members = [backend for pool in pools for backend in pool.backends]
-    backends = tuple(BackendEntry.of(member, usable=False) for member in members)
-    empty = (array("I"),) * len(pools)
-    nothing = (None,) * len(pools)
-    numbers = {pool.name: number for number, pool in enumerate(pools)}
-    entries = vip_entries((vip, numbers[vip.pool], n) for n, vip in enumerate(vips))
-    tables = Tables(options, entries, empty, nothing, backends)
-    for pool in pools:
-        names = frozenset(backend.name for backend in pool.backends)
-        tables = serve(tables, pools, pool.name, names)
-    return tables
-
-
-def serve(
-    tables: Tables, pools: Sequence[Pool], name: str, serving: frozenset[str]
-) -> Tables:
-    """Return `tables` with the backends `serving` in the pool `name`, and no others.
-
-    One with weight 0 is drained: it keeps the flows that it has and gets no new ones.
-    """
-    number = [pool.name for pool in pools].index(name)
-    first = first_backend(pools, number)
-    members = pools[number].backends
-    slots = maglev_table({b.name: _weight(b, serving) for b in members}, first)
-    entries = [BackendEntry.of(b, usable=b.name in serving) for b in members]
-    tables = replace(tables, backends=_put(tables.backends, first, entries))
-    previous = previous_slots(tables, number, slots)
-    return replace(
-        tables,
-        slots=_put(tables.slots, number, [slots]),
-        previous=_put(tables.previous, number, [previous]),
-    )
-
-
-def settle(tables: Tables, pool: int, stale: Collection[int]) -> Tables:
-    """Return `tables` in which slots of a pool no longer remember a change."""
-    previous = tables.previous[pool]
-    if previous is None or not stale:
-        return tables
-    kept = previous[:]
-    for slot in stale:
-        kept[slot] = EMPTY
-    nobody = kept.count(EMPTY) == len(kept)
-    settled = _put(tables.previous, pool, [None if nobody else kept])
-    return replace(tables, previous=settled)
-
-
-def first_backend(pools: Sequence[Pool], number: int) -> int:
-    """Return the position of a pool's first backend among all pools' backends."""
-    return sum(len(pool.backends) for pool in pools[:number])
-
-
-def serving_set(
-    pool: Pool, alive: frozenset[str], last: frozenset[str]
-) -> frozenset[str]:
-    """Return who serves: the alive, or the last set when nobody alive has a weight.
-
-    Who asks then gets what answer there is, and a fault of the checks does no harm.
-    """
-    useful = any(b.weight and b.name in alive for b in pool.backends)
-    return alive if useful else last
-
-
-def previous_slots(
-    tables: Tables, pool: int, slots: "array[int]"
-) -> "array[int] | None":
-    """Return to whom older flows go when `slots` become the table of a pool.
-
-    The flows that are in no table are as old as the first change that is remembered:
-    so a slot that changes once more keeps what it has. Who died has no flows to keep.
-    """
-    tracked = any(
-        vip.pool == pool and vip.handling.tracking is Tracking.CHANGED
-        for vip in tables.vips.values()
-    )
-    old, before = tables.slots[pool], tables.previous[pool]
-    if not tracked or len(old) != len(slots):
-        return None
-    keeps = frozenset(n for n, entry in enumerate(tables.backends) if entry.usable)
-    changed = (
-        owner if owner != new and owner in keeps else EMPTY
-        for owner, new in zip(old, slots, strict=True)
-    )
-    if before is not None:
-        pairs = zip(before, changed, strict=True)
-        changed = (first if first != EMPTY else then for first, then in pairs)
-    return array("I", changed)
-
-
-def _weight(backend: Backend, serving: frozenset[str]) -> int:
-    return backend.weight if backend.name in serving else 0
-
-
-def _put(old: tuple[T, ...], start: int, new: Iterable[T]) -> tuple[T, ...]:
-    items = list(new)
-    return (*old[:start], *items, *old[start + len(items) :])
 
 
 def vip_entries(placed: Iterable[tuple[Vip, int, int]]) -> dict[VipKey, VipEntry]:

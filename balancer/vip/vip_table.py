@@ -24,6 +24,7 @@ class VipTable(Table):
     tracking: Literal["off", "all", "established", "changed"] = "established"
     too_big: Literal["answer", "split"] = "answer"
     forwarding: Literal["gre", "gre6", "ipip", "gue", "l2", "nat"] = "gre"
+    second_chance: bool = False
     mtu: Annotated[int, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
     clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
@@ -51,11 +52,16 @@ class VipTable(Table):
 
     def mode(self) -> Forwarding:
         """Return how its packets reach their backend."""
+        if self.second_chance:
+            return Forwarding.GRE_KEY
         return Forwarding[self.forwarding.upper()]
 
     def mistakes(self, path: str) -> Iterator[Mistake]:
         """Yield what is wrong between keys, each of which is right by itself."""
         yield from self.selection.mistakes(f"{path}.selection")
+        if self.second_chance and (self.forwarding, self.protocol) != ("gre", "tcp"):
+            what = "there is one only for TCP whose packets go inside GRE over IPv4"
+            yield Mistake(f"{path}.second_chance", what)
         least = min_mtu([self.mode()])
         if self.mtu and self.mtu < least:
             what = f"{self.mtu} is less than {least}, which {self.forwarding} needs"

@@ -33,7 +33,10 @@ from .resolver_table import ResolverTable
 # All but that by latencies, of which a world has no map.
 POLICIES = tuple(kind.value for kind in Kind if kind is not Kind.LATENCY)
 TRACKINGS = tuple(tracking.name.lower() for tracking in Tracking)
-FORWARDINGS = tuple(mode.name.lower() for mode in Forwarding)
+# One word for GRE; whether it has a key is for other settings to say.
+FORWARDINGS = tuple(
+    mode.name.lower() for mode in Forwarding if mode is not Forwarding.GRE_KEY
+)
 TOO_BIG = tuple(way.name.lower() for way in TooBig)
 
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]

@@ -2,6 +2,7 @@
  * alone; strip.py does the same.
  */
 #include "ecn.h"
+#include "hand_on.h"
 #include "payload.h"
 
 #define SIZE_MASK 0x3c  /* outer headers are whole words, and fewer than 16 */
@@ -57,6 +58,7 @@ SEC("xdp") int decap(struct xdp_md *ctx)
 	struct outer outer = {};
 	struct payload payload = {};
 	void *at = ethernet + 1, *inner;
+	enum sender sender;
 	__u32 size;
 	int refused;
 
@@ -66,7 +68,8 @@ SEC("xdp") int decap(struct xdp_md *ctx)
 		return count(XDP_PASS, NOT_ENCAPSULATED);
 	if (!outer.is_plain)
 		return count(XDP_DROP, MALFORMED);
-	if (!is_balancer(&outer.source))
+	sender = find_sender(&outer.source);
+	if (sender == UNKNOWN)
 		return count(XDP_DROP, STRANGER);
 	refused = read_payload(at, end, &outer, &payload);
 	if (refused)
@@ -78,6 +81,9 @@ SEC("xdp") int decap(struct xdp_md *ctx)
 	inner = at + size;
 	if (!is_for_vip(inner, end, payload.protocol))
 		return count(XDP_DROP, NOT_A_VIP);
+	if (options.hands_on && sender == BALANCER && is_peer(payload.second) &&
+	    is_elsewhere(ctx, inner, end, payload.protocol))
+		return hand_on(ctx, ethernet, end, payload.second);
 	if (tell_ecn(inner, end, payload.protocol, outer.tos & ECN_MASK))
 		return count(XDP_DROP, CE_DROPPED);
 	inner_ethernet = *ethernet;

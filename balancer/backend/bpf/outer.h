@@ -11,6 +11,7 @@
 #include "rules.h"
 
 #define FRAGMENT_MASK 0x3fff
+#define GRE_HAS_KEY 0x2000  /* RFC 2890 */
 
 struct gre_header {
 	__be16 flags;

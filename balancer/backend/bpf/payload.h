@@ -6,22 +6,30 @@
 struct payload {
 	__be16 protocol;  /* the inner packet's EtherType */
 	__u32 size;       /* of all that stands before it, but Ethernet */
+	__be32 second;    /* who may have its connection if we have not, or 0 */
 };
 
 /* All of these return 0, or the reason why the packet is dropped. */
 static __always_inline int
-read_gre(void *at, void *end, __u32 start, struct payload *payload)
+read_gre(void *at, void *end, __u32 start, bool may_have_key, struct payload *payload)
 {
 	struct gre_header *gre = at + start;
+	__be32 *key = (void *)(gre + 1);
 
-	if ((void *)(gre + 1) > end)
+	if ((void *)key > end)
 		return MALFORMED;
-	if (gre->flags)
+	payload->size = start + sizeof(*gre);
+	if (may_have_key && gre->flags == bpf_htons(GRE_HAS_KEY)) {
+		if ((void *)(key + 1) > end)
+			return GRE_OPTIONS;
+		payload->second = *key;
+		payload->size += sizeof(*key);
+	} else if (gre->flags) {
 		return GRE_OPTIONS;
+	}
 	if (gre->protocol != bpf_htons(ETH_P_IP) && gre->protocol != bpf_htons(ETH_P_IPV6))
 		return OTHER_PAYLOAD;
 	payload->protocol = gre->protocol;
-	payload->size = start + sizeof(*gre);
 	return 0;
 }
 
@@ -66,8 +74,8 @@ read_payload(void *at, void *end, const struct outer *outer, struct payload *pay
 			return MALFORMED;
 		return read_gue(at, end, outer->length, payload);
 	case GRE6:
-		return read_gre(at, end, sizeof(struct ipv6hdr), payload);
+		return read_gre(at, end, sizeof(struct ipv6hdr), false, payload);
 	default:
-		return read_gre(at, end, sizeof(struct iphdr), payload);
+		return read_gre(at, end, sizeof(struct iphdr), true, payload);
 	}
 }

@@ -15,5 +15,7 @@ enum reason {
 	CE_DROPPED,
 	/* passed on without its outer headers */
 	DECAPSULATED,
+	/* sent on to another backend */
+	HANDED_ON,
 	REASONS,
 };

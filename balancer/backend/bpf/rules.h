@@ -15,6 +15,7 @@ struct options {
 	__u16 mac[3];
 	__u16 zero;
 	__u32 encapsulations;  /* 1 << enum forwarding, of each that is taken off */
+	__u32 hands_on;        /* whether there are peers */
 };
 
 const volatile struct options options = {};
@@ -24,12 +25,19 @@ struct address {
 	__u32 version;
 };
 
+/* Who may be an outer source. */
+enum sender {
+	UNKNOWN,
+	BALANCER,
+	PEER,
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MAX_ADDRESSES);
+	__uint(max_entries, 2 * MAX_ADDRESSES);
 	__type(key, struct address);
-	__type(value, __u32);
-} balancers SEC(".maps");
+	__type(value, enum sender);
+} senders SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,7 +69,21 @@ static __always_inline bool is_accepted(__u8 mode)
 	return options.encapsulations & 1 << mode;
 }
 
+static __always_inline enum sender find_sender(const struct address *source)
+{
+	enum sender *sender = bpf_map_lookup_elem(&senders, source);
+
+	return sender ? *sender : UNKNOWN;
+}
+
 static __always_inline bool is_balancer(const struct address *source)
 {
-	return bpf_map_lookup_elem(&balancers, source);
+	return find_sender(source) == BALANCER;
+}
+
+static __always_inline bool is_peer(__be32 address)
+{
+	struct address peer = { .words = { address }, .version = 4 };
+
+	return find_sender(&peer) == PEER;
 }

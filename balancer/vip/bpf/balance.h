@@ -8,6 +8,7 @@
 #include "nat.h"
 #include "ping.h"
 #include "sample.h"
+#include "second.h"
 #include "send.h"
 #include "split.h"
 #include "toobig.h"
@@ -60,7 +61,7 @@ static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *
 }
 
 static __always_inline int
-send_on(struct xdp_md *ctx, const struct cursor *cursor, const struct packet *packet,
+send_on(struct xdp_md *ctx, const struct cursor *cursor, struct packet *packet,
 	const struct vip *vip)
 {
 	bool fits = packet->length <= vip->room;
@@ -78,6 +79,8 @@ send_on(struct xdp_md *ctx, const struct cursor *cursor, const struct packet *pa
 	count_traffic(&backend_traffic, choice.number, packet->length);
 	if (!fits)
 		return count(send_split(ctx, vip, choice.number), FRAGMENTED);
+	if (is_used(GRE_KEY) && vip->forwarding == GRE_KEY)
+		packet->second = find_second(packet, vip, choice.number);
 	if (is_used(NAT) && vip->forwarding == NAT)
 		refused = translate(ctx, cursor, packet, vip, backend, choice.number);
 	else

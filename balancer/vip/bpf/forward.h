@@ -3,6 +3,7 @@
 
 #include "gre.h"
 #include "gre6.h"
+#include "gre_key.h"
 #include "gue.h"
 #include "ipip.h"
 #include "layer2.h"
@@ -31,6 +32,10 @@ static __always_inline int forward(struct xdp_md *ctx, const struct packet *pack
 	case L2:
 		if (is_used(L2))
 			return readdress_frame(ctx, backend);
+		break;
+	case GRE_KEY:
+		if (is_used(GRE_KEY))
+			return encapsulate_gre_key(ctx, packet, backend);
 		break;
 	}
 	return NO_BACKEND;

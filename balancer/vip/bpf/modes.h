@@ -8,6 +8,7 @@ enum forwarding {
 	GUE,
 	L2,
 	NAT,
+	GRE_KEY,
 };
 
 #define GUE_PORT 9886

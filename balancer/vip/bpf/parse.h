@@ -32,6 +32,7 @@ struct packet {
 	bool syn;
 	bool error;       /* an ICMP error; then `flow` is that of its quote */
 	void *icmp;       /* its header, or NULL */
+	__be32 second;    /* backend that may have the flow otherwise, or 0 */
 };
 
 static __always_inline struct cursor cursor_of(const struct xdp_md *ctx)

@@ -7,6 +7,7 @@ from ..packet import Arrival
 from ..tables import BackendEntry, Options
 from .gre import gre
 from .gre6 import gre6
+from .gre_key import gre_key
 from .gue import gue
 from .ipip import ipip
 from .layer2 import layer2
@@ -20,6 +21,7 @@ WAYS: Mapping[Forwarding, Way] = {
     Forwarding.IPIP: ipip,
     Forwarding.GUE: gue,
     Forwarding.L2: layer2,
+    Forwarding.GRE_KEY: gre_key,
 }
 
 

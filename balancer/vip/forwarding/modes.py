@@ -13,6 +13,7 @@ OVERHEAD = {
     Forwarding.GUE: ipv4.SIZE + l4.UDP_SIZE,
     Forwarding.L2: 0,
     Forwarding.NAT: 0,
+    Forwarding.GRE_KEY: ipv4.SIZE + gre.KEYED_SIZE,
 }
 # Those whose packets go inside others: to the VIP, when they come out again.
 TUNNELS = frozenset({Forwarding.GRE, Forwarding.GRE6, Forwarding.IPIP, Forwarding.GUE})

@@ -12,7 +12,8 @@ from balancer.model import (
     Tracking,
     Vip,
 )
-from balancer.vip.tables import Limits, Options, Tables, build_tables
+from balancer.vip.build import build_tables
+from balancer.vip.tables import Limits, Options, Tables
 from balancer.wire import ipv4
 from balancer.wire.checksum import checksum, pseudo_header4
 from balancer.wire.ethernet import Ethernet, EtherType

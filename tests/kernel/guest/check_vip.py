@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from live.vip.million import flood
 from live.vip.pair import open_pair
-from live.vip.test_backend_reference import compare
+from live.vip.test_backend_reference import compare, connected
 from vip_vectors import read_backend, read_balancer
 
 from balancer.backend.decap import open_decapsulation
@@ -30,6 +30,6 @@ def test_it_loads_for_one_mode_alone(mode: Forwarding) -> None:
 
 def test_the_backend_s_program_agrees_too() -> None:
     rules, packets = read_backend()
-    with open_decapsulation(rules) as program:
+    with connected(), open_decapsulation(rules) as program:
         for packet in packets:
             compare(rules, program, packet.frame)

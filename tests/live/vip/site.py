@@ -99,6 +99,7 @@ interface = "eth0"
 decapsulation = "xdp"
 balancers = ["11.1.8.10", "11.1.1.8", "2a11:0:1:800::10", "2a11:0:1:100::8"]
 vips = ["23.0.1.80", "2a23:0:1::80"]
+peers = ["11.1.1.10", "11.1.1.11"]
 """
 
 
@@ -195,7 +196,7 @@ def running_site(
         for name in NAMES:
             until(f"{name} serves", lambda name=name: _serves(site, name))
         if mode == "native":
-            _pass_at_router(site)
+            pass_at_router(site, "lb")
         told = text.format(balancer=NEAR if near else BALANCER, mode=mode)
         running.enter_context(_program(site, "vip", "lb", told))
         yield site
@@ -257,9 +258,11 @@ def _default(site: Site, host: str, gateway4: str, gateway6: str) -> None:
     site.ip(host, "-6", "route", "add", "default", "via", gateway6)
 
 
-def _pass_at_router(site: Site) -> None:
-    command = "import sys; from balancer.vip.xdp import attach_pass; attach_pass('lb')"
-    site.run("rt", sys.executable, "-c", command)
+def pass_at_router(site: Site, *ports: str) -> None:
+    """Have the router take what XDP programs at these hosts send back."""
+    attach = "import sys; from balancer.vip.xdp import attach_pass"
+    command = f"{attach}; [attach_pass(port) for port in sys.argv[1:]]"
+    site.run("rt", sys.executable, "-c", command, *ports)
 
 
 def _serves(site: Site, name: str) -> bool:

@@ -40,6 +40,12 @@ def test_what_is_taken_off(tmp_path: Path, more: str, modes: set[str]) -> None:
     assert {mode.name for mode in table.modes()} == modes
 
 
+def test_a_key_is_taken_off_where_there_are_peers(tmp_path: Path) -> None:
+    path = tmp_path / "backend.toml"
+    path.write_text(f'{RIGHT}peers = ["11.1.1.11"]\nencapsulations = ["gre"]\n')
+    assert read_backend_config(path).backend.overhead() == 28
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
@@ -61,6 +67,27 @@ def test_what_is_taken_off(tmp_path: Path, more: str, modes: set[str]) -> None:
             'encapsulations = ["gre", "gue"]\ndecapsulation = "device"\nvips =',
             'encapsulations: the gre device takes off "gre" alone',
             id="more than a device does",
+        ),
+        pytest.param(
+            "vips =", 'peers = ["2a11::1"]\nvips =', "peers[0]", id="no IPv4 peer"
+        ),
+        pytest.param(
+            "vips =",
+            'peers = ["11.1.8.11"]\nvips =',
+            "peers: 11.1.8.11 is a balancer's",
+            id="a peer that is a balancer",
+        ),
+        pytest.param(
+            "vips =",
+            'peers = ["11.1.1.11"]\ndecapsulation = "device"\nvips =',
+            "peers: the gre device hands nothing on",
+            id="peers of a device",
+        ),
+        pytest.param(
+            "vips =",
+            'peers = ["11.1.1.11"]\nencapsulations = ["gue"]\nvips =',
+            'peers: packets come from them and for them in "gre"',
+            id="peers without GRE",
         ),
         pytest.param('"23.0.1.80"', '"www"', "vips[0]", id="no address"),
         pytest.param("vips", "vip", "unknown key", id="unknown key"),

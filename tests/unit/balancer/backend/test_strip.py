@@ -6,17 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from vip_strategies import frames
-from vip_vectors import Packet, read_backend
+from vip_vectors import Packet, read_backend, read_connections
 
 from balancer.backend.strip import strip
 from balancer.backend.verdict import Reason, Stripped
 
 RULES, PACKETS = read_backend()
+CONNECTIONS = read_connections()
 
 
 @pytest.mark.parametrize("packet", PACKETS, ids=lambda packet: packet.name)
 def test_vector(packet: Packet) -> None:
-    verdict = strip(packet.frame, RULES)
+    verdict = strip(packet.frame, RULES, CONNECTIONS.__contains__)
     assert type(verdict).__name__ == packet.verdict
     assert verdict.reason.name == packet.counter
     assert (getattr(verdict, "frame", packet.frame),) == packet.outputs

@@ -8,17 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.hashing.selector import EMPTY
-from balancer.model import Handling, Protocol, Tracking, Vip
-from balancer.vip.tables import (
-    BackendEntry,
-    Options,
-    Tables,
-    previous_slots,
-    settle,
-    vip_entries,
-)
+from balancer.model import Forwarding, Handling, Protocol, Tracking, Vip
+from balancer.vip.changes import previous_slots, settle
+from balancer.vip.tables import BackendEntry, Options, Tables, vip_entries
 
 VIP = IPv4Address("23.0.1.80")
+REMEMBERED = Handling(Tracking.CHANGED)
+HANDED_ON = Handling(Tracking.OFF, forwarding=Forwarding.GRE_KEY)
 BACKENDS = 3
 NUMBERS = st.integers(0, BACKENDS - 1)
 OWNERS = st.lists(NUMBERS, min_size=8, max_size=8)
@@ -31,10 +27,10 @@ def slots(*owners: int) -> "array[int]":
 def tables(
     owners: "array[int]",
     previous: "array[int] | None" = None,
-    tracking: Tracking = Tracking.CHANGED,
+    handling: Handling = REMEMBERED,
     dead: frozenset[int] = frozenset(),
 ) -> Tables:
-    vip = Vip("www", VIP, 80, Protocol.TCP, "www", Handling(tracking))
+    vip = Vip("www", VIP, 80, Protocol.TCP, "www", handling)
     return Tables(
         options=Options(IPv4Address("11.1.8.10"), 1500, bytes(6), bytes(6)),
         vips=vip_entries([(vip, 0, 0)]),
@@ -60,8 +56,18 @@ def test_the_first_change_is_the_one_that_counts() -> None:
     assert previous_slots(old, 0, slots(2, 1)) == slots(2, EMPTY)
 
 
+def test_the_last_owner_counts_where_flows_are_not_remembered() -> None:
+    old = tables(slots(0, 1), slots(2, 2), HANDED_ON)
+    assert previous_slots(old, 0, slots(1, 1)) == slots(0, 2)
+
+
+def test_a_change_is_settled_where_the_need_of_it_shows() -> None:
+    assert tables(slots(0)).settles(0)
+    assert not tables(slots(0), handling=HANDED_ON).settles(0)
+
+
 def test_nothing_is_remembered_for_other_policies_or_sizes() -> None:
-    other = tables(slots(0, 1), tracking=Tracking.ESTABLISHED)
+    other = tables(slots(0, 1), handling=Handling(Tracking.ESTABLISHED))
     assert previous_slots(other, 0, slots(1, 0)) is None
     assert previous_slots(tables(slots(0, 1)), 0, slots(1, 0, 1)) is None
 

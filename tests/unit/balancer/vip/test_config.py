@@ -73,6 +73,17 @@ def test_how_packets_are_forwarded(tmp_path: Path, mode: str) -> None:
     assert config.options(1500, bytes(6)).forwardings == {Forwarding.GRE, wanted}
 
 
+@pytest.mark.parametrize("protocol", ["tcp", "udp"])
+def test_a_second_chance_is_of_tcp(tmp_path: Path, protocol: str) -> None:
+    text = RIGHT + f'second_chance = true\nprotocol = "{protocol}"\n'
+    if protocol == "tcp":
+        handling = read(tmp_path, text).vip[1].vip().handling
+        assert handling.forwarding is Forwarding.GRE_KEY
+        return
+    with pytest.raises(ConfigError, match=r"vip\[1\].second_chance: .*only for TCP"):
+        read(tmp_path, text)
+
+
 def test_addresses_that_forwarding_needs(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, RIGHT + 'forwarding = "gre6"\n')

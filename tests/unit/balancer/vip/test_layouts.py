@@ -35,7 +35,7 @@ LAYOUTS = [
     ("translation", layouts.TRANSLATION, [0, 40, 44, 46, 48]),
 ]
 BACKEND_LAYOUTS = [
-    ("options", decap.OPTIONS, [0, 6, 8]),
+    ("options", decap.OPTIONS, [0, 6, 8, 12]),
     ("address", decap.ADDRESS, [0, 16]),
 ]
 
@@ -69,7 +69,7 @@ def test_policies_are_those_of_the_program(
 ) -> None:
     header = (VIP_BPF / file).read_text()
     body = header[header.index(f"enum {name} {{") :]
-    words = re.findall(r"\t([A-Z0-9]+),", body[: body.index("}")])
+    words = re.findall(r"\t([A-Z0-9_]+),", body[: body.index("}")])
     assert words == [each.name for each in policy]
 
 

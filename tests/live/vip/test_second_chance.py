@@ -1,0 +1,88 @@
+"""Connections through a balancer that remembers none, while its table changes."""
+
+from collections.abc import Iterator
+
+import pytest
+from live.vip.site import (
+    NAMES,
+    VIP4,
+    VIP6,
+    VIP_TOML,
+    Site,
+    pass_at_router,
+    running_site,
+)
+from live.vip.test_operations import talking
+
+pytestmark = pytest.mark.live
+FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
+FLOWS = 12
+RESET = {"ConnectionResetError", "RemoteDisconnected", "BrokenPipeError"}
+WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
+FORGETFUL = WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\ntracking = "off"')
+CHANCED = FORGETFUL.replace('"off"', '"off"\nsecond_chance = true')
+
+
+@pytest.fixture(scope="module", params=["native", "generic"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    with running_site(folder, request.param, CHANCED) as running:
+        pass_at_router(running, *NAMES)
+        yield running
+
+
+@pytest.fixture
+def cookies(site: Site) -> Iterator[None]:
+    """Have backends remember no connection that only begins."""
+    for name, value in [(name, value) for value in (2, 1) for name in NAMES]:
+        if (name, value) == (NAMES[0], 1):
+            yield
+        site.run(name, "sysctl", "-qw", f"net.ipv4.tcp_syncookies={value}")
+
+
+def handed_on(site: Site) -> int:
+    return sum(site.status(name)["counters"]["HANDED_ON"] for name in NAMES)
+
+
+@FAMILIES
+def test_connections_live_on_where_they_are(site: Site, vip: str) -> None:
+    with talking(site, vip, FLOWS) as talkers:
+        there = talkers.ask()
+        assert set(there) == set(NAMES)
+        for name in NAMES:
+            before = handed_on(site)
+            site.order("drain", name)
+            assert talkers.ask() == there
+            assert handed_on(site) > before
+            site.order("undrain", name)
+            assert talkers.ask() == there
+
+
+@FAMILIES
+def test_connections_that_begin_after_a_change_are_the_new_owner_s(
+    site: Site, vip: str, cookies: None
+) -> None:
+    site.order("drain", "be1")
+    before = handed_on(site)
+    with talking(site, vip, FLOWS) as talkers:
+        assert set(talkers.ask()) == {"be2"}
+    assert handed_on(site) == before
+    site.order("undrain", "be1")
+
+
+def test_without_it_they_are_reset(site: Site) -> None:
+    file = site.folder / "lb.toml"
+    chanced = file.read_text()
+    file.write_text(chanced.replace("second_chance = true", ""))
+    site.order("reload")
+    with talking(site, VIP4, FLOWS) as talkers:
+        there = talkers.ask()
+        site.order("drain", "be1")
+        said = talkers.ask()
+    reset = {n for n, answer in enumerate(said) if answer in RESET}
+    assert reset == {n for n, name in enumerate(there) if name == "be1"}
+    site.order("undrain", "be1")
+    file.write_text(chanced)
+    site.order("reload")
