@@ -18,14 +18,19 @@ class Kind(StrEnum):
 
     COUNTER = "counter"  # never falls, except to begin anew
     GAUGE = "gauge"
+    HISTOGRAM = "histogram"  # buckets, each with all below it; their sum and count
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One value, and the labels that tell it from others of its metric."""
+    """One value, and the labels that tell it from others of its metric.
+
+    `suffix` is of its name: "_bucket", "_sum" or "_count" in a histogram.
+    """
 
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def _lines(metric: Metric) -> Iterator[str]:
     yield f"# HELP {metric.name} {metric.help.translate(_IN_HELP)}"
     yield f"# TYPE {metric.name} {metric.kind}"
     for sample in metric.samples:
-        yield f"{metric.name}{_labels(sample.labels)} {_number(sample.value)}"
+        name = metric.name + sample.suffix
+        yield f"{name}{_labels(sample.labels)} {_number(sample.value)}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from .dnssec.budget import Spent
 from .dnssec.prove import prove
 from .policies.asker import Asker, ClientAddress
 from .resolve import Finding, Matter, Outcome, resolve
+from .telemetry.tallies import NO_SCOPE, OTHER, TYPE_NAMES, About, scope_of
 from .transfer.axfr import TRANSFERS, transferred_zone
 
 PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
@@ -47,7 +48,7 @@ class Answer(NamedTuple):
     wire: bytes
     outcome: Outcome
     truncated: bool = False
-    client_subnet: bool = False
+    about: About | None = None  # a question that was understood
     cookie: bool = False
     is_proven: bool = False  # a cookie showed that the source address is the client's
 
@@ -71,6 +72,13 @@ class Considered(NamedTuple):
     asked: Asked = NOTHING_ASKED
 
     @property
+    def scope_prefix_length(self) -> int:
+        """Where the answer is the same, in bits of the client's subnet."""
+        # RFC 7871 7.1.2: who sends source prefix length 0 gets scope 0.
+        is_told = self.asked.subnet and self.asked.subnet.source_prefix_length
+        return self.finding.scope_prefix_length if is_told else 0
+
+    @property
     def is_proven(self) -> bool:
         """Whether a cookie showed that the source address is the client's."""
         return self.asked.cookie is not None and self.asked.cookie.is_proven
@@ -79,12 +87,15 @@ class Considered(NamedTuple):
         self, wire: bytes, is_truncated: bool = False, outcome: Outcome | None = None
     ) -> Answer:
         """Return the answer that is written so, with the outcome of its proof."""
-        _, finding, asked = self
+        query, finding, asked = self
         outcome = outcome or finding.outcome
-        if asked is NOTHING_ASKED:
-            return Answer(wire, outcome, is_truncated)
-        subnet, cookie = asked.subnet is not None, asked.cookie is not None
-        return Answer(wire, outcome, is_truncated, subnet, cookie, self.is_proven)
+        type_, policy, site = query.question.type, finding.policy, finding.site
+        scope = NO_SCOPE
+        if asked.subnet is not None:
+            scope = scope_of(asked.subnet.family, self.scope_prefix_length)
+        about = About(type_ if type_ in TYPE_NAMES else OTHER, policy, site, scope)
+        is_cookie = asked.cookie is not None
+        return Answer(wire, outcome, is_truncated, about, is_cookie, self.is_proven)
 
     @property
     def likeness(self) -> bytes:
@@ -164,7 +175,7 @@ def write(
                 finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
             except Spent:
                 return found.cut()
-        own = _own_edns(authority, edns, asked, finding.scope_prefix_length)
+        own = _own_edns(authority, edns, asked, found.scope_prefix_length)
     response = Response(
         header,
         question,
@@ -247,8 +258,6 @@ def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edn
     if asked.identity and authority.identity:
         options = (Option(OptionCode.NSID, authority.identity.encode()),)
     if asked.subnet is not None:
-        # RFC 7871 7.1.2: who sends source prefix length 0 gets scope 0.
-        scope = scope if asked.subnet.source_prefix_length else 0
         family, source, _, address = asked.subnet
         echo = ClientSubnet(family, source, scope, address)
         options += (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)

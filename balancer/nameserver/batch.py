@@ -8,6 +8,8 @@ from ctypes import c_char, c_int, c_uint, c_void_p
 from dataclasses import dataclass, field
 from struct import Struct
 
+from .telemetry.tallies import Said
+
 SLOTS = 64  # datagrams of one turn
 SLOT_OCTETS = 4096  # what is cut off here is malformed, and answered so
 NAME_OCTETS = 28  # of a struct sockaddr_in6, the longer one
@@ -23,7 +25,6 @@ ADDRESS = {socket.AF_INET: slice(4, 8), socket.AF_INET6: slice(8, 28)}
 
 # From a message, its sender's address and the time in seconds to a response, if any.
 Answer = Callable[[bytes, str, int], bytes | None]
-Said = Mapping[bytes, bytes]
 IDENTIFIER_OCTETS = 2  # in front of a message; a response begins with the query's
 
 _libc = ctypes.CDLL(None)
@@ -33,16 +34,20 @@ _sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
 
 
 @dataclass(slots=True)
-class Tally:
+class Turn:
     """What came of the datagrams of some batches.
 
     Args:
         unsent: responses that the kernel did not take.
-        repeated: how many had been answered before, by the sender's address.
+        repeated: senders of queries that had been answered before.
+        samples: how many are still wanted, of the first of a batch each.
+        sampled: the sender's address, the query, and the response, if any.
     """
 
     unsent: int = 0
-    repeated: dict[str, int] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+    samples: int = 0
+    sampled: list[tuple[str, bytes, bytes]] = field(default_factory=list)
 
 
 class Peers(dict[bytes, str]):
@@ -72,60 +77,78 @@ class Batch:
         self._peers = Peers()
 
     def exchange(
-        self, descriptor: int, said: Said, answer: Answer, now_s: int, tally: Tally
-    ) -> bool:
-        """Receive what waits at a socket, and send responses; whether there was any.
+        self,
+        descriptor: int,
+        said: Mapping[bytes, Said],
+        answer: Answer,
+        now_s: int,
+        turn: Turn,
+    ) -> int:
+        """Receive what waits at a socket, and send responses; how much there was.
 
         Args:
             descriptor: of the socket.
             said: responses that are known, by query, both without the identifier.
             answer: makes the others.
             now_s: is handed on to it.
-            tally: is told what came of it.
+            turn: is told what came of it.
         """
         flags = socket.MSG_DONTWAIT
         count: int = _recvmmsg(descriptor, self._messages_at, SLOTS, flags, None)
         if count <= 0:
-            return False
-        responses = self._respond(count, said, answer, now_s, tally.repeated)
-        tally.unsent += self._send(descriptor, responses)
+            return 0
+        wanted = turn.samples > len(turn.sampled)
+        asked = self._slots[0][: self._lengths[0]].tobytes() if wanted else b""
+        source = self._peers[self._addresses[0].tobytes()] if wanted else ""
+        responses = self._respond(count, said, answer, now_s, turn.repeated)
+        if wanted:
+            turn.sampled.append((source, asked, self._response_to(asked, responses)))
+        turn.unsent += self._send(descriptor, responses)
         # The kernel has written lengths over the room that there is.
         self._vectors[:] = self._new_vectors
         self._messages[:] = self._new_messages
-        return True
+        return count
+
+    def _response_to(self, asked: bytes, responses: int) -> bytes:
+        """Return the first response, if it is one to this query."""
+        first = self._slots[0][: self._sizes[0]].tobytes() if responses else b""
+        is_its = first[:IDENTIFIER_OCTETS] == asked[:IDENTIFIER_OCTETS]
+        return first if is_its else b""
 
     def _respond(
         self,
         count: int,
-        said: Said,
+        said: Mapping[bytes, Said],
         answer: Answer,
         now_s: int,
-        repeated: dict[str, int],
+        repeated: list[str],
     ) -> int:
         """Put the responses into the first slots, and return how many there are."""
         peers, sizes, slots, find = self._peers, self._sizes, self._slots, said.get
         received = zip(self._lengths[:count], slots, self._addresses, strict=False)
-        responses = 0
+        missing = 0
         for number, (length, slot, address) in enumerate(received):
             peer = peers[address.tobytes()]
             known = find(slot[IDENTIFIER_OCTETS:length].tobytes())
-            if known is not None and responses == number:
+            if known is not None and not missing:
+                wire, size, tally = known
                 # The identifier stands where it must; all else is written over.
-                size = sizes[number] = len(known) + IDENTIFIER_OCTETS
-                slot[IDENTIFIER_OCTETS:size] = known
-                repeated[peer] = repeated.get(peer, 0) + 1
-                responses += 1
+                slot[IDENTIFIER_OCTETS:size] = wire
+                sizes[number] = size
+                tally.count += 1
+                repeated.append(peer)
                 continue
-            wire = answer(slot[:length].tobytes(), peer, now_s)
-            if wire is None:
+            response = answer(slot[:length].tobytes(), peer, now_s)
+            if response is None:
+                missing += 1
                 continue
-            if responses != number:  # some before it had no response
-                slot = slots[responses]
-                self._names[responses][:] = self._names[number]
-            size = sizes[responses] = len(wire)
-            slot[:size] = wire
-            responses += 1
-        return responses
+            place = number - missing
+            if missing:  # some before it had no response
+                slot = slots[place]
+                self._names[place][:] = self._names[number]
+            size = sizes[place] = len(response)
+            slot[:size] = response
+        return count - missing
 
     def _send(self, descriptor: int, count: int) -> int:
         position = unsent = 0

@@ -13,6 +13,7 @@ from ..config import (
     Table,
     WholeSeconds,
 )
+from ..metrics_config import MetricsTable
 from ..wire.dns.names import name_from_text
 from .content import FRESH_SIGNATURES
 from .cookies import SECRET_OCTETS
@@ -79,8 +80,10 @@ class ServerTable(Table):
     servers of an address: the first makes cookies, all of them are accepted.
     `steering` is the path of a steering map, which may come and change at any time.
     `fresh_signatures` are made a second, by each process, for names that may be made
-    up. `processes` answer side by side. Where `xdp` is not "off", queries that come in
-    by `interface` are answered in the kernel as far as possible.
+    up. Of so many queries a second as `samples_per_second` the status object tells
+    what was asked and answered. `processes` answer side by side. Where `xdp` is not
+    "off", queries that come in by `interface` are answered in the kernel as far as
+    possible.
     """
 
     site: str
@@ -93,6 +96,7 @@ class ServerTable(Table):
     tcp: TcpTable = TcpTable()
     rate_limit: RateLimitTable | None = None
     steering: str | None = None
+    samples_per_second: int = Field(default=0, ge=0, le=10_000)
     fresh_signatures: int = Field(default=FRESH_SIGNATURES, ge=1, le=1_000_000)
     processes: int = Field(default=1, ge=1, le=MAX_PROCESSES)
     xdp: Literal["off", "auto", "native", "generic"] = "off"
@@ -245,5 +249,6 @@ class DnsConfig(Table):
     """The whole file."""
 
     server: ServerTable
+    metrics: MetricsTable | None = None
     zone: SomeOf[ZoneTable]
     map: MapTable = MapTable()

@@ -33,6 +33,7 @@ class Listening:
         processes: how many answer side by side, each with sockets of its own.
         xdp: how hot questions are answered in the kernel: "off", or an `XdpMode`.
         interface: where those queries come in.
+        metrics: address and port where Prometheus may ask; None: nowhere.
     """
 
     addresses: tuple[Address, ...]
@@ -42,6 +43,7 @@ class Listening:
     processes: int = 1
     xdp: str = XDP_OFF
     interface: str = ""
+    metrics: tuple[Address, int] | None = None
 
     @property
     def is_alone(self) -> bool:
@@ -64,6 +66,7 @@ class Content:
         cookie_secrets: what they are made and checked with, if that is given.
         guide: what policies go by; None: there are none.
         fresh_signatures: how many are made a second for names that are made up.
+        samples_per_s: of how many queries is told what was asked and answered.
     """
 
     site: str
@@ -76,6 +79,7 @@ class Content:
     cookie_secrets: tuple[bytes, ...] = ()
     guide: "Guide | None" = None
     fresh_signatures: int = FRESH_SIGNATURES
+    samples_per_s: int = 0
 
     def untold(self) -> "Content":
         """Return the same, whose changes no secondary is told of."""

@@ -1,12 +1,13 @@
 """A server of several processes: workers that answer, and XDP that does before them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import Any
 
 from .content import XDP_OFF, Content
 from .guidance import Guidance
 from .loader import Loader
+from .telemetry.merge import merged
 from .workers import Workers
 from .xdp.front import Front, open_front
 from .zones.zone import Zones
@@ -75,19 +76,3 @@ class Crew:
     def _renew(self) -> None:
         if self._front is not None:
             self._front.renew(self._zones)
-
-
-def merged(statuses: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return status objects as one: what is counted by name is summed."""
-    total = dict(statuses[0])
-    for key in ("counters", "queries_by_source"):
-        total[key] = _summed([status[key] for status in statuses])
-    return total
-
-
-def _summed(counts: list[Mapping[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for each in counts:
-        for name, count in each.items():
-            total[name] = total.get(name, 0) + count
-    return total

@@ -2,9 +2,11 @@
 
 import socket
 import time
+from collections import Counter
 
-from .batch import Batch, Tally
+from .batch import Batch, Turn
 from .desk import Desk
+from .telemetry.samples import Sample
 
 TURNS = 8  # batches from one socket before the others have their turn
 
@@ -22,12 +24,24 @@ class Datagrams:
         To look once more costs less than a round of the server's loop: under load,
         4 % of a query's CPU time.
         """
-        descriptor, now_s, tally = self._socket.fileno(), int(time.time()), Tally()
+        descriptor, now_s = self._socket.fileno(), int(time.time())
         desk, exchange = self._desk, self._batch.exchange
-        said, answer = desk.said, desk.answer_datagram
+        said, answer, latency = desk.said, desk.answer_datagram, desk.counters.udp
+        turn = Turn(samples=desk.counters.samples.left(now_s))
+        begun_ns = time.perf_counter_ns()
         for _ in range(TURNS):
-            if not exchange(descriptor, said, answer, now_s, tally):
+            count = exchange(descriptor, said, answer, now_s, turn)
+            if not count:
                 break
-        for source, times in tally.repeated.items():
+            ended_ns = time.perf_counter_ns()
+            latency.add(ended_ns - begun_ns, count)
+            begun_ns = ended_ns
+        self._count(turn, now_s)
+
+    def _count(self, turn: Turn, now_s: int) -> None:
+        desk = self._desk
+        for source, times in Counter(turn.repeated).items():
             desk.count_repeated(source, times)
-        desk.counters.count("unsent", tally.unsent)
+        desk.counters.count("unsent", turn.unsent)
+        for sampled in turn.sampled:
+            desk.counters.samples.take(Sample(now_s, "udp", *sampled))

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from .answer import Answer, Drop, answer, consider, truncated_answer, write
 from .authority import Authority
-from .counters import Counters
 from .fast import FastPath, asked_name
 from .limit import Limiter, RateLimit, Verdict
+from .telemetry.counters import Counters
+from .telemetry.tallies import Said
 from .transfer.axfr import transfer
 from .zones.zone import Zone
 
-NOTHING_SAID: Mapping[bytes, bytes] = {}
+NOTHING_SAID: Mapping[bytes, Said] = {}
 ERROR = b"error"  # what all errors have in common
 
 
@@ -44,17 +45,15 @@ class Desk:
         self.counters.follow(self.fast)
 
     @property
-    def said(self) -> Mapping[bytes, bytes]:
-        """Responses to queries by UDP that may be given again, to be counted then.
+    def said(self) -> Mapping[bytes, Said]:
+        """Responses to queries by UDP that may be given again, with what counts them.
 
         Both are without identifiers. Where responses are limited, there are none.
         """
         return NOTHING_SAID if self._limiter is not None else self.fast.said
 
     def count_repeated(self, source: str, times: int) -> None:
-        """Count responses of `said` that a source was given."""
-        self.fast.answered += times
-        self.fast.client_subnets += times
+        """Count the source of queries that were answered from `said`."""
         self.counters.count_source(source, times)
 
     def answer_datagram(self, data: bytes, source: str, now_s: int) -> bytes | None:

@@ -7,9 +7,12 @@ that both say the same octets, and leaves every other message to `answer`.
 from ..wire.dns.edns import OPTION
 from .authority import Authority
 from .choices import BY_SOURCE
-from .memo import Hot, HotQuestions
+from .hot import Hot
+from .memo import HotQuestions
 from .ready import LARGEST_OPT_OCTETS, ONE_RECORD, ONE_RECORD_AND_OPT
+from .telemetry.tallies import About, Said, Tallies, Tally, known_type
 
+IDENTIFIER_OCTETS = 2
 SHORTEST_OCTETS = 17  # a header and the root's question
 ONE_QUESTION = b"\0\1\0\0\0\0\0"  # octets 4 to 10: QD=1, AN=NS=0, high octet of AR
 OPT_OCTETS = 11  # without options
@@ -28,26 +31,26 @@ class FastPath:
     """Ready responses by question octets, and counts of what it answered."""
 
     __slots__ = (
+        "_by_type",
         "_cookies",
         "_hot",
         "_signed",
         "_signs",
-        "answered",
-        "client_subnets",
         "cookies",
         "proven",
         "said",
+        "tallies",
     )
 
     def __init__(self, authority: Authority) -> None:
-        self._hot = HotQuestions(authority.zones)
-        self._signed = HotQuestions(authority.zones, is_signed=True)
+        self.tallies = Tallies()
+        self._by_type = _ByType(self.tallies)
+        self._hot = HotQuestions(authority.zones, self.tallies)
+        self._signed = HotQuestions(authority.zones, self.tallies, is_signed=True)
         self._signs = any(zone.key for zone in authority.zones.by_apex.values())
         # By query, both without the identifier; only what depends on nothing else.
-        self.said: dict[bytes, bytes] = {}
+        self.said: dict[bytes, Said] = {}
         self._cookies = authority.cookies
-        self.answered = 0
-        self.client_subnets = 0
         self.cookies = 0
         self.proven = 0  # cookies that were ours
 
@@ -79,11 +82,12 @@ class FastPath:
             return self._answer_edns(data, end, source, now_s, hot)
         if len(data) != end:
             return None
-        self.answered += 1
         flags = AA_RD if data[2] else AA
         if isinstance(hot, bytes):
+            self._by_type[question[-4:-2]].count += 1
             return data[:2] + flags + ONE_RECORD + question + hot
-        counts, _, records = hot.answers[hot.by_source[source]]
+        counts, _, records, tally = hot.answers[hot.by_source[source]]
+        tally.count += 1
         return data[:2] + flags + counts + question + records
 
     def _answer_edns(
@@ -99,25 +103,25 @@ class FastPath:
             return None
         if isinstance(hot, bytes):
             if not options:
-                self.answered += 1
+                self._by_type[data[end - 4 : end - 2]].count += 1
                 return data[:2] + with_opt(data, end, ONE_RECORD_AND_OPT, hot, b"")
-            hot = self._hot.of_record(hot)
+            hot = self._hot.of_record(data[12:end], hot)
         choice = self._choose(options, source, now_s, hot)
         if choice is None:
             return None
-        self.answered += 1
-        _, counts, records = hot.answers[choice[0]]
+        _, counts, records, tally = hot.answers[choice[0]]
+        tally = _counted(tally, choice[1])
         response = with_opt(data, end, counts, records, choice[1])
         # A client subnet alone; and signatures are not for ever.
         is_signed = self._signs and data[end + 7] & 0x80
         if options in hot.by_option and hot.is_lasting and not is_signed:
-            self._keep(data[2:], response)
+            self._keep(data[2:], response, tally)
         return data[:2] + response
 
-    def _keep(self, query: bytes, response: bytes) -> None:
+    def _keep(self, query: bytes, response: bytes, tally: Tally) -> None:
         if len(self.said) >= MAX_SAID:
             self.said.clear()
-        self.said[query] = response
+        self.said[query] = Said(response, IDENTIFIER_OCTETS + len(response), tally)
 
     def _choose(
         self, options: bytes, source: str, now_s: int, hot: Hot
@@ -135,8 +139,6 @@ class FastPath:
                 choice = hot.by_source[source], choice[1]
         if choice is not None and cookie:
             choice = self._with_cookie(choice, cookie, source, now_s)
-        if choice is not None and has_subnet:
-            self.client_subnets += 1
         return choice
 
     def _with_cookie(
@@ -150,6 +152,27 @@ class FastPath:
         self.cookies += 1
         self.proven += cookie.is_proven
         return choice[0], choice[1] + COOKIE_HEAD + cookie.data
+
+
+def _counted(tally: Tally, options: bytes) -> Tally:
+    """Count an answer with these options, and return the tally that has it."""
+    if options.startswith(SUBNET_START):
+        tally = tally.scoped(options)
+    tally.count += 1
+    return tally
+
+
+class _ByType(dict[bytes, Tally]):
+    """Tallies of answers of one record, by the octets of its type."""
+
+    def __init__(self, tallies: Tallies) -> None:
+        super().__init__()
+        self._tallies = tallies
+
+    def __missing__(self, type_: bytes) -> Tally:
+        about = About(known_type(int.from_bytes(type_, "big")))
+        self[type_] = self._tallies[about]
+        return self[type_]
 
 
 def with_opt(

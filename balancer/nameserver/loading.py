@@ -12,7 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from ..config import Mistake, config_error, read_config
 from .build import Border, build_zones
 from .checks import find_mistakes
-from .config import DnsConfig, RateLimitTable, ServerTable
+from .config import DnsConfig, RateLimitTable
 from .content import Content, Listening
 from .dnssec.keys import SigningKey
 from .limit import RateLimit
@@ -74,7 +74,7 @@ def _load(path: Path, makes_keys: bool) -> Content:
     guide = _guide(config, seats, path.parent, mistakes) if seats else None
     if mistakes.told:
         raise config_error(str(path), mistakes.all())
-    return _content(config.server, zones, guide)
+    return _content(config, zones, guide)
 
 
 def _guide(
@@ -93,9 +93,12 @@ def _guide(
 
 
 def _content(
-    server: ServerTable, zones: tuple[Zone, ...], guide: "Guide | None"
+    config: DnsConfig, zones: tuple[Zone, ...], guide: "Guide | None"
 ) -> Content:
-    tcp = server.tcp
+    server, tcp = config.server, config.server.tcp
+    # Without the class of the table, with which its library would come along.
+    where = config.metrics and config.metrics.listen
+    metrics = (where.address, where.port) if where else None
     return Content(
         server.site,
         Listening(
@@ -106,6 +109,7 @@ def _content(
             server.processes,
             server.xdp,
             server.interface or "",
+            metrics,
         ),
         zones,
         server.site if server.identity is None else server.identity,
@@ -115,6 +119,7 @@ def _content(
         server.cookie_secrets,
         guide,
         server.fresh_signatures,
+        server.samples_per_second,
     )
 
 

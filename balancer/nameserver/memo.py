@@ -3,23 +3,20 @@
 Choices never change while zones and policies stand: who changes them forgets all this.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from ..wire.dns.codes import Class, Rcode
 from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
 from ..wire.dns.query import HEADER, QUESTION, Header, Question
 from ..wire.dns.records import Records, RecordSet
 from ..wire.dns.response import Response, Sections
 from .answer import STREAM_PAYLOAD_OCTETS
-from .choices import ByOption, BySource
 from .dnssec.prove import prove
 from .dnssec.sign import period
-from .policies.lots import NOTHING, Arrangement, ByResolver, Everybody, Lot, Policy
-from .policies.seat import Draws
-from .ready import ONE_RECORD, ONE_RECORD_AND_OPT, Ready, fits
+from .hot import Answers, Drawn, Hot, Memo, make_memo
+from .policies.lots import Arrangement, Everybody, Lot, Policy
+from .ready import Ready, fits
 from .resolve import Finding, Matter, Outcome, answer_sections
 from .stored import Stored
+from .telemetry.tallies import About, Tallies, known_type
 from .zones.node import NOT_STEERED, PLAIN, Node
 from .zones.steered import Steered
 from .zones.zone import Zone, Zones
@@ -28,72 +25,9 @@ MAX_HOT = 16384  # beyond, answers are put together anew for each query
 UNKEPT_PER_HOT = 16
 UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
 COUNTS = slice(4, HEADER.size)
+ONE = b"\0\1"
+TYPE = slice(-4, -2)  # of a question
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
-
-
-# Gives the response with an arrangement; None: it may be too long for plain UDP.
-Make = Callable[[Arrangement], Ready | None]
-
-
-class Memo(NamedTuple):
-    """A policy with its past choices, which all names share that it chooses for.
-
-    Args:
-        by_source: choices for resolvers.
-        by_option: choices for client subnets.
-        longest: an arrangement of the most addresses, all of which are equally long;
-            of none when somebody gets none.
-        fixed: the arrangement of each lot; None: they are drawn.
-        is_lasting: whether a client subnet always gets the same.
-    """
-
-    by_source: BySource
-    by_option: ByOption
-    longest: Arrangement
-    fixed: tuple[Arrangement, ...] | None
-    is_lasting: bool
-
-
-class Arranged(dict[Arrangement, Ready]):
-    """Responses by arrangement of the addresses, made when they are first drawn."""
-
-    def __init__(self, make: Make) -> None:
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, arrangement: Arrangement) -> Ready:
-        ready = self._make(arrangement)
-        if ready is None:
-            raise ValueError(f"longer than the longest: {arrangement}")
-        self[arrangement] = ready
-        return ready
-
-
-class Drawn:
-    """Gives, for the number of a lot, the response whose turn it is."""
-
-    __slots__ = ("_draws", "_ready")
-
-    def __init__(self, draws: Draws, make: Make) -> None:
-        self._draws, self._ready = draws, Arranged(make)
-
-    def __getitem__(self, lot: int) -> Ready:
-        return self._ready[self._draws.take(lot)]
-
-
-Answers = tuple[Ready, ...] | Drawn
-
-
-class Hot(NamedTuple):
-    """The answers to one question by lot, and whose lot is which.
-
-    `is_lasting` says that the same query gets the same response, whoever asks.
-    """
-
-    by_source: BySource
-    by_option: ByOption
-    answers: Answers
-    is_lasting: bool = True
 
 
 class HotQuestions(dict[bytes, Hot | bytes]):
@@ -104,12 +38,14 @@ class HotQuestions(dict[bytes, Hot | bytes]):
 
     Args:
         zones: what is answered from.
+        tallies: count the answers.
         is_signed: whether they are for clients that want signatures.
     """
 
-    def __init__(self, zones: Zones, is_signed: bool = False) -> None:
+    def __init__(self, zones: Zones, tallies: Tallies, is_signed: bool = False) -> None:
         super().__init__()
         self._zones, self._is_signed = zones, is_signed
+        self._tallies = tallies
         self._now_s = 0
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
@@ -131,9 +67,9 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         return self._find(question) if folded == question else self[folded]
 
     def _find(self, question: bytes) -> Hot | bytes | None:
-        ready = self._find_several(question)
+        found = self._find_several(question)
         try:
-            hot = self._make(question) if ready is None else self._for_all(ready)
+            hot = self._make(question) if found is None else self._of(question, *found)
         except IndexError:  # labels that reach behind the name
             return None
         if hot is not None:
@@ -157,11 +93,18 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         found = self[question]
         if not isinstance(found, bytes):
             return found
-        return self.of_record(found) if found else None
+        return self.of_record(question, found) if found else None
 
-    def of_record(self, record: bytes) -> Hot:
+    def of_record(self, question: bytes, record: bytes) -> Hot:
         """Return the answer of one record."""
-        return self._for_all(Ready(ONE_RECORD, ONE_RECORD_AND_OPT, record))
+        return self._of(question, ONE, record)
+
+    def _of(self, question: bytes, count: bytes, records: bytes) -> Hot:
+        """Return the answer of records as zones hold them."""
+        plain, edns = b"\0\1%b\0\0\0\0" % count, b"\0\1%b\0\0\0\1" % count
+        type_ = int.from_bytes(question[TYPE], "big")
+        tally = self._tallies[About(known_type(type_))]
+        return self._for_all(Ready(plain, edns, records, tally))
 
     def _for_all(self, ready: Ready) -> Hot:
         return Hot(self._everybody.by_source, self._everybody.by_option, (ready,))
@@ -239,7 +182,9 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             if records is None:
                 return None
             sections = answer_sections(zone, records, aliases)
-            return self._ready(zone, question, sections)
+            site = found.site(arrangement)
+            about = About(question.type, found.seat.spec.kind, site)
+            return self._ready(zone, question, sections, about)
 
         if make(memo.longest) is None:
             return UNFIT
@@ -251,7 +196,11 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
 
     def _ready(
-        self, zone: Zone, question: Question, sections: Sections
+        self,
+        zone: Zone,
+        question: Question,
+        sections: Sections,
+        about: About | None = None,
     ) -> Ready | None:
         """Return what `answer` writes; None when it may be too long for plain UDP."""
         if self._is_signed:
@@ -264,23 +213,12 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             return None
         counts = wire[COUNTS]
         additionals = int.from_bytes(counts[-2:], "big") + 1
-        return Ready(counts, counts[:-2] + additionals.to_bytes(2, "big"), records)
+        edns_counts = counts[:-2] + additionals.to_bytes(2, "big")
+        tally = self._tallies[about or About(known_type(question.type))]
+        return Ready(counts, edns_counts, records, tally)
 
     def _memo(self, policy: Policy) -> Memo:
         memo = self._memos.get(id(policy))
         if memo is None:
             memo = self._memos[id(policy)] = make_memo(policy)
         return memo
-
-
-def make_memo(policy: Policy) -> Memo:
-    """Return what is to be known of a policy, with no choice remembered yet."""
-    every = [each for lot in policy.lots for each in lot.arrangements or (NOTHING,)]
-    longest = NOTHING if NOTHING in every else max(every, key=len)
-    fixed = tuple(each for lot in policy.lots if (each := lot.fixed) is not None)
-    is_fixed = len(fixed) == len(policy.lots)
-    is_lasting = is_fixed and not isinstance(policy, ByResolver)
-    options = ByOption(policy)
-    return Memo(
-        BySource(policy), options, longest, fixed if is_fixed else None, is_lasting
-    )

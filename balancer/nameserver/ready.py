@@ -6,6 +6,7 @@ from ..wire.dns.edns import OPT_RECORD, OPTION, SUBNET
 from ..wire.dns.query import HEADER, QUESTION
 from .answer import PLAIN_PAYLOAD_OCTETS
 from .cookies import WHOLE_OCTETS
+from .telemetry.tallies import Tally
 
 LARGEST_OPT_OCTETS = (
     OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS
@@ -23,6 +24,7 @@ class Ready(NamedTuple):
     plain_counts: bytes
     edns_counts: bytes
     records: bytes
+    tally: Tally
 
 
 def fits(octets: int) -> bool:

@@ -42,6 +42,8 @@ class Matter(NamedTuple):
 class Finding(NamedTuple):
     """The records for a question, and the scope on which they are the same.
 
+    `policy` and `site` say what chose among which sites, if anything did.
+
     `hides_nxdomain` is set where signed records say that a name does not exist, and
     the response code must not (RFC 9824).
     """
@@ -51,6 +53,8 @@ class Finding(NamedTuple):
     scope_prefix_length: int = 0
     matter: Matter | None = None
     hides_nxdomain: bool = False
+    policy: str = ""
+    site: str = ""
 
     @property
     def rcode(self) -> Rcode:
@@ -147,11 +151,12 @@ def _finding(
         outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
         return Finding(outcome, negative, 0, matter)
     if isinstance(records, Steered):
-        chosen, scope = records.choose(asker)
+        chosen, scope, site = records.choose(asker)
         if chosen is None:
             return _hidden(matter, records.records.type, aliases)
         sections = answer_sections(zone, chosen, aliases)
-        return Finding(Outcome.ANSWERS, sections, scope, matter)
+        policy = records.seat.spec.kind
+        return Finding(Outcome.ANSWERS, sections, scope, matter, False, policy, site)
     return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases), 0, matter)
 
 

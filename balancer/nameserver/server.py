@@ -8,8 +8,12 @@ from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from selectors import BaseSelector, DefaultSelector
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Protocol
 
+from ..metrics import Metric
+from ..metrics_server import metrics_server
 from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
@@ -84,33 +88,52 @@ def main(argv: Sequence[str]) -> int:
     options = parse_options("dns", argv)
     logging.basicConfig(format="frontlab-dns: %(message)s")
     with ExitStack() as running:
+        # For workers, whose counts are read where they tell their status.
+        place = options.status or _place(running)
         signals = running.enter_context(stop_signals((*STOP_SIGNALS, signal.SIGHUP)))
         selector = running.enter_context(DefaultSelector())
         with Loader(options.config) as loader:
-            served = _start(loader, selector, options.status)
+            content = loader.result()
+            served = _start(content, loader.memory, selector, place)
         running.enter_context(closing(served))
         reloader = Reloader(options.config, selector, served.use)
         running.enter_context(closing(reloader))
+        snapshot = partial(status, served, reloader, Lock())
         if options.status is not None:
-            snapshot = partial(status, served, reloader)
             running.enter_context(status_socket(options.status, snapshot))
+        if content.listening.metrics is not None:
+            collect = partial(_collect, snapshot)
+            where = content.listening.metrics
+            running.enter_context(metrics_server(*where, collect))
         announce(options.notify_descriptor)
         timer = partial(earliest, served.expire, partial(served.poll, reloader.start))
         serve(selector, timer, signals, reloader.start)
     return 0
 
 
-def status(served: Served, reloader: Reloader) -> dict[str, Any]:
-    """Return the status object."""
-    return {**served.snapshot(), "reloads": reloader.snapshot()}
+def status(served: Served, reloader: Reloader, alone: Lock) -> dict[str, Any]:
+    """Return the status object, to one thread at a time."""
+    with alone:
+        return {**served.snapshot(), "reloads": reloader.snapshot()}
 
 
-def _start(loader: Loader, selector: BaseSelector, status: Path | None) -> Served:
+def _collect(snapshot: Callable[[], dict[str, Any]]) -> list[Metric]:
+    from .telemetry.metrics import metrics_of  # for who wants metrics alone
+
+    return metrics_of(snapshot())
+
+
+def _place(running: ExitStack) -> Path:
+    return Path(running.enter_context(TemporaryDirectory())) / "status"
+
+
+def _start(
+    content: Content, memory: int, selector: BaseSelector, status: Path
+) -> Served:
     # Made here once, so that cookies outlive a change of the configuration.
     secret = secrets.token_bytes(SECRET_OCTETS)
-    content = loader.result()
     if content.listening.is_alone:
         return Alone(content, secret, selector)
     from .crew import Crew  # and with it all that XDP needs
 
-    return Crew(content, loader.memory, Workers(selector, secret, status))
+    return Crew(content, memory, Workers(selector, secret, status))

@@ -29,6 +29,7 @@ class Service:
         self.site, self.listening = content.site, content.listening
         self._secret = secret
         self.desk = Desk(content.authority(self._secret), content.rate_limit)
+        self.desk.counters.samples.per_second = content.samples_per_s
         self.guidance = Guidance(self.desk.forget)
         self.guidance.follow(content.guide)
         self.notifier = Notifier(selector)
@@ -40,6 +41,7 @@ class Service:
             log.warning("where to listen is fixed while the server runs: not changed")
         self.guidance.follow(content.guide)
         self.desk.replace(content.authority(self._secret), content.rate_limit)
+        self.desk.counters.samples.per_second = content.samples_per_s
         self.notifier.tell(content.zones)
 
     def snapshot(self) -> dict[str, Any]:

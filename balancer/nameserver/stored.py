@@ -6,7 +6,7 @@ With a million names most are cold, and what is not found here takes ten times a
 from ..wire.dns.codes import Type
 from ..wire.dns.names import ROOT
 from ..wire.dns.query import QUESTION
-from .ready import LARGEST_OCTETS, Ready, fits
+from .ready import LARGEST_OCTETS, fits
 from .zones.image import Image
 from .zones.node import COMPRESSED, PLAIN, SET
 from .zones.zone import Zones
@@ -63,8 +63,8 @@ class Stored:
                 return None
         return None
 
-    def find(self, question: bytes) -> Ready | None:
-        """Return the answer of several records, or of one beside other types."""
+    def find(self, question: bytes) -> tuple[bytes, bytes] | None:
+        """Return count and octets of several records, or of one beside other types."""
         name = question[:-4]
         for apex, image in self._images:
             if name.endswith(apex):
@@ -73,7 +73,7 @@ class Stored:
         return None
 
 
-def _stored_set(question: bytes, packed: bytes) -> Ready | None:
+def _stored_set(question: bytes, packed: bytes) -> tuple[bytes, bytes] | None:
     type_ = question[-4:-2]
     if type_ in NOT_AS_STORED or question[-2:] != CLASS_IN or question.startswith(ROOT):
         return None
@@ -84,12 +84,7 @@ def _stored_set(question: bytes, packed: bytes) -> Ready | None:
         records_end = records_at + (packed[at + 4] << 8 | packed[at + 5])
         if packed[at : at + 2] == type_:
             count = packed[at + 2 : at + 4]
-            return _ready(question, count, packed[records_at:records_end])
+            octets = len(question) - QUESTION.size + records_end - records_at
+            return (count, packed[records_at:records_end]) if fits(octets) else None
         at = records_end
     return None
-
-
-def _ready(question: bytes, count: bytes, records: bytes) -> Ready | None:
-    if not fits(len(question) - QUESTION.size + len(records)):
-        return None
-    return Ready(b"\0\1%b\0\0\0\0" % count, b"\0\1%b\0\0\0\1" % count, records)

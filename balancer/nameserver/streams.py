@@ -11,7 +11,9 @@ from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from ..errors import WireError
 from .desk import Desk
 from .framing import StreamCutter, frame
+from .telemetry.samples import Sample
 
+NS_PER_S = 1e9
 MAX_TRANSFERS = 8  # of whole zones, at once
 ACCEPT_BATCH = 64
 READ_OCTETS = 4096  # bounds the queries that one connection has answered in one turn
@@ -139,10 +141,19 @@ class Streams:
             # Octets alone keep nobody alive, or a slow sender could stay for ever.
             self._keep_alive(connection)
         for message in messages:
-            said = self._desk.answer_message(message, connection.source, now_s)
-            if said is not None:
-                connection.put(said)
+            self._answer(connection, message, now_s)
         self._limit_transfers(connection)
+
+    def _answer(self, connection: Connection, message: bytes, now_s: int) -> None:
+        counters, begun_s = self._desk.counters, self._clock()
+        said = self._desk.answer_message(message, connection.source, now_s)
+        counters.tcp.add(int((self._clock() - begun_s) * NS_PER_S), 1)
+        if counters.samples.left(now_s) > 0:
+            response = said if isinstance(said, bytes) else b""
+            sample = Sample(now_s, "tcp", connection.source, message, response)
+            counters.samples.take(sample)
+        if said is not None:
+            connection.put(said)
 
     def _send(self, connection: Connection) -> None:
         connection.refill()

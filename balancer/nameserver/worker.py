@@ -22,15 +22,14 @@ from .serving import answering, earliest, serve
 NAME = "balancer.nameserver.worker"
 
 
-def command(number: int, control: int, status: Path | None) -> list[str]:
+def command(number: int, control: int, status: Path) -> list[str]:
     """Return the command of a worker that inherits the descriptor `control`."""
-    place = [] if status is None else [str(status)]
-    return [sys.executable, "-m", NAME, str(number), str(control), *place]
+    return [sys.executable, "-m", NAME, str(number), str(control), str(status)]
 
 
 def main(argv: Sequence[str]) -> int:
     """Answer until SIGTERM, or until the other side of the control socket is gone."""
-    number, descriptor, *place = argv
+    number, descriptor, place = argv
     with ExitStack() as running:
         signals = running.enter_context(stop_signals((signal.SIGTERM,)))
         selector = running.enter_context(DefaultSelector())
@@ -40,8 +39,7 @@ def main(argv: Sequence[str]) -> int:
         idle = running.enter_context(answering(service, selector))
         use = partial(_use_next, control, service, number == "0")
         selector.register(control, EVENT_READ, use)
-        for path in place:
-            running.enter_context(status_socket(Path(path), service.snapshot))
+        running.enter_context(status_socket(Path(place), service.snapshot))
         tell_ready(control)
         # Who has started this one loads anew for all.
         poll = partial(service.guidance.poll, lambda: None)

@@ -31,7 +31,7 @@ class Worker:
     process: subprocess.Popen[bytes]
     control: socket.socket
     descriptor: int
-    status: Path | None
+    status: Path
 
     def close(self) -> None:
         """Have the process end, and wait for that."""
@@ -44,8 +44,7 @@ class Worker:
             self.process.kill()
             self.process.wait()
         os.close(self.descriptor)
-        if self.status is not None:
-            self.status.unlink(missing_ok=True)
+        self.status.unlink(missing_ok=True)
 
 
 class Workers:
@@ -57,9 +56,7 @@ class Workers:
         status: path of the server's own status socket; those of workers are beside it.
     """
 
-    def __init__(
-        self, selector: BaseSelector, secret: bytes, status: Path | None
-    ) -> None:
+    def __init__(self, selector: BaseSelector, secret: bytes, status: Path) -> None:
         self._selector, self._secret, self._status = selector, secret, status
         self._memory = -1
         self._running: dict[int, Worker] = {}
@@ -95,8 +92,7 @@ class Workers:
         found = []
         for worker in tuple(self._running.values()):
             try:
-                if worker.status is not None:
-                    found.append(read_status(worker.status))
+                found.append(read_status(worker.status))
             except (OSError, ValueError):  # it has just ended, or just begun
                 continue
         return found
@@ -115,9 +111,7 @@ class Workers:
             os.close(self._memory)
 
     def _start(self, number: int) -> None:
-        place = None
-        if self._status is not None:
-            place = self._status.with_name(f"{self._status.name}.{number}")
+        place = self._status.with_name(f"{self._status.name}.{number}")
         with control_sockets() as (control, theirs):
             process = subprocess.Popen(
                 command(number, theirs.fileno(), place),

@@ -52,14 +52,14 @@ def prove(
     prover = _Prover(matter.zone, matter.zone.key, period(now_s))
     if budget is not None and (matter.node is None or matter.node.wildcard):
         prover.begin = partial(budget.take, now_s)
-    outcome, (answers, authorities, glue, additional), scope, _, _ = finding
+    outcome, (answers, authorities, glue, additional), scope, _, _, *chosen = finding
     if outcome is Outcome.REFERRALS:
         authorities = prover.delegation(matter, authorities)
     elif answers:
         answers = prover.signed(answers)
     if outcome is Outcome.REFERRALS or not authorities:
         proven = Sections(answers, authorities, glue, additional)
-        return Finding(outcome, proven, scope, matter)
+        return Finding(outcome, proven, scope, matter, False, *chosen)
     denial = prover.denial(matter, with_record=type_ != Type.RRSIG)
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.

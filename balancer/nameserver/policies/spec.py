@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from .lots import Arrangement, Lot
 from .order import Order, arrangements, ordered
+
+# In a site's place.
+SEVERAL, NONE = "several", "none"
 
 
 class Kind(StrEnum):
@@ -65,6 +69,19 @@ class Spec:
     def sites(self) -> tuple[str, ...]:
         """The candidates' names."""
         return tuple(candidate.site for candidate in self.candidates)
+
+    def site(self, arrangement: Arrangement) -> str:
+        """Return whose addresses an arrangement has: `SEVERAL`, or `NONE`."""
+        found = {owners_of(self.candidates)[position] for position in arrangement}
+        if len(found) == 1:
+            return found.pop()
+        return SEVERAL if found else NONE
+
+
+@lru_cache(maxsize=1024)
+def owners_of(candidates: tuple[Candidate, ...]) -> tuple[str, ...]:
+    """Return the site of each address."""
+    return tuple(each.site for each in candidates for _ in range(each.addresses))
 
 
 @dataclass(frozen=True, slots=True)

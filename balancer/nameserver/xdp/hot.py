@@ -6,10 +6,12 @@ from itertools import chain
 
 from ...wire.dns.codes import Type
 from ...wire.dns.query import Question as Asked
-from ..memo import Hot, HotQuestions
+from ..hot import Hot
+from ..memo import HotQuestions
 from ..policies.asker import Asker, ClientAddress
 from ..policies.lots import ByResolver, Everybody, Policy
 from ..ready import Ready
+from ..telemetry.tallies import Tallies
 from ..zones.node import packed_sets
 from ..zones.zone import Zone, Zones
 from .table import Answer, Question, Regions, regions_of
@@ -50,7 +52,7 @@ class _Policies:
 
 def hot_questions(zones: Zones, limits: Limits = Limits()) -> tuple[Question, ...]:
     """Return the questions that XDP answers as `answer` does; steered names first."""
-    hot, policies = HotQuestions(zones), _Policies(limits.regions)
+    hot, policies = HotQuestions(zones, Tallies()), _Policies(limits.regions)
     found: list[Question] = []
     known: set[tuple[Answer, ...]] = set()
     answers = 0

@@ -22,11 +22,16 @@ class Steered:
     records: RecordSet
     draws: Draws
 
-    def choose(self, asker: Asker) -> tuple[RecordSet | None, int]:
-        """Return the set for who asks, if there is any, and its scope prefix length."""
+    def choose(self, asker: Asker) -> tuple[RecordSet | None, int, str]:
+        """Return the set for who asks, if any, its scope prefix length and site."""
         choice = self.seat.policy.choose(asker)
         arrangement = self.draws.take(choice.lot)
-        return self.arranged(arrangement), choice.scope_prefix_length
+        site = self.site(arrangement)
+        return self.arranged(arrangement), choice.scope_prefix_length, site
+
+    def site(self, arrangement: Arrangement) -> str:
+        """Return whose addresses an arrangement has."""
+        return self.seat.spec.site(arrangement)
 
     def arranged(self, arrangement: Arrangement) -> RecordSet | None:
         """Return the records of an arrangement; None: it has none."""

@@ -1,5 +1,6 @@
 """EDNS0 (RFC 6891) and its client subnet option, ECS (RFC 7871)."""
 
+from ipaddress import ip_address
 from struct import Struct
 from typing import NamedTuple
 
@@ -97,6 +98,14 @@ class ClientSubnet(NamedTuple):
         """Return the option's data, without code and length."""
         lengths = self.source_prefix_length, self.scope_prefix_length
         return SUBNET.pack(self.family, *lengths) + self.address
+
+    @property
+    def text(self) -> str:
+        """The network as people write it; "" if there is none."""
+        if not self.family:
+            return ""
+        octets = self.address.ljust(ADDRESS_BITS[self.family] // 8, b"\0")
+        return f"{ip_address(octets)}/{self.source_prefix_length}"
 
     @property
     def value(self) -> int:

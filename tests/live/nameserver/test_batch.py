@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from balancer.nameserver.batch import Batch, Tally
+from balancer.nameserver.batch import Batch, Turn
 from balancer.wire.l4 import Udp
 
 pytestmark = pytest.mark.live
@@ -25,9 +25,9 @@ def test_a_response_that_cannot_be_sent_is_counted_and_the_others_leave():
         # Nobody can be answered at port 0.
         raw.sendto(Udp(0, server.getsockname()[1]).to_wire(), (LOOPBACK, 0))
         client.send(b"third")
-        tally = Tally()
+        turn = Turn()
         Batch(server.family).exchange(
-            server.fileno(), {}, lambda data, *_: data, 0, tally
+            server.fileno(), {}, lambda data, *_: data, 0, turn
         )
-        assert tally.unsent == 1
+        assert turn.unsent == 1
         assert [client.recv(9), client.recv(9)] == [b"first", b"third"]

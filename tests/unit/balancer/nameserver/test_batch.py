@@ -12,8 +12,9 @@ from balancer.nameserver.batch import (
     SLOTS,
     VECTOR,
     Batch,
-    Tally,
+    Turn,
 )
+from balancer.nameserver.telemetry.tallies import About, Said, Tallies
 
 NOW_S = 7
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
@@ -38,10 +39,10 @@ def clients(server):
 
 
 def exchange(batch, server, answer, said=MappingProxyType({})):
-    """Return the tally of one batch; None when nothing came."""
-    tally = Tally()
-    came = batch.exchange(server.fileno(), said, answer, NOW_S, tally)
-    return tally if came else None
+    """Return the turn of one batch; None when nothing came."""
+    turn = Turn()
+    came = batch.exchange(server.fileno(), said, answer, NOW_S, turn)
+    return turn if came else None
 
 
 def test_layouts_are_those_of_the_kernel():
@@ -60,7 +61,7 @@ def test_each_client_gets_its_own_response(server, clients):
 
     for number, client in enumerate(clients):
         client.send(b"question %d" % number)
-    assert exchange(batch, server, answer) == Tally()
+    assert exchange(batch, server, answer) == Turn()
     for number, client in enumerate(clients):
         assert client.recv(100) == (b"QUESTION %d" % number) * 3
     assert sources == [LOOPBACK[server.family]] * 3
@@ -101,7 +102,7 @@ def test_the_table_of_peers_is_bounded(server, clients, monkeypatch):
     batch = Batch(server.family)
     for client in clients:
         client.send(b"x")
-    assert exchange(batch, server, lambda *_: b"y") == Tally()
+    assert exchange(batch, server, lambda *_: b"y") == Turn()
     assert len(batch._peers) == 1
 
 
@@ -115,8 +116,25 @@ def test_what_is_known_is_said_again_with_the_identifier_of_the_query(server, cl
     for data in (b"1-same", b"2-same", b"--none", b"3-same", b"4", b""):
         clients[0].send(data)
     # Behind one that has no response, all are answered the usual way.
-    tally = exchange(batch, server, answer, {b"same": b"-", b"": b"never"})
-    assert tally.repeated == {LOOPBACK[server.family]: 2}
+    again = Tallies()[About(1)]
+    said = {b"same": Said(b"-", 3, again), b"": Said(b"never", 7, again)}
+    turn = exchange(batch, server, answer, said)
+    assert again.count == 2
+    assert turn.repeated == [LOOPBACK[server.family]] * 2
     assert asked == [b"--none", b"3-same", b"4", b""]
     received = [clients[0].recv(100) for _ in range(5)]
     assert received == [b"1--", b"2--", b"new 3-same", b"new 4", b"new "]
+
+
+def test_the_first_of_a_batch_is_sampled_as_often_as_is_wanted(server, clients):
+    batch, turn = Batch(server.family), Turn(samples=2)
+
+    def answer(data, *_):
+        return None if data.endswith(b"none") else data + b"!"
+
+    for message in (b"1-one", b"2-none", b"3-more"):
+        clients[0].send(message)
+        clients[1].send(b"4-other")
+        assert batch.exchange(server.fileno(), {}, answer, NOW_S, turn) == 2
+    source = LOOPBACK[server.family]
+    assert turn.sampled == [(source, b"1-one", b"1-one!"), (source, b"2-none", b"")]

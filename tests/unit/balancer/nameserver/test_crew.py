@@ -1,13 +1,22 @@
 """The status objects of several processes, and of XDP, as one."""
 
-from balancer.nameserver.crew import merged
+from balancer.nameserver.telemetry.merge import merged
 from balancer.nameserver.xdp.front import Front
 from balancer.nameserver.xdp.reasons import Reason
 
-ONE = {"counters": {"queries": 3, "ecs": 1}, "queries_by_source": {"11.1.3.10": 3}}
+ONE = {
+    "counters": {"queries": 3, "ecs": 1},
+    "queries_by_source": {"11.1.3.10": 3},
+    "answered": {"types": {"A": 3}, "steered": {"nearest": {"fra": 2}}, "scopes": {}},
+    "latency_us": {"udp": {"8": 3, "sum_us": 20}, "tcp": {"sum_us": 0}},
+    "samples": [{"time_s": 2}],
+}
 OTHER = {
     "counters": {"queries": 4, "ecs": 0},
     "queries_by_source": {"11.1.3.10": 1, "2a11::10": 3},
+    "answered": {"types": {"A": 1, "MX": 3}, "steered": {}, "scopes": {"IPv4/8": 1}},
+    "latency_us": {"udp": {"16": 4, "sum_us": 60}, "tcp": {"sum_us": 0}},
+    "samples": [{"time_s": 1}, {"time_s": 3}],
 }
 
 
@@ -28,6 +37,13 @@ def test_counts_are_summed_and_the_rest_is_the_first_ones():
     assert total == {
         "counters": {"queries": 7, "ecs": 1},
         "queries_by_source": {"11.1.3.10": 4, "2a11::10": 3},
+        "answered": {
+            "types": {"A": 4, "MX": 3},
+            "steered": {"nearest": {"fra": 2}},
+            "scopes": {"IPv4/8": 1},
+        },
+        "latency_us": {"udp": {"8": 3, "16": 4, "sum_us": 80}, "tcp": {"sum_us": 0}},
+        "samples": [{"time_s": 1}, {"time_s": 2}, {"time_s": 3}],
         "serials": {"gslb.net": 7},
     }
 

@@ -72,7 +72,7 @@ def test_streams_and_sources_are_counted(authority):
 
 
 def test_the_table_of_sources_is_bounded(authority, monkeypatch):
-    monkeypatch.setattr("balancer.nameserver.counters.MAX_SOURCES", 2)
+    monkeypatch.setattr("balancer.nameserver.telemetry.counters.MAX_SOURCES", 2)
     desk = Desk(authority)
     for host in (1, 2, 3, 3, 1):
         desk.answer_datagram(query("www.gslb.net"), f"11.1.3.{host}", NOW_S)
@@ -130,7 +130,9 @@ def test_what_is_said_again_is_counted_as_if_it_were_answered(authority):
     asked = query("www.gslb.net", edns=Edns(1232, options=(SUBNET,)))
     desk = Desk(authority)
     wire = desk.answer_datagram(asked, "11.1.3.10", 1)
-    assert desk.said == {asked[2:]: wire[2:]}
+    [(query_octets, (again, size, tally))] = desk.said.items()
+    assert (query_octets, again, size) == (asked[2:], wire[2:], len(wire))
+    tally.count += 3
     desk.count_repeated("11.1.3.10", 2)
     desk.count_repeated("2a11::10", 1)
     status = desk.counters.snapshot("fra")

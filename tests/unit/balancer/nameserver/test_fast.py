@@ -157,7 +157,7 @@ def test_counts_what_it_answered(authority):
     subnet = Edns(1232, options=(IAD,))
     fast.answer(make_query(1, question, subnet).to_wire(), SOURCES[0], NOW_S)
     fast.answer(b"", SOURCES[0], NOW_S)
-    assert (fast.answered, fast.client_subnets) == (2, 1)
+    assert (fast.tallies.total, fast.tallies.with_subnet) == (2, 1)
 
 
 def test_memos_are_bounded(authority, monkeypatch):
@@ -188,7 +188,8 @@ def test_what_was_said_is_said_again_to_whom_it_holds_for(authority, options, so
         wire = make_query(identifier, question, with_options(*options)).to_wire()
         wanted = slow(authority, wire, asks)
         assert fast.answer(wire, asks, NOW_S) == wanted
-        assert fast.said.get(wire[2:], wanted[2:]) == wanted[2:]
+        again = fast.said.get(wire[2:])
+        assert again is None or again.response == wanted[2:]
     assert len(fast.said) == (options == (IAD,))
 
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from .answer import Answer
-from .fast import FastPath
-from .resolve import Outcome
+from ..answer import Answer
+from ..fast import FastPath
+from ..resolve import Outcome
+from .latency import Latency
+from .samples import Samples
+from .tallies import NO_SCOPE, Tallies
 
 MAX_SOURCES = 4096
 COUNTED = (
@@ -27,16 +30,20 @@ COUNTED = (
 class Counters:
     """Counts since the start; `FastPath` counts what it answers by itself."""
 
-    __slots__ = ("_counts", "_fast", "sources")
+    __slots__ = ("_counts", "_fast", "_slow", "samples", "sources", "tcp", "udp")
 
     def __init__(self, fast: FastPath) -> None:
         self._fast = fast
+        self._slow = Tallies()
+        self.udp, self.tcp = Latency(), Latency()
+        self.samples = Samples()
         self._counts = dict.fromkeys((*COUNTED, *(o.value for o in Outcome)), 0)
         self.sources: dict[str, int] = {}
 
     def follow(self, fast: FastPath) -> None:
         """Go on with another fast path, and keep what the one before it counted."""
         self._add_fast(self._counts)
+        self._slow.add(self._fast.tallies)
         self._fast = fast
 
     def count(self, name: str, times: int = 1) -> None:
@@ -45,13 +52,14 @@ class Counters:
 
     def count_answer(self, answer: Answer) -> None:
         """Count an answer by its outcome, and what was special about it."""
-        _, outcome, truncated, client_subnet, cookie, is_proven = answer
+        _, outcome, truncated, about, cookie, is_proven = answer
         counts = self._counts
         counts[outcome] += 1
         if truncated:
             counts["truncated"] += 1
-        if client_subnet:
-            counts["ecs"] += 1
+        if about is not None:
+            self._slow[about].count += 1
+            counts["ecs"] += about.scope != NO_SCOPE
         if cookie:
             counts["cookies"] += 1
             counts["proven"] += is_proven
@@ -71,15 +79,25 @@ class Counters:
         self._add_fast(counts)
         queries = counts["udp"] + counts["tcp"]
         sources = dict(self.sources)
+        tallies = Tallies()
+        tallies.add(self._slow)
+        tallies.add(self._fast.tallies)
         return {
             "site": site,
             "counters": {"queries": queries, **counts},
             "queries_by_source": sources,
+            "answered": tallies.snapshot(),
+            "latency_us": {
+                "udp": self.udp.snapshot(),
+                "tcp": self.tcp.snapshot(),
+            },
+            "samples": self.samples.snapshot(),
         }
 
     def _add_fast(self, counts: dict[str, int]) -> None:
+        tallies = self._fast.tallies
         for name in ("udp", "answers"):
-            counts[name] += self._fast.answered
-        counts["ecs"] += self._fast.client_subnets
+            counts[name] += tallies.total
+        counts["ecs"] += tallies.with_subnet
         counts["cookies"] += self._fast.cookies
         counts["proven"] += self._fast.proven

@@ -1,0 +1,1 @@
+"""What the nameserver tells of itself: counts, times, samples, and metrics of them."""
