@@ -17,6 +17,11 @@ from pydantic import (
 from .quantities import CAPACITY_RPS, DELAY_MS, LOSS, RATE_MBIT, TTL_S
 from .suggest import did_you_mean, one_of
 
+# A world's name is its lab's, and with that a host name, which has at most 64; a
+# service's is a label of DNS, at most 63 (RFC 1035 2.3.4).
+NAME_MAX = 48
+SHOWN = 20
+
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 # Recursive resolvers answer for these themselves (RFC 6761, RFC 7686).
@@ -46,6 +51,11 @@ def _resolver(value: str, info: ValidationInfo) -> str:
 
 
 def _name(value: str) -> str:
+    if len(value) > NAME_MAX:
+        raise ValueError(
+            f'"{value[:SHOWN]}..." is too long for a name '
+            f"({len(value)} characters, at most {NAME_MAX})"
+        )
     if not _NAME.fullmatch(value):
         raise ValueError(
             f'"{value}" is not a name (lower-case letters, digits and "-", '

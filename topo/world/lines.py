@@ -1,14 +1,23 @@
 """Where in a TOML text each key stands; the values themselves are tomllib's.
 
-Every statement of a file is parsed once more on its own, so that no second TOML
-grammar is needed: what a lone statement sets, it sets on its line.
+Every statement of a file is parsed once more on its own: what a lone statement sets, it
+sets on its line. All that must be known of TOML's grammar here is where one ends.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 Location = tuple[str | int, ...]
+
+# What can hold or hide a line's end, a multi-line text with its closing quotes first.
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"{3,5}(?!")|'{3}.*?'{3,5}(?!')'''
+    r"""|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*|[][{}\n]""",
+    re.DOTALL,
+)
+_NESTING = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +53,16 @@ def find_lines(text: str) -> Lines:
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each key or header with its first line; multi-line values whole."""
-    pending, first = "", 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not pending and (not line.strip() or line.lstrip().startswith("#")):
-            continue
-        first = first if pending else number
-        pending = f"{pending}\n{line}" if pending else line
-        if _is_whole(pending):
-            yield first, pending
-            pending = ""
-
-
-def _is_whole(statement: str) -> bool:
-    try:
-        tomllib.loads(statement)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
+    began, depth = 0, 0
+    line, first = 1, 1
+    for token in _TOKEN.finditer(f"{text}\n"):
+        depth += _NESTING.get(token[0], 0)
+        line += token[0].count("\n")
+        if token[0] == "\n" and not depth:
+            statement = text[began : token.start()]
+            if statement.strip() and not statement.lstrip().startswith("#"):
+                yield first, statement
+            began, first = token.end(), line
 
 
 def _walk(value: object, at: Location) -> Iterator[Location]:

@@ -1,3 +1,4 @@
+import time
 import tomllib
 
 import pytest
@@ -51,6 +52,32 @@ a.b = 1
 )
 def test_line_of(location, line):
     assert find_lines(TEXT).of(location) == line
+
+
+def test_an_array_of_twenty_thousand_lines_takes_no_time():
+    text = "a = [\n" + '"x", # ["\n' * 20_000 + "]\nb = 1\n"
+    began_s = time.process_time()
+    assert find_lines(text).of(("b",)) == 20_003
+    assert time.process_time() - began_s < 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param('"""a\n"b""\n"""""', id="quotes before closing ones"),
+        pytest.param('"""\n\\"""\n["""', id="escaped quotes"),
+        pytest.param("'''\n]\\\n'''''", id="literal text"),
+        pytest.param('"]\\"#["', id="brackets in a string"),
+        pytest.param("'[\"'", id="quote in a literal string"),
+        pytest.param('[ # "\n\'#\', {k = ["]"]},\n]', id="comment in an array"),
+        pytest.param('""', id="empty"),
+    ],
+)
+def test_a_statement_ends_where_its_value_does(value):
+    text = f"# ['\na = {value} # \"\nb = 1"
+    tomllib.loads(text)
+    assert find_lines(text).of(("b",)) == text.count("\n") + 1
+    assert find_lines(text).of(("a",)) == 2
 
 
 KEYS = st.text("abc-_", min_size=1, max_size=3)

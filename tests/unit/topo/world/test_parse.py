@@ -114,6 +114,8 @@ def test_five_mistakes_are_five_lines():
     ("old", "new", "line", "words"),
     [
         pytest.param('"small"', '"Small"', 1, "is not a name", id="name"),
+        pytest.param('"small"', f'"{"x" * 65}"', 1,
+                     "too long for a name (65 characters, at most 48)", id="length"),
         pytest.param('"small"', '"small"\ndomain = "a.test"', 2, "resolvers answer",
                      id="local domain"),
         pytest.param('"small"', '"small"\ndomain = "nodots"', 2, "is not a domain",
