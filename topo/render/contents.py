@@ -182,8 +182,9 @@ def _candidates(plan: Plan, service: str) -> tuple[Candidate, ...]:
 def _prefixes(plan: Plan, site: str) -> Iterator[Network]:
     """The site's own prefixes, and each subnet that asks for names.
 
-    The subnets say nothing new about the place, but their length becomes the
-    answer's ECS scope: no resolver caches for wider than one client network.
+    The subnets say nothing new about the place. Servers whose ECS scope is the map's
+    entry (PowerDNS, Knot) answer for one client network with them; ours and gdnsd join
+    neighbours that get the same answer into one wider scope.
     """
     router = plan.router(site)
     yield from (router.network4, router.network6)

@@ -1,7 +1,7 @@
 """gdnsd 3.8 and newer with its geoip plugin, which needs no database for a map of nets.
 
-It aggregates nets with the same list of datacenters, and so its ECS scopes are wider
-than ours: what is near to everybody in the same order is one scope.
+It joins nets with the same list of datacenters: its ECS scope is what has them near in
+the same order.
 """
 
 from collections.abc import Iterable
