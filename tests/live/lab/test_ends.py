@@ -15,6 +15,7 @@ from topo.sandbox.syscalls import (
     MS_REC,
     mount,
     setns,
+    unmount,
     unshare,
 )
 from topo.wait import until
@@ -36,12 +37,30 @@ def machine_of_our_own():
     folder = Path.cwd()
     unshare(CLONE_NEWNET | CLONE_NEWNS)
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    forget_namespaces()
     mount("tmpfs", "/run", "tmpfs")
+    mount("sysfs", "/sys", "sysfs")  # the one before shows another namespace's links
     yield
     for descriptor in home:
         setns(descriptor, 0)
         os.close(descriptor)
     os.chdir(folder)
+
+
+def forget_namespaces():
+    """Unmount what others' named namespaces are here: it ends when they end."""
+    for place in mounted("nsfs"):
+        unmount(place)
+
+
+def mounted(kind):
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    return [line.split()[1] for line in lines if line.split()[2] == kind]
+
+
+def test_others_namespaces_and_links_are_none_of_what_is_compared():
+    assert mounted("nsfs") == []
+    assert [link.name for link in Path("/sys/class/net").iterdir()] == ["lo"]
 
 
 @pytest.mark.parametrize("victim", [*ESSENTIAL, "ovsdb-server"])
