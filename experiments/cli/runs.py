@@ -14,6 +14,7 @@ from topo.lab.paths import PROJECT
 
 from .choices import Controller, Datapath, Links
 from .console import OUT, Json, Progress, emit, show_table
+from .interrupts import interrupts_kept
 from .root import need_root
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def _run(names: list[str], world: str, wishes: _Wishes) -> None:
     raise typer.Exit(run_sandboxed(main, loaded.name))
 
 
+@interrupts_kept()
 def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
     """Run inside the sandbox; return the exit status of the verdict."""
     from experiments.kit.runner import RunOptions, run_experiments
