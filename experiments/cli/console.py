@@ -8,12 +8,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
 ]
+
+# Columns of a terminal that no table reaches.
+UNBOUNDED = 10_000
 
 OUT = Console(highlight=False, emoji=False)
 ERR = Console(stderr=True, highlight=False, emoji=False)
@@ -55,16 +59,41 @@ def emit(answer: Mapping[str, Any]) -> None:
 def show_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Print a plain table that fits a terminal of 80 columns; numbers to the right."""
-    OUT.print(Text(title, style="bold"))
-    table = Table(box=None, pad_edge=False)
+    """Print a plain table that fits a terminal of 80 columns; numbers to the right.
+
+    Where that is too wide to keep words whole, each row becomes a list of its cells.
+    """
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    table = _table(columns, cells)
+    OUT.print(Text(title, style="bold"))
+    unbounded = OUT.options.update(width=UNBOUNDED)
+    if Measurement.get(OUT, unbounded, table).minimum <= OUT.width:
+        OUT.print(table)
+        return
+    for row in cells:
+        OUT.print(Text(row[0]))
+        OUT.print(_list(columns[1:], row[1:]))
+
+
+def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+    table = Table(box=None, pad_edge=False)
     for number, name in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         table.add_row(*row)
-    OUT.print(table)
+    return table
+
+
+def _list(names: Sequence[str], row: Sequence[str]) -> Table:
+    """Return the named cells of a row, one below the other."""
+    table = Table.grid(padding=(0, 1), pad_edge=True)
+    for column in ("name", "cell"):
+        table.add_column(column, overflow="fold")
+    for name, cell in zip(names, row, strict=True):
+        if cell:
+            table.add_row(name, cell)
+    return table
 
 
 def _is_number(text: str) -> bool:

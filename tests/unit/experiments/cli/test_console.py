@@ -1,0 +1,39 @@
+"""Tables for people: words stay whole, however narrow the terminal."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from experiments.cli import console
+
+COLUMNS = ("site", "city", "region", "balancers", "capacity")
+ROWS = [
+    ("fra", "Frankfurt am Main", "europe", 2, "1000 /s"),
+    ("iad", "Washington", "north-america", None, "2000 /s"),
+]
+
+
+def shown(monkeypatch, width):
+    out = Console(file=io.StringIO(), width=width)
+    monkeypatch.setattr(console, "OUT", out)
+    console.show_table("sites", COLUMNS, ROWS)
+    return out.file.getvalue()
+
+
+@pytest.mark.parametrize("width", [24, 40, 50, 80, 200])
+def test_words_stay_whole_and_lines_fit(monkeypatch, width):
+    text = shown(monkeypatch, width)
+    words = [*COLUMNS, *(w for row in ROWS for c in row if c for w in str(c).split())]
+    assert set(map(str, words[1:])) <= set(text.split())
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_wide_terminal_shows_a_row_a_line(monkeypatch):
+    assert len(shown(monkeypatch, 80).splitlines()) == 2 + len(ROWS)
+
+
+def test_a_narrow_terminal_shows_a_cell_a_line_but_no_empty_ones(monkeypatch):
+    lines = [line.strip() for line in shown(monkeypatch, 30).splitlines()]
+    assert lines[:3] == ["sites", "fra", "city      Frankfurt am Main"]
+    assert lines.count("balancers 2") == 1 and "balancers" not in lines
