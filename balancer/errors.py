@@ -6,7 +6,7 @@ class FrontlabError(Exception):
 
 
 class ConfigError(FrontlabError):
-    """A file that people write is wrong; the message names place and cure."""
+    """What people write, a file or an argument, is wrong; names place and cure."""
 
 
 class WireError(FrontlabError):

@@ -9,6 +9,13 @@ from balancer.errors import ConfigError, FrontlabError
 
 from . import bench, explain_flow, explain_name, labs, looks, runs
 from .console import emit
+from .streams import OutputLost, guarded
+
+HELP = """Load balancing at the frontend, and a testbed that proves it.
+
+Exit status: 0 pass or done, 1 fail, 2 wrong use (an unknown name, a wrong file or \
+option), 3 invalid (the emulation was not faithful enough), 4 inconclusive, 130 \
+interrupted; of exec it is the command's."""
 
 USAGE_STATUS = 2
 FAILED_STATUS = 1
@@ -21,7 +28,7 @@ def make_app() -> typer.Typer:
     """Return the command with all its verbs, in the order in which one uses them."""
     app = typer.Typer(
         name="frontlab",
-        help="Load balancing at the frontend, and a testbed that proves it.",
+        help=HELP,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -39,6 +46,15 @@ def run() -> None:
         KeyboardInterrupt: whatever was running is gone.
     """
     try:
+        with guarded():
+            _run()
+    except OutputLost as error:
+        print(f"frontlab: {error}", file=sys.stderr)
+        sys.exit(FAILED_STATUS)
+
+
+def _run() -> None:
+    try:
         make_app()(prog_name="frontlab")
     except SystemExit as ended:
         # Typer ends like this on wrong use, when it has told what is wrong.
@@ -46,6 +62,8 @@ def run() -> None:
         if wrong and "--json" in sys.argv:
             emit({"error": wrong()})
         raise
+    except OutputLost:
+        raise  # There is nowhere to tell it in the usual way.
     except FrontlabError as error:
         _tell(str(error))
         wrong_use = isinstance(error, ConfigError)

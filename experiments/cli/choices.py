@@ -1,4 +1,4 @@
-"""Options that take one of a few words, the same for every verb that has them."""
+"""Options that are the same for every verb that has them."""
 
 from typing import Annotated, Literal
 
@@ -12,4 +12,8 @@ Links = Annotated[
 ]
 Datapath = Annotated[
     Literal["auto", "netdev", "system"], typer.Option(help="Open vSwitch's datapath.")
+]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", min=1, max=3600, help="Seconds until it gives up."),
 ]

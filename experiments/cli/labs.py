@@ -9,7 +9,7 @@ from topo.lab.pids import outer_pids
 from topo.lab.registry import LabEntry, ask, end_lab, lab_name, labs, only
 from topo.world_file import load_world, world_names
 
-from .choices import Controller, Datapath, Links
+from .choices import Controller, Datapath, Links, Timeout
 from .console import Json, Progress, emit, show_table
 from .root import need_root
 
@@ -29,9 +29,7 @@ def up(
     controller: Controller = "os_ken",
     links: Links = "auto",
     datapath: Datapath = "auto",
-    timeout_s: Annotated[
-        float, typer.Option("--timeout", min=1, help="Seconds until it gives up.")
-    ] = 60.0,
+    timeout_s: Timeout = 60.0,
     as_json: Json = False,
 ) -> None:
     """Bring a lab up and return when every role has answered its probe.

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 from collections.abc import Callable, Sequence
 
+from balancer.errors import ConfigError
 from topo.sandbox import enter
 
 from .errors import LabError
@@ -21,7 +22,8 @@ def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
     `host` "root" is the sandbox itself, where the switches and their ports are.
 
     Raises:
-        LabError: there is no such host, or the lab is going down.
+        ConfigError: there is no such host.
+        LabError: the lab is going down.
     """
     return enter(init_of(entry), lambda: _replace(_argv(host, argv)))
 
@@ -74,7 +76,8 @@ def _check_host(host: str) -> None:
     with PLAN.open("rb") as file:
         names = [known.name for known in pickle.load(file).hosts]
     if host not in names:
-        raise LabError(f"no host named {host} (there are: {', '.join(names)}, root)")
+        known = ", ".join(names)
+        raise ConfigError(f"no host named {host} (there are: {known}, root)")
 
 
 def _shell() -> int:

@@ -72,23 +72,29 @@ def labs() -> tuple[LabEntry, ...]:
 
 
 def find(name: str) -> LabEntry:
-    """Return the lab `name`; LabError when it is not up, naming those that are."""
+    """Return the lab `name`; ConfigError when it is not up, naming those that are."""
     if entry := _entry(name):
         return entry
     up = ", ".join(entry.name for entry in labs()) or "none"
-    raise LabError(f"no lab named {name} is up (up now: {up})")
+    raise ConfigError(f"no lab named {name} is up (up now: {up})")
 
 
 def only(name: str | None) -> LabEntry:
-    """Return the lab `name`, or the one that is up when no name is given."""
+    """Return the lab `name`, or the one that is up when no name is given.
+
+    Raises:
+        ConfigError: there is no such lab, or a name is needed.
+        LabError: no lab is up.
+    """
     if name is not None:
         return find(name)
     up = labs()
-    if len(up) == 1:
-        return up[0]
-    names = ", ".join(entry.name for entry in up)
-    what = f"several labs are up ({names}): name one" if up else "no lab is up"
-    raise LabError(f"{what} (`frontlab list` shows them)")
+    if not up:
+        raise LabError("no lab is up (`frontlab up` brings one up)")
+    if len(up) > 1:
+        names = ", ".join(entry.name for entry in up)
+        raise ConfigError(f"several labs are up: name one of {names}")
+    return up[0]
 
 
 def ask(name: str, operation: str) -> dict[str, Any]:

@@ -86,7 +86,9 @@ def fork_main(main: Main, report: Reporter, mask: Collection[int]) -> int:
             signal.signal(signal.SIGINT, _Interrupt())
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         try:
-            return main()
+            status = main()
+            sys.stdout.flush()  # What cannot be written is main's failure, too.
+            return status
         except FrontlabError as error:
             report.error(error)
             return 1

@@ -57,7 +57,7 @@ def test_the_exit_status_is_the_commands(duo):
 
 
 def test_a_wrong_host_is_told_with_those_there_are(duo):
-    _, error = frontlab("exec", "--lab", NAME, "fra-hom", "true", status=1)
+    _, error = frontlab("exec", "--lab", NAME, "fra-hom", "true", status=2)
     assert "no host named fra-hom" in error and "fra-home-1" in error
 
 

@@ -53,6 +53,15 @@ def test_a_look_is_one_json_object(words, keys):
         pytest.param(["plan", "dou"], 2, 'no world "dou" (did you mean', id="world"),
         pytest.param(["report", "/nowhere"], 2, "not a run's folder", id="run"),
         pytest.param(["up", "duo", "--name", "a b"], 2, '"a b" is no name', id="name"),
+        pytest.param(["down", "no-such"], 2, "no lab named no-such is up", id="lab"),
+        pytest.param(
+            ["ps", "no-such"], 2, "no lab named no-such is up", id="lab of ps"
+        ),
+        pytest.param(["exec", "--lab", "no-such", "h", "true"], 2, "no lab", id="exec"),
+        pytest.param(
+            ["run", "no-such"], 2, "experiment no-such: not found", id="experiment"
+        ),
+        pytest.param(["bench", "no-such"], 2, "no benchmark", id="benchmark"),
         pytest.param(
             ["run", "dsr_reply_paths", "--out", "/dev/null/x"],
             2,
@@ -78,6 +87,9 @@ def test_wrong_use_is_one_line_with_its_cure(capsys, monkeypatch, words, status,
         pytest.param(["plan"], "Missing argument", id="missing word"),
         pytest.param(["up", "duo", "--links", "wire"], "'wire'", id="unknown choice"),
         pytest.param(["up", "duo", "--timeout", "0"], "--timeout", id="out of bounds"),
+        pytest.param(["up", "duo", "--timeout", "-5"], "--timeout", id="negative"),
+        pytest.param(["up", "duo", "--timeout", "inf"], "--timeout", id="for ever"),
+        pytest.param(["up", "duo", "--timeout", "nan"], "--timeout", id="no number"),
     ],
 )
 def test_with_json_an_error_is_an_object_too(capsys, monkeypatch, words, said):

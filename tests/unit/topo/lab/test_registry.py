@@ -7,7 +7,7 @@ import pytest
 
 from balancer.errors import ConfigError
 from topo.lab.errors import LabError
-from topo.lab.registry import LabEntry, claim, find, lab_name, labs
+from topo.lab.registry import LabEntry, claim, find, lab_name, labs, only
 
 
 @pytest.fixture
@@ -28,8 +28,22 @@ def test_a_name_is_taken_once(name):
 
 def test_a_name_is_free_when_its_holder_is_gone(name):
     claim(name).close()
-    with pytest.raises(LabError, match=f"no lab named {name} is up"):
+    with pytest.raises(ConfigError, match=f"no lab named {name} is up"):
         find(name)
+
+
+@pytest.mark.parametrize(
+    ("count", "error", "said"),
+    [
+        pytest.param(0, LabError, "no lab is up", id="none"),
+        pytest.param(2, ConfigError, "several labs are up: name one of", id="several"),
+    ],
+)
+def test_which_lab_is_meant(monkeypatch, count, error, said):
+    entries = tuple(LabEntry(f"lab{n}", n) for n in range(count))
+    monkeypatch.setattr("topo.lab.registry.labs", lambda: entries)
+    with pytest.raises(error, match=said):
+        only(None)
 
 
 @pytest.mark.parametrize("said", ["duo", "Duo.2_b-c", "7", "x" * 48])
