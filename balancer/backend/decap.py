@@ -12,7 +12,7 @@ from ..vip.xdp import attached
 from .strip import Rules
 from .verdict import Reason
 
-OBJECT = Path(__file__).parent / "bpf" / "decap.bpf.o"
+BPF = Path(__file__).parent / "bpf"
 OPTIONS = Struct("=6s2xII")  # mac, encapsulations, hands on
 ADDRESS = Struct("=16sI")  # words, version
 _COUNTER = Struct("=Q")
@@ -21,11 +21,11 @@ _LISTED, _PEER = _INDEX.pack(1), _INDEX.pack(2)
 
 
 @contextmanager
-def open_decapsulation(rules: Rules) -> Iterator[BpfObject]:
-    """Load the program with `rules` in it, on no interface yet."""
+def open_decapsulation(rules: Rules, name: str = "decap") -> Iterator[BpfObject]:
+    """Load the object, "decap" or "bench", with `rules` in it, on no interface yet."""
     mask = sum(1 << mode for mode in rules.encapsulations)
     options = OPTIONS.pack(rules.mac, mask, bool(rules.peers))
-    with loaded(OBJECT, options) as decap:
+    with loaded(BPF / f"{name}.bpf.o", options) as decap:
         for peer in rules.peers:
             decap.maps["senders"].update(address_bytes(peer), _PEER)
         for balancer in rules.balancers:

@@ -1,4 +1,4 @@
-"""The reference: what a backend makes of one frame; bpf/decap.bpf.c does the same."""
+"""The reference: what a backend makes of one frame; bpf/take_off.h does the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

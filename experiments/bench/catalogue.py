@@ -8,7 +8,16 @@ from balancer.errors import ConfigError
 from .figure import Figure
 
 _VIP = (
-    *("xdp", "dataplane", "rate", "flows", "newflows", "answers", "loading"),
+    *(
+        "xdp",
+        "dataplane",
+        "rate",
+        "flows",
+        "newflows",
+        "answers",
+        "loading",
+        "second_chance",
+    ),
     *("hashing", "disruption", "verdicts"),
 )
 # Names of modules below this package.
