@@ -4,6 +4,7 @@
 #   ./provision.sh          what running a lab needs
 #   ./provision.sh --dev    also what building and testing needs
 #   ./provision.sh --ryu    also .venv-ryu, the environment of the Ryu controller
+#   ./provision.sh --fuzz   also .venv-fuzz, the environment of the fuzzer
 #   ./provision.sh --check  changes nothing: status 0 if there is nothing to do, else 1
 #   ./provision.sh --quiet  says nothing when there is nothing to do
 #
@@ -240,15 +241,24 @@ install_ryu() {
   stamp .venv-ryu ryu
 }
 
+install_fuzz() {
+  make_environment .venv-fuzz
+  install_lock .venv-fuzz runtime
+  install_lock .venv-fuzz fuzz
+  stamp .venv-fuzz runtime
+  stamp .venv-fuzz fuzz
+}
+
 # ---- The whole ---------------------------------------------------------------------------
 
 read_options() {
-  dev=0 ryu=0 check=0 quiet=0
+  dev=0 ryu=0 fuzz=0 check=0 quiet=0
   local option
   for option in "$@"; do
     case $option in
     --dev) dev=1 ;;
     --ryu) ryu=1 ;;
+    --fuzz) fuzz=1 ;;
     --check) check=1 ;;
     --quiet) quiet=1 ;;
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
@@ -266,6 +276,8 @@ find_work() {
   ((${#missing[@]} == 0)) || work+=(packages)
   is_current .venv "$lock" || work+=("python $lock")
   ((ryu == 0)) || is_current .venv-ryu ryu || work+=(ryu)
+  ((fuzz == 0)) || { is_current .venv-fuzz runtime && is_current .venv-fuzz fuzz; } ||
+    work+=(fuzz)
 }
 
 do_work() {
@@ -276,6 +288,7 @@ do_work() {
     packages) install_packages "${missing[@]}" ;;
     python*) install_python "${step#python }" ;;
     ryu) install_ryu ;;
+    fuzz) install_fuzz ;;
     esac
   done
 }

@@ -48,6 +48,9 @@ record = [
   { name = "ns.gslb.net", type = "A", value = "23.53.0.53" },
   { name = "alias.gslb.net", type = "CNAME", value = "www.gslb.net" },
   { name = "*.wild.gslb.net", type = "TXT", value = "wild" },
+  { name = "*.ring.gslb.net", type = "CNAME", value = "x.ring.gslb.net" },
+  { name = "chain.gslb.net", type = "CNAME", value = "link.gslb.net" },
+  { name = "link.gslb.net", type = "CNAME", value = "a.ring.gslb.net" },
 ]
 [[zone.delegation]]
 name = "child.gslb.net"
@@ -79,6 +82,8 @@ NAMES = (
     b"\4gslb\3net\0",
     b"\5alias\4gslb\3net\0",
     b"\1x\4wild\4gslb\3net\0",
+    b"\1x\4ring\4gslb\3net\0",
+    b"\5chain\4gslb\3net\0",
     b"\1x\5child\4gslb\3net\0",
     b"\7nowhere\4gslb\3net\0",
     b"\4gslb\3org\0",
