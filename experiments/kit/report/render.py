@@ -103,6 +103,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["octets"] = octets
+    environment.filters["whole_words"] = whole_words
     environment.filters["sign"] = lambda verdict: SIGNS[verdict]
     return environment
 
@@ -113,3 +114,11 @@ def octets(count: float) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return f"{count:.0f} B"
+
+
+def whole_words(text: object) -> Markup:
+    """Return text whose hyphenated words, such as names of hosts, stay on one line."""
+    return Markup(" ").join(
+        Markup('<span class="word">{}</span>').format(word) if "-" in word else word
+        for word in str(text).split(" ")
+    )

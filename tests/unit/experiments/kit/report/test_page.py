@@ -14,7 +14,7 @@ from fakes.survivals import survivals
 from experiments.kit.catalogue import load_experiment
 from experiments.kit.fidelity import Limits, breaches
 from experiments.kit.outcome import Outcome, Part, RunResult
-from experiments.kit.report.render import octets, render_report
+from experiments.kit.report.render import octets, render_report, whole_words
 from experiments.kit.verdict import judge
 
 PLAN = plan_of("duo")
@@ -148,3 +148,20 @@ def test_a_view_says_why_it_is_as_it_is(
 )
 def test_octets(count: int, text: str) -> None:
     assert octets(count) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        pytest.param("8 of 8", "8 of 8", id="no name"),
+        pytest.param(
+            "fra-be1, lb2", '<span class="word">fra-be1,</span> lb2', id="a name"
+        ),
+        pytest.param(
+            "<b> a-&", '&lt;b&gt; <span class="word">a-&amp;</span>', id="markup"
+        ),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_names_stay_on_one_line(text: str, html: str) -> None:
+    assert whole_words(text) == html
