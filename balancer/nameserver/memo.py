@@ -3,7 +3,7 @@
 Choices never change while zones and policies stand: who changes them forgets all this.
 """
 
-from ..wire.dns.codes import Class, Rcode
+from ..wire.dns.codes import Class, Rcode, Type
 from ..wire.dns.names import MAX_NAME_OCTETS, ROOT
 from ..wire.dns.query import HEADER, QUESTION, Header, Question
 from ..wire.dns.records import Records, RecordSet
@@ -17,6 +17,7 @@ from .ready import Ready, fits
 from .resolve import Finding, Matter, Outcome, answer_sections
 from .stored import Stored
 from .telemetry.tallies import About, Tallies, known_type
+from .transfer.axfr import TRANSFERS
 from .zones.node import NOT_STEERED, PLAIN, Node
 from .zones.steered import Steered
 from .zones.zone import Zone, Zones
@@ -25,6 +26,7 @@ MAX_HOT = 16384  # beyond, answers are put together anew for each query
 UNKEPT_PER_HOT = 16
 UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
 COUNTS = slice(4, HEADER.size)
+NEVER_HOT = {*TRANSFERS, Type.NXNAME}  # refused even where an alias would answer
 ONE = b"\0\1"
 TYPE = slice(-4, -2)  # of a question
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
@@ -131,7 +133,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             return None
         type_, class_ = QUESTION.unpack(octets[-QUESTION.size :])
         zone = self._zones.find(name, type_)
-        if zone is None or class_ != Class.IN:
+        if zone is None or class_ != Class.IN or type_ in NEVER_HOT:
             return None
         packed = zone.nodes.get(name)
         # Not where a delegation hides the name.
