@@ -18,8 +18,9 @@ from .datapath import Kept
 from .layouts import INDEX, VIP
 from .maps import Map
 from .memory import Memory
+from .options import Options
 from .slots import SlotHalves
-from .tables import Options, Tables
+from .tables import Tables
 from .xdp import BPF
 
 # What the octets of a map mean is written in these alone.

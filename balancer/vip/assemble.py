@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from ..model import Vip
 from .changes import previous_slots
-from .tables import BackendEntry, Options, Tables, vip_entries
+from .options import Options
+from .tables import BackendEntry, Tables, vip_entries
 
 T = TypeVar("T")
 

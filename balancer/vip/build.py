@@ -8,7 +8,8 @@ from typing import TypeVar
 from ..hashing.maglev import maglev_table
 from ..model import Backend, Pool, Vip
 from .changes import previous_slots
-from .tables import BackendEntry, Options, Tables, vip_entries
+from .options import Options
+from .tables import BackendEntry, Tables, vip_entries
 
 T = TypeVar("T")
 

@@ -25,9 +25,9 @@ from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
 from .nat.limits import nat_limits
 from .nat.ports import PortRange, port_range
+from .options import Limits, Options
 from .pace import AT_ONCE
 from .plan import AllDown, Plan, PoolPlan, VipPlan
-from .tables import Limits, Options
 from .vip_table import VipTable
 from .xdp import XdpMode
 

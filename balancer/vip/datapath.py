@@ -27,8 +27,9 @@ from .layouts import (
 from .maps import Map
 from .nat.kernel import TranslationMap
 from .objects import BpfObject, loaded
+from .options import Options
 from .slots import SlotHalves, slot_entries
-from .tables import Options, Tables
+from .tables import Tables
 from .traffic import Traffic
 from .verdict import Reason
 from .xdp import BPF

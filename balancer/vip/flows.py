@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from ..model import FiveTuple
 from .clock import Rate, per_window
-from .tables import Limits
+from .options import Limits
 
 
 class Flows(Mapping[FiveTuple, int]):

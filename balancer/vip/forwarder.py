@@ -11,10 +11,11 @@ from .adoption import about_map, layout, tell
 from .attached import bind
 from .datapath import Datapath, Kept, open_datapath
 from .maps import Map
+from .options import Options
 from .roster import Roster
 from .samples import Sample, Samples
 from .slots import slot_entries
-from .tables import Options, Tables
+from .tables import Tables
 from .xdp import Attachment
 
 # A larger map of slots takes another program, so there is room for tables to come.

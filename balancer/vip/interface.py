@@ -5,7 +5,7 @@ from pathlib import Path
 from ..errors import Unsupported
 from .config import VipConfig
 from .forwarding.modes import min_mtu
-from .tables import Options
+from .options import Options
 from .xdp import hardware_address, mtu_of
 
 _OWN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")

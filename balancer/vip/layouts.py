@@ -11,7 +11,8 @@ from .forwarding.modes import OVERHEAD
 from .nat.connection import Seen
 from .nat.limits import NatLimits
 from .nat.table import Translation
-from .tables import BackendEntry, Limits, Options, VipEntry, VipKey
+from .options import Limits, Options
+from .tables import BackendEntry, VipEntry, VipKey
 
 # Numbers are as this machine has them; addresses, ports and octets as on the wire.
 # source, mtu, mac, gateway_mac, idle, window, new_flows, answers, splits, samples,

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ..errors import Unsupported, WireError
-from ..model import FiveTuple
+from ..model import FiveTuple, Forwarding
 from .about import About
 from .adoption import read_about, resumed_halves
 from .attached import attached_to
@@ -22,8 +22,11 @@ from .layouts import (
     vip_of,
 )
 from .maps import Map
+from .nat.kernel import TranslationMap
+from .nat.translate import answers_of
+from .options import Options
 from .state import State
-from .tables import Options, Tables, VipEntry
+from .tables import Tables, VipEntry
 
 _FIRST = INDEX.pack(0)
 
@@ -96,4 +99,17 @@ def _live(
         backend, used = FLOW.unpack(known[0])
         idle_s = seconds(max(0, passed_since(used)))
         state.flows.insert(flow, backend, now_s - idle_s)
+    _read_translations(maps, Context(tables, state, now_s), flow)
     return Live(about, Context(tables, state, now_s), idle_s)
+
+
+def _read_translations(
+    maps: Mapping[str, Map], context: Context, flow: FiveTuple
+) -> None:
+    """Have the state know of the translations that a packet of the flow may meet."""
+    if Forwarding.NAT not in context.tables.options.forwardings:
+        return
+    kept = TranslationMap(maps["translations"])
+    for answer in (flow, *answers_of(flow, context)):
+        if (found := kept.find(answer)) is not None:
+            context.state.translations.put(answer, found)

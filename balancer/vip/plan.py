@@ -10,8 +10,8 @@ from ..hashing.selector import Selector, WeightedName
 from ..model import Pool, Vip
 from .health import Thresholds
 from .numbers import Key
+from .options import Options
 from .pace import AT_ONCE, SlowStart
-from .tables import Options
 
 
 class AllDown(StrEnum):

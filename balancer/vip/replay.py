@@ -16,8 +16,9 @@ from .engines import Outcome, Reference, open_program
 from .forwarding.modes import LEAST_IPV6_MTU, min_mtu
 from .interface import interface_options
 from .memory import Memory
+from .options import Options
 from .roster import Roster
-from .tables import Options, Tables
+from .tables import Tables
 
 
 class Engine(Protocol):

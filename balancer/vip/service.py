@@ -11,10 +11,10 @@ from ..ready import announce
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options
+from .options import Options
 from .pace import NEVER_S
 from .probe import Target
 from .roster import Roster
-from .tables import Options
 
 log = logging.getLogger("frontlab-vip")
 

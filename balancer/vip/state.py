@@ -3,7 +3,7 @@
 from .clock import Rate, per_window
 from .flows import Flows
 from .nat.table import Translations
-from .tables import Limits
+from .options import Limits
 
 
 class State:

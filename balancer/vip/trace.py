@@ -15,6 +15,7 @@ from .about import About
 from .choose import Context
 from .decide import decide
 from .flow_text import flow_text, place_text
+from .nat.told import Translated, tell, tell_known
 from .numbers import Key, Numbers
 from .verdict import Reason, SentOn
 
@@ -26,6 +27,8 @@ WHY = {
     Reason.HASHED: "its slot's; it is not remembered",
     Reason.FLOODED: "its slot's; too many flows are new to remember it",
     Reason.MARTIAN: "dropped: no such source address is routed",
+    Reason.RETURNED: "a backend's answer: to the client, as if from the VIP",
+    Reason.NO_PORT: "dropped: no port is free for it at its backend",
     Reason.NO_BACKEND: "dropped: nobody serves its slot",
     Reason.NO_NEIGHBOUR: "dropped: its backend's hardware address is not known",
     Reason.OTHER_PORT: "dropped: a VIP's address, at another port",
@@ -62,6 +65,7 @@ class Trace:
         slot_backend: who has the slot's new flows.
         previous_backend: who has the slot's older flows, if that is remembered.
         tracked: what the flow table says, or None.
+        translated: how it is translated, or None.
     """
 
     flow: str
@@ -80,6 +84,7 @@ class Trace:
     slot_backend: str = ""
     previous_backend: str = ""
     tracked: Tracked | None = None
+    translated: Translated | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it as texts and numbers."""
@@ -88,8 +93,9 @@ class Trace:
     def lines(self) -> list[str]:
         """Return it for people to read."""
         told = [f"{self.flow}: {self.reason}, {self.why}"]
+        translated = [f"port     {self.translated.line()}"] if self.translated else []
         if not self.vip:
-            return told
+            return told + translated
         told += [
             f"vip      {self.vip}, pool {self.pool}, {self.selection}",
             f"slot     {self.slot} of {self.slots} (hash {self.hash:#010x})"
@@ -103,7 +109,7 @@ class Trace:
         told.append(f"tracking {self.tracking}: {known}")
         told.append(f"backend  {self.backend or 'nobody'} {self.address}".rstrip())
         told.append(f"sent by  {self.forwarding}")
-        return told
+        return told + translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +146,21 @@ def trace(
     """
     tables = context.tables
     vip = tables.vip(flow)
+    if vip is None and flow in context.state.translations:
+        return _trace_answer(flow, context, names)
     if vip is None:
         ours = tables.is_vip_address(flow.version, flow.destination)
         reason = Reason.OTHER_PORT if ours else Reason.NOT_A_VIP
         return Trace(flow_text(flow), reason.name, WHY[reason])
     known = context.state.flows.get(flow)
     tracked = None if known is None else Tracked(names.backend(known), idle_s)
+    before = dict(context.state.translations)
     verdict = decide(
         frame_of(flow, tables.options.mac), tables, context.state, context.now_s
     )
     number = verdict.backend if isinstance(verdict, SentOn) else None
     address = "" if number is None else str(tables.backends[number].address)
+    translations, now_s = context.state.translations, context.now_s
     table = names.tables.get(vip.pool, ("", ""))
     slot = tables.slot(vip, flow)
     return Trace(
@@ -170,6 +180,23 @@ def trace(
         slot_backend=names.backend(slot.backend),
         previous_backend=names.backend(slot.previous),
         tracked=tracked,
+        translated=(
+            None if number is None else tell(flow, number, before, translations, now_s)
+        ),
+    )
+
+
+def _trace_answer(flow: FiveTuple, context: Context, names: Names) -> Trace:
+    """Return what becomes of a backend's answer."""
+    known = context.state.translations[flow]
+    entry = context.tables.backends[known.backend]
+    return Trace(
+        flow=flow_text(flow),
+        reason=Reason.RETURNED.name,
+        why=WHY[Reason.RETURNED],
+        backend=names.backend(known.backend),
+        address=str(entry.address),
+        translated=tell_known(flow, known, context.now_s),
     )
 
 

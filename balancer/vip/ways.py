@@ -7,8 +7,9 @@ from ..errors import Unsupported
 from ..model import Forwarding
 from .config import VipConfig
 from .forwarding.modes import TUNNELS
+from .options import Options
 from .roster import Roster
-from .tables import BackendEntry, Options
+from .tables import BackendEntry
 from .targets import Marks, mark_of
 from .tunnel.egress import Ends, Tunnels, tunnelling
 

@@ -1,4 +1,4 @@
-/* What is fixed before the program is loaded; `Options` in tables.py has the same layout. */
+/* What is fixed before the program is loaded; `Options` in options.py has the same layout. */
 #pragma once
 
 #include <stdbool.h>

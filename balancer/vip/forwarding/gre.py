@@ -4,8 +4,9 @@ from ...model import Forwarding
 from ...wire import ethernet
 from ...wire.ethernet import EtherType
 from ...wire.gre import PROTOCOL, Gre
+from ..options import Options
 from ..packet import Arrival
-from ..tables import BackendEntry, Options
+from ..tables import BackendEntry
 from .modes import OVERHEAD
 from .outer import ipv4_around, to_gateway
 

@@ -10,8 +10,9 @@ from ...model import FiveTuple, Forwarding, Protocol
 from ...wire import ethernet
 from ...wire.ethernet import EtherType
 from ...wire.l4 import UDP_SIZE, Udp
+from ..options import Options
 from ..packet import Arrival
-from ..tables import BackendEntry, Options
+from ..tables import BackendEntry
 from .modes import OVERHEAD
 from .outer import ipv4_around, to_gateway
 

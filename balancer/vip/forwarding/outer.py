@@ -2,8 +2,9 @@
 
 from ...wire.ethernet import Ethernet
 from ...wire.ipv4 import Ipv4
+from ..options import Options
 from ..packet import IpPacket
-from ..tables import BackendEntry, Options
+from ..tables import BackendEntry
 
 
 def to_gateway(options: Options, ethertype: int) -> bytes:

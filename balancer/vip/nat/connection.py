@@ -44,13 +44,22 @@ def after_backend(seen: Seen, flags: int) -> Seen:
 
 def lifetime_s(protocol: int, seen: Seen, limits: NatLimits) -> float:
     """Return for how long a flow may be silent and keep its port."""
+    return {
+        "datagrams": limits.datagram_s,
+        "closed": limits.closed_s,
+        "open": limits.open_s,
+        "half open": limits.half_open_s,
+    }[state_of(protocol, seen)]
+
+
+def state_of(protocol: int, seen: Seen) -> str:
+    """Return how far a flow is, in words: those of `lifetime_s`."""
     if protocol != Protocol.TCP:
-        return limits.datagram_s
-    # RFC 5382 5 has four minutes for a connection that is closing, too; but one side's
-    # FIN alone says nothing of the other's.
+        return "datagrams"
+    # One FIN is closing already in RFC 5382 5; but it says nothing of the other side.
     if seen & Seen.RESET or seen & CLOSED == CLOSED:
-        return limits.closed_s
-    return limits.open_s if seen & Seen.OPEN else limits.half_open_s
+        return "closed"
+    return "open" if seen & Seen.OPEN else "half open"
 
 
 def _ending(flags: int, fin: Seen) -> Seen:

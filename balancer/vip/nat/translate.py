@@ -4,6 +4,9 @@ TTL and hop limit stay as they are, as they do in a tunnel: the VIP is where pac
 sent to, and the routers on the way to a backend decrement them.
 """
 
+from collections.abc import Iterator
+
+from ...hashing.selector import EMPTY
 from ...model import FiveTuple, Protocol
 from ...wire import ethernet
 from ...wire.cursor import Cursor
@@ -16,7 +19,7 @@ from ..verdict import Drop, Reason, Return, Translate
 from .connection import after_backend, after_client
 from .errors import rewrite_error
 from .rewrite import Place, rewrite, turned
-from .table import Translation
+from .table import Translation, candidates
 
 
 def to_backend(
@@ -66,6 +69,19 @@ def error_to_client(
         return None
     sent = _sent(frame, packet, known.flow, context, error=True)
     return Return(Reason.ICMP_ERROR, known.backend, sent)
+
+
+def answers_of(flow: FiveTuple, context: Context) -> Iterator[FiveTuple]:
+    """Yield the five-tuples that answers to a flow may have, by whoever may have it."""
+    tables, limits = context.tables, context.tables.options.limits.nat
+    vip = tables.vip(flow)
+    if vip is None:
+        return
+    slot = tables.slot(vip, flow)
+    owners = {slot.backend, slot.previous, context.state.flows.get(flow, EMPTY)}
+    for number in owners - {EMPTY}:
+        ends = _ends(flow.version, number, context)
+        yield from candidates(flow, *ends, limits)
 
 
 def _ends(version: int, backend: int, context: Context) -> tuple[int, int]:

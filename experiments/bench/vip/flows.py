@@ -11,7 +11,7 @@ from random import Random
 from balancer.model import Tracking
 from balancer.vip.datapath import Datapath, open_datapath
 from balancer.vip.layouts import flow_bytes
-from balancer.vip.tables import Limits
+from balancer.vip.options import Limits
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.wire.l4 import TcpFlag
 

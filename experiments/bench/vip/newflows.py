@@ -18,7 +18,7 @@ from statistics import median
 
 from balancer.model import Tracking
 from balancer.vip.datapath import Datapath, open_datapath
-from balancer.vip.tables import Limits
+from balancer.vip.options import Limits
 from balancer.vip.xdp import Attachment, XdpMode
 from balancer.wire.l4 import TcpFlag
 from topo.netlink import (

@@ -21,11 +21,11 @@ from balancer.vip.datapath import NOTHING_KEPT
 from balancer.vip.forwarder import Forwarder
 from balancer.vip.health import Thresholds
 from balancer.vip.memory import Memory
+from balancer.vip.options import Options
 from balancer.vip.plan import Plan, PoolPlan, VipPlan
 from balancer.vip.probe import Target
 from balancer.vip.roster import Roster
 from balancer.vip.service import Service
-from balancer.vip.tables import Options
 from balancer.vip.testrun import test_run
 from balancer.vip.trace import frame_of
 from balancer.vip.xdp import Attachment

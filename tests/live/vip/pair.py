@@ -17,9 +17,10 @@ from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
 from balancer.vip.nat.limits import NatLimits
 from balancer.vip.nat.table import Translation
 from balancer.vip.objects import BpfObject, loaded
+from balancer.vip.options import Limits
 from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
-from balancer.vip.tables import Limits, Tables
+from balancer.vip.tables import Tables
 from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.vip.verdict import (
     Answer,

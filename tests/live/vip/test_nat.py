@@ -1,9 +1,12 @@
 """Forwarding by translation: both directions through the balancer, and its ports."""
 
+import json
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from live.vip.site import (
@@ -91,6 +94,30 @@ def test_a_killed_balancers_successor_has_all_flows(site: Site, vip: str) -> Non
         site.start("vip", "lb")
         assert talkers.ask() == before
         assert site.status("lb")["adopted"] is True
+
+
+def test_a_trace_tells_of_ports_in_both_directions(site: Site) -> None:
+    client, place = "11.1.16.10:40100", f"{VIP4}:80"
+    before = trace(site, client, place)
+    assert before["translated"]["state"] == "new"
+    site.run("cl", "curl", "-sS", "--local-port", "40100", f"http://{place}/")
+    after = trace(site, client, place)
+    translated = after["translated"]
+    assert translated["state"] == "closed"
+    assert translated["backend"] == before["translated"]["backend"]
+    ours, theirs = translated["backend"].removeprefix("tcp ").split(" > ")
+    back = trace(site, theirs, ours)
+    assert back["reason"] == "RETURNED"
+    assert (back["backend"], back["translated"]["client"]) == (
+        after["backend"],
+        f"tcp {client} > {place}",
+    )
+
+
+def trace(site: Site, source: str, destination: str) -> dict[str, Any]:
+    tool = (sys.executable, "-m", "balancer", "vip", "trace", "--json")
+    told: dict[str, Any] = json.loads(site.run("lb", *tool, "tcp", source, destination))
+    return told
 
 
 def test_ports_that_are_all_in_use_are_refused_and_counted(site: Site) -> None:

@@ -152,6 +152,12 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="no hardware address",
         ),
         pytest.param(
+            'source = "11.1.8.10"',
+            'source = "11.1.8.10"\nnat_ports = "80-90"',
+            "balancer.nat_ports: '80-90' is not inside 1024-65535",
+            id="ports of services",
+        ),
+        pytest.param(
             'address = "23.0.1.80"',
             'address = "23.0.1.80"\nforwarding = "l2"\ntoo_big = "split"',
             "vip[0].too_big: l2 makes no packet larger; there is none to split",

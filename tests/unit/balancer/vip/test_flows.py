@@ -17,7 +17,7 @@ from balancer.vip.clock import (
     ticks,
 )
 from balancer.vip.flows import Flows
-from balancer.vip.tables import Limits
+from balancer.vip.options import Limits
 
 
 def flow(number: int) -> FiveTuple:

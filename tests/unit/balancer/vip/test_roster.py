@@ -9,10 +9,11 @@ from balancer.errors import ConfigError
 from balancer.model import Backend, Pool, Protocol, Vip
 from balancer.vip.health import Thresholds
 from balancer.vip.memory import Memory
+from balancer.vip.options import Options
 from balancer.vip.pace import NEVER_S, SlowStart
 from balancer.vip.plan import AllDown, Plan, PoolPlan, Selection, VipPlan
 from balancer.vip.roster import Roster
-from balancer.vip.tables import ANY, Options, Tables, VipKey
+from balancer.vip.tables import ANY, Tables, VipKey
 
 OPTIONS = Options(IPv4Address("11.1.8.10"), 1500, bytes(6), bytes(6))
 ONE_IS_ENOUGH = Thresholds(rise=1, fall=1)

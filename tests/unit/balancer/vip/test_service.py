@@ -14,11 +14,12 @@ from balancer.model import Forwarding
 from balancer.vip import service as service_module
 from balancer.vip.config import VipConfig
 from balancer.vip.memory import Memory
+from balancer.vip.options import Options
 from balancer.vip.orders import Orders
 from balancer.vip.probe import Target
 from balancer.vip.roster import Roster
 from balancer.vip.service import Service
-from balancer.vip.tables import Options, Tables
+from balancer.vip.tables import Tables
 
 CONFIG = """
 [balancer]

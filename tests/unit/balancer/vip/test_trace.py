@@ -1,5 +1,6 @@
 """Flows as text, and what a trace says of them."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
@@ -7,16 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import ConfigError
-from balancer.model import Backend, FiveTuple, Pool, Protocol, Vip
+from balancer.model import Backend, FiveTuple, Forwarding, Pool, Protocol, Vip
 from balancer.vip.about import About
 from balancer.vip.choose import Context
 from balancer.vip.flow_text import flow_text, parse_flow_text
 from balancer.vip.health import Thresholds
 from balancer.vip.memory import Memory
+from balancer.vip.nat.connection import Seen
+from balancer.vip.options import Limits, Options
 from balancer.vip.plan import Plan, PoolPlan, Selection, VipPlan
 from balancer.vip.roster import Roster
 from balancer.vip.state import State
-from balancer.vip.tables import Limits, Options
 from balancer.vip.trace import Trace, names_of, trace
 
 FLOW = FiveTuple(4, 0x0B01100A, 0x17000150, 6, 40000, 80)
@@ -122,6 +124,25 @@ def test_a_flow_of_a_drained_backend() -> None:
     assert it.slot_backend not in ("", owner)
     assert it.tracked is not None
     assert any("idle for 2.0 s" in line for line in it.lines())
+
+
+def test_a_flow_that_is_translated_and_its_answers() -> None:
+    handling = replace(VIP.handling, forwarding=Forwarding.NAT)
+    options = replace(OPTIONS, forwardings=frozenset({Forwarding.NAT}))
+    vip = VipPlan(replace(VIP, handling=handling), Selection(slots=1009))
+    roster = Roster(replace(PLAN, options=options, vips=(vip,)), Memory(), NOW_S)
+    names = names_of(About("", roster.remember(), (1009,)))
+    context = Context(roster.tables, State(Limits()), NOW_S)
+    first = trace(FLOW, context, names)
+    assert first.translated is not None
+    assert (first.translated.state, first.forwarding) == ("new", "nat")
+    (answer,) = context.state.translations
+    back = trace(answer, replace(context, now_s=NOW_S + 2), names)
+    assert (back.reason, back.backend) == ("RETURNED", first.backend)
+    assert back.lines()[1].endswith(", half open, idle for 2.0 s")
+    context.state.translations.note(answer, Seen.ANSWERED | Seen.OPEN, NOW_S)
+    again = trace(FLOW, replace(context, now_s=NOW_S + 1), names)
+    assert again.translated == replace(first.translated, state="open", idle_s=1.0)
 
 
 @pytest.mark.parametrize(
