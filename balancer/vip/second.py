@@ -4,7 +4,7 @@ from ipaddress import IPv4Address
 
 from ..model import Protocol
 from .packet import Arrival, Kind
-from .tables import Tables, VipEntry
+from .tables import Slot, Tables, VipEntry
 
 
 def second_of(
@@ -20,8 +20,13 @@ def second_of(
         return None
     if arrival.packet.fragment:
         return None
-    slot = tables.slot(vip, arrival.flow)
+    other = other_owner(tables.slot(vip, arrival.flow), chosen, tables)
+    return None if other is None else IPv4Address(int(tables.backends[other].address))
+
+
+def other_owner(slot: Slot, chosen: int, tables: Tables) -> int | None:
+    """Return a slot's owner before or now, whichever is alive and not `chosen`."""
     for other in (slot.previous, slot.backend):
         if other != chosen and tables.is_usable(other):
-            return IPv4Address(int(tables.backends[other].address))
+            return other
     return None

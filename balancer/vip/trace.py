@@ -5,7 +5,7 @@ from typing import Any
 
 from ..hashing.flow import hash_flow
 from ..hashing.selector import EMPTY
-from ..model import FiveTuple, Protocol
+from ..model import FiveTuple, Forwarding, Protocol
 from ..wire import ipv4
 from ..wire.ethernet import Ethernet, EtherType
 from ..wire.ipv4 import Ipv4
@@ -17,6 +17,8 @@ from .decide import decide
 from .flow_text import flow_text, place_text
 from .nat.told import Translated, tell, tell_known
 from .numbers import Key, Numbers
+from .second import other_owner
+from .tables import Slot, Tables, VipEntry
 from .verdict import Reason, SentOn
 
 WHY = {
@@ -64,6 +66,7 @@ class Trace:
         slots: how many there are.
         slot_backend: who has the slot's new flows.
         previous_backend: who has the slot's older flows, if that is remembered.
+        second_backend: who gets the packet when the backend has no such connection.
         tracked: what the flow table says, or None.
         translated: how it is translated, or None.
     """
@@ -83,6 +86,7 @@ class Trace:
     slots: int = 0
     slot_backend: str = ""
     previous_backend: str = ""
+    second_backend: str = ""
     tracked: Tracked | None = None
     translated: Translated | None = None
 
@@ -108,6 +112,8 @@ class Trace:
             known = f"{self.tracked.backend}, idle for {self.tracked.idle_s:.1f} s"
         told.append(f"tracking {self.tracking}: {known}")
         told.append(f"backend  {self.backend or 'nobody'} {self.address}".rstrip())
+        if self.second_backend:
+            told.append(f"else     {self.second_backend}, whose connection it may be")
         told.append(f"sent by  {self.forwarding}")
         return told + translated
 
@@ -179,6 +185,7 @@ def trace(
         slots=len(tables.slots[vip.pool]),
         slot_backend=names.backend(slot.backend),
         previous_backend=names.backend(slot.previous),
+        second_backend=names.backend(_second(vip, slot, number, tables)),
         tracked=tracked,
         translated=(
             None if number is None else tell(flow, number, before, translations, now_s)
@@ -198,6 +205,14 @@ def _trace_answer(flow: FiveTuple, context: Context, names: Names) -> Trace:
         address=str(entry.address),
         translated=tell_known(flow, known, context.now_s),
     )
+
+
+def _second(
+    vip: VipEntry, slot: Slot, chosen: int | None, tables: Tables
+) -> int | None:
+    if chosen is None or vip.handling.forwarding is not Forwarding.GRE_KEY:
+        return None
+    return other_owner(slot, chosen, tables)
 
 
 def frame_of(flow: FiveTuple, mac: bytes) -> bytes:

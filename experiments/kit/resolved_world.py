@@ -115,6 +115,7 @@ def _service(it: Service) -> Table:
         "slots": it.slots,
         "tracking": it.tracking,
         "forwarding": it.forwarding,
+        "second_chance": it.second_chance,
         "too_big": it.too_big,
     }
     sizes = {"mtu": it.mtu, "clamp_mss": it.clamp_mss}

@@ -4,7 +4,7 @@ from balancer.errors import Unsupported
 
 from ..links import WanBackend
 from ..netlink import Netlink
-from ..world.plan import Attachment, Plan
+from ..world.plan import Attachment, Plan, Role
 from .network import LabController, LabNet
 from .world_topo import WorldTopo
 
@@ -24,8 +24,10 @@ def build_net(
     ip, port = controller
     net.addController("c0", controller=LabController, ip=ip, port=port)
     net.start()
-    on_switch = [h for h in plan.hosts if h.attachment is not Attachment.LAN]
-    receive_from_xdp([host.port for host in on_switch])
+    senders = [h for h in plan.hosts if h.attachment is not Attachment.LAN]
+    if any(service.second_chance for service in plan.world.services):
+        senders += [h for h in plan.hosts if h.role is Role.BACKEND]
+    receive_from_xdp([host.port for host in senders])
     return net
 
 

@@ -61,9 +61,19 @@ def backend_config(plan: Plan, host: Host) -> str:
                     for service in plan.world.services
                     for address in _vip_addresses(plan, service.name, host.site)
                 ],
+                **_peers(plan, host),
             }
         }
     )
+
+
+def _peers(plan: Plan, host: Host) -> Table:
+    """To whom a backend may hand packets on, where a service has second chances."""
+    ours = plan.world.datacenter(host.site).balancer is BalancerKind.OURS
+    if not ours or not any(it.second_chance for it in plan.world.services):
+        return {}
+    backends = plan.hosts_at(host.site, Role.BACKEND)
+    return {"peers": [str(it.address4) for it in backends if it is not host]}
 
 
 def _pool(plan: Plan, service: Service, balancer: Host) -> Table:
@@ -108,6 +118,7 @@ def _vip(service: Service, address: str, site: str) -> Table:
         "selection": _selection(service),
         "tracking": service.tracking,
         "forwarding": service.forwarding,
+        **({"second_chance": True} if service.second_chance else {}),
         "too_big": service.too_big,
         **{key: size for key, size in sizes.items() if size is not None},
     }

@@ -202,6 +202,7 @@ class Service:
         selection: the method; `slots` is the size of its table, and the rest of what
             it is told is in `selection_options`, by name.
         forwarding: how packets reach the backend, by `balancer.model.Forwarding`.
+        second_chance: whether backends hand on what is another's connection.
         too_big: what is done with those that do not fit then.
         mtu: largest packet on the way to the backends, in octets; None is the link's.
         clamp_mss: largest segment that a SYN may offer, in octets; None leaves it.
@@ -214,6 +215,7 @@ class Service:
     selection: str = "maglev"
     tracking: str = "established"
     forwarding: str = "gre"
+    second_chance: bool = False
     too_big: str = "answer"
     mtu: int | None = None
     clamp_mss: int | None = None

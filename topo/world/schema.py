@@ -153,6 +153,7 @@ class ServiceTable(Table):
     forwarding: Annotated[
         str, BeforeValidator(lambda it: one_word_of(FORWARDINGS, it))
     ] = "gre"
+    second_chance: bool = False
     too_big: Annotated[str, BeforeValidator(lambda it: one_word_of(TOO_BIG, it))] = (
         "answer"
     )
@@ -189,12 +190,21 @@ class ServiceTable(Table):
             raise ValueError(f"{mode} makes no packet larger (there is none to split)")
         return value
 
+    @field_validator("second_chance")
+    @classmethod
+    def _has_a_key(cls, value: bool, info: ValidationInfo) -> bool:
+        mode = info.data.get("forwarding")
+        if value and mode not in (None, "gre"):
+            raise ValueError(f"there is none by {mode} (only by gre)")
+        return value
+
     @field_validator("mtu")
     @classmethod
     def _holds_ipv6(cls, value: int | None, info: ValidationInfo) -> int | None:
         """An IPv6 packet of the least MTU must fit once it is encapsulated."""
         mode = info.data.get("forwarding")
-        least = min_mtu([Forwarding[mode.upper()]]) if mode else 0
+        key = [Forwarding.GRE_KEY] if info.data.get("second_chance") else []
+        least = min_mtu([Forwarding[mode.upper()], *key]) if mode else 0
         if value is not None and value < least:
             raise ValueError(f"{value} is too small for {mode} (at least {least})")
         return value

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from balancer.errors import ConfigError
-from balancer.model import Backend, FiveTuple, Forwarding, Pool, Protocol, Vip
+from balancer.model import (
+    Backend,
+    FiveTuple,
+    Forwarding,
+    Handling,
+    Pool,
+    Protocol,
+    Tracking,
+    Vip,
+)
 from balancer.vip.about import About
 from balancer.vip.choose import Context
 from balancer.vip.flow_text import flow_text, parse_flow_text
@@ -143,6 +152,21 @@ def test_a_flow_that_is_translated_and_its_answers() -> None:
     context.state.translations.note(answer, Seen.ANSWERED | Seen.OPEN, NOW_S)
     again = trace(FLOW, replace(context, now_s=NOW_S + 1), names)
     assert again.translated == replace(first.translated, state="open", idle_s=1.0)
+
+
+def test_a_second_chance_is_told() -> None:
+    vip = replace(VIP, handling=Handling(Tracking.OFF, forwarding=Forwarding.GRE_KEY))
+    plan = replace(PLAN, vips=(VipPlan(vip, Selection(slots=1009)),))
+    roster = Roster(plan, Memory(), NOW_S)
+    roster.note("www", "a", "", True)
+    roster.note("www", "b", "", True)
+    owner = told(roster).backend
+    roster.set_weight(owner, 0)
+    roster.update(NOW_S)
+    it = told(roster)
+    assert it.backend not in ("", owner)
+    assert (it.previous_backend, it.second_backend) == (owner, owner)
+    assert f"else     {owner}, whose connection it may be" in it.lines()
 
 
 @pytest.mark.parametrize(

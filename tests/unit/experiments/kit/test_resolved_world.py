@@ -20,6 +20,7 @@ TUNNELLED = replace(
     slots=655373,
     selection_options=(("factor", 1.5), ("points", 40)),
 )
+HANDED_ON = replace(EARTH.services[0], name="handed", second_chance=True)
 FOREIGN = replace(
     EARTH.datacenters[0],
     nameserver=NameserverKind.KNOT,
@@ -47,7 +48,7 @@ CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
         pytest.param(
             replace(EARTH, resolvers=(CLAMPED, *EARTH.resolvers[1:])), id="clamped"
         ),
-        pytest.param(replace(EARTH, services=(TUNNELLED,)), id="tunnelled"),
+        pytest.param(replace(EARTH, services=(TUNNELLED, HANDED_ON)), id="tunnelled"),
         pytest.param(
             replace(EARTH, datacenters=(FOREIGN, *EARTH.datacenters[1:])),
             id="others' products",

@@ -47,6 +47,14 @@ def test_backend_takes_only_its_own_balancers_packets(duo):
     }
 
 
+def test_backends_know_each_other_where_there_are_second_chances(duo):
+    plan = with_service(duo, second_chance=True)
+    backend = tomllib.loads(backend_config(plan, plan.host("fra-be1")))["backend"]
+    assert backend["peers"] == ["11.1.1.11"]
+    config = tomllib.loads(vip_config(plan, plan.host("fra-lb1")))
+    assert all(vip["second_chance"] for vip in config["vip"])
+
+
 def with_service(plan, **changes):
     [service] = plan.world.services
     return replace(
