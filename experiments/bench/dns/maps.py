@@ -1,7 +1,6 @@
 """Maps of a million networks: how long they take, what they weigh, what they cost."""
 
 import json
-import socket
 import time
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -15,7 +14,14 @@ from balancer.nameserver.steering import NOTHING_KNOWN
 
 from ..figure import Figure
 from .lookups import subnet_query
-from .nameserver import ADDRESS, Server, reloads, running_server, while_asked
+from .nameserver import (
+    ADDRESS,
+    Server,
+    free_port,
+    reloads,
+    running_server,
+    while_asked,
+)
 
 FEW, MANY = 1000, 1_000_000
 SITES = ("fra", "iad", "syd", "gru", "nrt")
@@ -74,9 +80,6 @@ def run() -> list[Figure]:
 
 def write_configuration(folder: Path, networks: int, seed: int = 1) -> None:
     """Write a dns.toml and its map, half of it IPv4 and half of it IPv6."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((ADDRESS, 0))
-        port = probe.getsockname()[1]
     chance = Random(seed)
     sites = ", ".join(
         f'{{ name = "{site}", addresses = ["23.0.{number}.80"] }}'
@@ -87,7 +90,11 @@ def write_configuration(folder: Path, networks: int, seed: int = 1) -> None:
         for location in ("fra", *(f"loc{number}" for number in range(LOCATIONS)))
     ]
     text = CONFIG.format(
-        address=ADDRESS, port=port, name=NAME, sites=sites, rtt_ms="\n".join(rows)
+        address=ADDRESS,
+        port=free_port(),
+        name=NAME,
+        sites=sites,
+        rtt_ms="\n".join(rows),
     )
     (folder / "dns.toml").write_text(text)
     write_map(folder, networks, seed)

@@ -12,7 +12,14 @@ from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
 from ..figure import Figure
-from .nameserver import ADDRESS, Server, reloads, running_server, while_asked
+from .nameserver import (
+    ADDRESS,
+    Server,
+    free_port,
+    reloads,
+    running_server,
+    while_asked,
+)
 
 FEW, MANY = 1000, 1_000_000
 ZONE = "gslb.net"
@@ -63,10 +70,7 @@ def run() -> list[Figure]:
 
 def write_configuration(folder: Path) -> None:
     """Write a dns.toml with a free port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((ADDRESS, 0))
-        port = probe.getsockname()[1]
-    text = CONFIG.format(address=ADDRESS, port=port, zone=ZONE)
+    text = CONFIG.format(address=ADDRESS, port=free_port(), zone=ZONE)
     (folder / "dns.toml").write_text(text)
 
 

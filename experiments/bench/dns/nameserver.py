@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -83,6 +84,14 @@ def while_asked(
 def reloads(server: Server) -> int:
     """Return how often it has loaded anew."""
     return int(server.status["reloads"]["done"])  # type: ignore[index]
+
+
+def free_port() -> int:
+    """Return a port that is free at the server's address."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((ADDRESS, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager

@@ -61,17 +61,19 @@ def free_port(address: str) -> int:
 
 @contextmanager
 def running_program(
-    folder: Path, address: str, text: str, ends_with: int = 0
+    folder: Path, address: str, text: str, ends_with: int = 0, netns: str = ""
 ) -> Iterator[Program]:
     """Run a server with this configuration, in which {port} is its port.
 
-    At the end it is told to end, and its exit status must be `ends_with`.
+    It runs in the network namespace `netns`, if there is one, on port 53 of its own. At
+    the end it is told to end, and its exit status must be `ends_with`.
     """
-    port = free_port(address)
+    port = 53 if netns else free_port(address)
     config = folder / "dns.toml"
     config.write_text(text.replace("{port}", str(port)))
     readable, writable = os.pipe()
-    command = [sys.executable, "-m", "balancer", "dns", "--config", str(config)]
+    command = ["ip", "netns", "exec", netns] if netns else []
+    command += [sys.executable, "-m", "balancer", "dns", "--config", str(config)]
     command += ["--notify-fd", str(writable), "--status", str(folder / "status")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, pass_fds=[writable], stderr=log)

@@ -1,7 +1,5 @@
 """The nameserver as a program, on loopback addresses, asked by dnspython."""
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -12,8 +10,7 @@ import dns.message
 import dns.query
 import dns.rcode
 import pytest
-
-from balancer.status import read_status
+from live.nameserver.program import running_program
 
 pytestmark = pytest.mark.live
 
@@ -31,52 +28,33 @@ serial = 1
 ttl = "1 h"
 negative_ttl = "5 s"
 record = [
-  {{ name = "gslb.net", type = "NS", value = "ns.gslb.net" }},
-  {{ name = "long.gslb.net", type = "TXT", value = "{long}" }},
+  { name = "gslb.net", type = "NS", value = "ns.gslb.net" },
+  { name = "long.gslb.net", type = "TXT", value = "LONG" },
 ]
 [[zone.service]]
 name = "www.gslb.net"
 ttl = "20 s"
 policy = "nearest"
 site = [
-  {{ name = "fra", addresses = ["23.0.1.80"] }},
-  {{ name = "iad", addresses = ["23.0.2.80"] }},
+  { name = "fra", addresses = ["23.0.1.80"] },
+  { name = "iad", addresses = ["23.0.2.80"] },
 ]
 [map]
 network = [
-  {{ prefix = "127.0.0.0/8", location = "iad" }},
-  {{ prefix = "11.1.0.0/16", location = "fra" }},
+  { prefix = "127.0.0.0/8", location = "iad" },
+  { prefix = "11.1.0.0/16", location = "fra" },
 ]
-rtt_ms.fra = {{ fra = 0.5, iad = 88.0 }}
-rtt_ms.iad = {{ fra = 88.0, iad = 0.5 }}
-"""
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((ADDRESSES[0], 0))
-        return probe.getsockname()[1]
+rtt_ms.fra = { fra = 0.5, iad = 88.0 }
+rtt_ms.iad = { fra = 88.0, iad = 0.5 }
+""".replace("LONG", "x" * 1000)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """Yield port, status path and process of a server that is ready."""
     folder = tmp_path_factory.mktemp("nameserver")
-    port = free_port()
-    config = folder / "dns.toml"
-    config.write_text(CONFIG.format(port=port, long="x" * 1000))
-    status = folder / "status"
-    readable, writable = os.pipe()
-    command = [sys.executable, "-m", "balancer", "dns", "--config", str(config)]
-    command += ["--notify-fd", str(writable), "--status", str(status)]
-    with subprocess.Popen(command, pass_fds=[writable]) as process:
-        os.close(writable)
-        with open(readable, "rb") as ready:  # noqa: PTH123 - a descriptor
-            assert ready.read() == b"\n"
-        yield port, status, process
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 0
-    assert not status.exists()
+    with running_program(folder, ADDRESSES[0], CONFIG) as program:
+        yield program
+    assert not (folder / "status").exists()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -84,7 +62,7 @@ def test_replies_leave_from_the_address_that_was_asked(server, address):
     query = dns.message.make_query("www.gslb.net", "A")
     # dns.query checks that the reply came from where the query went.
     for ask in (dns.query.udp, dns.query.tcp):
-        response = ask(query, address, port=server[0], timeout=2)
+        response = ask(query, address, port=server.port, timeout=2)
         assert len(response.answer) == 1
 
 
@@ -92,7 +70,7 @@ def test_nearest_to_the_client_else_to_its_resolver(server):
     found = []
     for options in ([], [dns.edns.ECSOption("11.1.3.0", 24)]):
         query = dns.message.make_query("www.gslb.net", "A", options=options)
-        response = dns.query.udp(query, ADDRESSES[0], port=server[0], timeout=2)
+        response = dns.query.udp(query, ADDRESSES[0], port=server.port, timeout=2)
         found.append(response.answer[0][0].address)
     assert found == ["23.0.2.80", "23.0.1.80"]
 
@@ -100,7 +78,7 @@ def test_nearest_to_the_client_else_to_its_resolver(server):
 def test_truncated_by_udp_and_whole_by_tcp(server):
     query = dns.message.make_query("long.gslb.net", "TXT", use_edns=False)
     response, by_tcp = dns.query.udp_with_fallback(
-        query, ADDRESSES[0], port=server[0], timeout=2
+        query, ADDRESSES[0], port=server.port, timeout=2
     )
     assert by_tcp
     assert len(response.answer[0][0].strings) == 4
@@ -110,7 +88,7 @@ def test_malformed_gets_formerr_and_a_response_gets_silence(server):
     query = dns.message.make_query("www.gslb.net", "A")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(2)
-        client.connect((ADDRESSES[0], server[0]))
+        client.connect((ADDRESSES[0], server.port))
         client.send(dns.message.make_response(query).to_wire())
         client.send(query.to_wire()[:-1])
         answer = client.recv(512)
@@ -119,12 +97,11 @@ def test_malformed_gets_formerr_and_a_response_gets_silence(server):
 
 
 def test_status_counts(server):
-    _, status, _ = server
-    before = read_status(status)["counters"]
+    before = server.status()["counters"]
     query = dns.message.make_query("nowhere.gslb.net", "A")
     for ask in (dns.query.udp, dns.query.tcp):
-        ask(query, ADDRESSES[0], port=server[0], timeout=2)
-    after = read_status(status)
+        ask(query, ADDRESSES[0], port=server.port, timeout=2)
+    after = server.status()
     gained = {name: after["counters"][name] - before[name] for name in before}
     assert {name: n for name, n in gained.items() if n} == {
         "queries": 2,
@@ -138,11 +115,11 @@ def test_status_counts(server):
 
 def test_a_port_that_is_taken_is_one_line(server, tmp_path):
     config = tmp_path / "dns.toml"
-    config.write_text(CONFIG.format(port=server[0], long="x"))
+    config.write_text(CONFIG.replace("{port}", str(server.port)))
     command = [sys.executable, "-m", "balancer", "dns", "--config", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=10)
     assert done.returncode == 1
     assert done.stderr == (
-        f"frontlab-dns: cannot listen on {ADDRESSES[0]} port {server[0]}:"
+        f"frontlab-dns: cannot listen on {ADDRESSES[0]} port {server.port}:"
         " Address already in use\n"
     )

@@ -1,17 +1,12 @@
 """A nameserver as a program that follows its files: steering, and a map of networks."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 
 import dns.message
 import dns.query
 import pytest
+from live.nameserver.program import running_program
 
-from balancer.status import read_status
 from topo.wait import until
 
 pytestmark = pytest.mark.live
@@ -20,7 +15,7 @@ ADDRESS = "127.0.53.5"
 CONFIG = """
 [server]
 site = "fra"
-listen = ["{address}"]
+listen = ["127.0.53.5"]
 port = {port}
 steering = "steering.json"
 [[zone]]
@@ -30,45 +25,30 @@ contact = "hostmaster.gslb.net"
 serial = 1
 ttl = "1 h"
 negative_ttl = "5 s"
-record = [{{ name = "gslb.net", type = "NS", value = "ns.example.net" }}]
+record = [{ name = "gslb.net", type = "NS", value = "ns.example.net" }]
 [[zone.service]]
 name = "www.gslb.net"
 ttl = "20 s"
 policy = "nearest"
 site = [
-  {{ name = "fra", addresses = ["23.0.1.80"] }},
-  {{ name = "iad", addresses = ["23.0.2.80"] }},
+  { name = "fra", addresses = ["23.0.1.80"] },
+  { name = "iad", addresses = ["23.0.2.80"] },
 ]
 [map]
 file = "networks.map"
-rtt_ms.fra = {{ fra = 0.5, iad = 88.0 }}
-rtt_ms.iad = {{ fra = 88.0, iad = 0.5 }}
+rtt_ms.fra = { fra = 0.5, iad = 88.0 }
+rtt_ms.iad = { fra = 88.0, iad = 0.5 }
 """
 
 
 class Server:
-    """A server whose files are in `folder`."""
+    """A server whose files are followed."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind((ADDRESS, 0))
-            self.port = probe.getsockname()[1]
-        self.write("networks.map", "127.0.0.0/8 fra\n")
-        self.write("dns.toml", CONFIG.format(address=ADDRESS, port=self.port))
-        readable, writable = os.pipe()
-        command = [sys.executable, "-m", "balancer", "dns"]
-        command += ["--config", str(folder / "dns.toml"), "--notify-fd", str(writable)]
-        command += ["--status", str(folder / "status")]
-        self.process = subprocess.Popen(command, pass_fds=[writable])
-        os.close(writable)
-        with open(readable, "rb") as ready:  # noqa: PTH123 - a descriptor
-            assert ready.read() == b"\n"
+    def __init__(self, program):
+        self.program, self.folder = program, program.folder
 
     def write(self, name, text):
-        """Replace a file at once, as who writes maps should."""
-        (self.folder / "new").write_text(text)
-        (self.folder / "new").rename(self.folder / name)
+        replace(self.folder / name, text)
 
     def steer(self, version, **healthy):
         sites = {site: {"healthy": it} for site, it in healthy.items()}
@@ -77,19 +57,26 @@ class Server:
 
     def site(self):
         query = dns.message.make_query("www.gslb.net", "A")
-        response = dns.query.udp(query, ADDRESS, port=self.port, timeout=2)
+        port = self.program.port
+        response = dns.query.udp(query, ADDRESS, port=port, timeout=2)
         return {"23.0.1.80": "fra", "23.0.2.80": "iad"}[response.answer[0][0].address]
 
     def status(self, name):
-        return read_status(self.folder / "status")[name]
+        return self.program.status()[name]
 
 
 @pytest.fixture
 def server(tmp_path):
-    made = Server(tmp_path)
-    yield made
-    made.process.send_signal(signal.SIGTERM)
-    assert made.process.wait(timeout=5) == 0
+    replace(tmp_path / "networks.map", "127.0.0.0/8 fra\n")
+    with running_program(tmp_path, ADDRESS, CONFIG) as program:
+        yield Server(program)
+
+
+def replace(path, text):
+    """Replace a file at once, as who writes maps should."""
+    new = path.with_name("new")
+    new.write_text(text)
+    new.rename(path)
 
 
 def test_answers_follow_steering_and_survive_it(server):

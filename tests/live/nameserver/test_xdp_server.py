@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,8 +12,8 @@ import dns.flags
 import dns.message
 import dns.query
 import pytest
+from live.nameserver.program import Program, running_program
 
-from balancer.status import read_status
 from balancer.vip.xdp import attach_pass
 from topo.run import run
 from topo.sandbox.syscalls import inside_netns
@@ -37,7 +35,7 @@ CONFIG = """
 site = "fra"
 listen = ["23.53.0.53", "2a23:53::53"]
 processes = 2
-xdp = "{mode}"
+xdp = "MODE"
 interface = "eth0"
 steering = "steering.toml"
 [[zone]]
@@ -48,21 +46,21 @@ serial = 1
 ttl = "1 h"
 negative_ttl = "5 s"
 record = [
-  {{ name = "gslb.net", type = "NS", value = "ns.gslb.net" }},
-  {{ name = "text.gslb.net", type = "TXT", value = "no address" }},
+  { name = "gslb.net", type = "NS", value = "ns.gslb.net" },
+  { name = "text.gslb.net", type = "TXT", value = "no address" },
 ]
 [[zone.service]]
 name = "www.gslb.net"
 ttl = "20 s"
 policy = "nearest"
 site = [
-  {{ name = "fra", addresses = ["23.0.1.80"] }},
-  {{ name = "iad", addresses = ["23.0.2.80"] }},
+  { name = "fra", addresses = ["23.0.1.80"] },
+  { name = "iad", addresses = ["23.0.2.80"] },
 ]
 [map]
-network = [{{ prefix = "11.2.0.0/16", location = "iad" }}]
-rtt_ms.fra = {{ fra = 0.5, iad = 88.0 }}
-rtt_ms.iad = {{ fra = 88.0, iad = 0.5 }}
+network = [{ prefix = "11.2.0.0/16", location = "iad" }]
+rtt_ms.fra = { fra = 0.5, iad = 88.0 }
+rtt_ms.iad = { fra = 88.0, iad = 0.5 }
 """
 
 
@@ -103,25 +101,13 @@ def client() -> Iterator[None]:
 
 
 @pytest.fixture(params=["native", "generic", "auto"])
-def folder(request, tmp_path) -> Iterator[Path]:
-    """The folder of a running server."""
-    (tmp_path / "dns.toml").write_text(CONFIG.format(mode=request.param))
-    readable, writable = os.pipe()
-    argv = ["ip", "netns", "exec", SERVER, sys.executable, "-m", "balancer", "dns"]
-    argv += ["--config", str(tmp_path / "dns.toml"), "--notify-fd", str(writable)]
-    argv += ["--status", str(tmp_path / "status")]
+def server(request, tmp_path) -> Iterator[Program]:
+    config = CONFIG.replace("MODE", request.param)
     with cable():
         with client():  # its end must take frames that are redirected to it
             attach_pass("eth0")
-        process = subprocess.Popen(argv, pass_fds=[writable])
-        os.close(writable)
-        with process, os.fdopen(readable, "rb") as ready:
-            try:
-                assert ready.read() == b"\n"
-                yield tmp_path
-            finally:
-                process.terminate()
-            assert process.wait(timeout=5) == 0
+        with running_program(tmp_path, ADDRESSES[0], config, netns=SERVER) as program:
+            yield program
         assert "xdp" not in exec_in(SERVER, "ip", "link", "show", "dev", "eth0")
 
 
@@ -143,7 +129,7 @@ def until_answered(wanted):
     until("the answer changes", lambda: answers(ask(query())) == [wanted])
 
 
-def test_what_is_hot_is_answered_in_the_kernel(folder, request):
+def test_what_is_hot_is_answered_in_the_kernel(server, request):
     for address in ADDRESSES:
         assert answers(ask(query(), address)) == ["23.0.1.80"]
         steered = ask(query(subnet=("11.2.3.0", 24), want_dnssec=True), address)
@@ -153,8 +139,8 @@ def test_what_is_hot_is_answered_in_the_kernel(folder, request):
         [subnet] = steered.options
         assert subnet.scopelen == 16
         assert answers(ask(query("text.gslb.net", "TXT"), address)) == ['"no address"']
-    status = read_status(folder / "status")
-    wanted = request.node.callspec.params["folder"]
+    status = server.status()
+    wanted = request.node.callspec.params["server"]
     assert status["xdp"]["mode"] == ("native" if wanted == "auto" else wanted)
     in_kernel = {"ANSWERED": 2, "ANSWERED_SUBNET": 2, "NOT_HOT": 2}
     counted = status["xdp"]["counters"]
@@ -166,26 +152,25 @@ def test_what_is_hot_is_answered_in_the_kernel(folder, request):
     assert status["queries_by_source"] == sources
 
 
-def test_it_follows_the_steering_map(folder):
+def test_it_follows_the_steering_map(server):
     for version, fra, wanted in ((1, "false", "23.0.2.80"), (2, "true", "23.0.1.80")):
-        (folder / "new").write_text(STEERING.format(version=version, fra=fra))
-        (folder / "new").rename(folder / "steering.toml")
+        (server.folder / "new").write_text(STEERING.format(version=version, fra=fra))
+        (server.folder / "new").rename(server.folder / "steering.toml")
         until_answered(wanted)
-    counters = read_status(folder / "status")["xdp"]["counters"]
+    counters = server.status()["xdp"]["counters"]
     assert counters["NOT_HOT"] == 0
 
 
-def test_it_follows_the_configuration(folder):
-    config = folder / "dns.toml"
+def test_it_follows_the_configuration(server):
+    config = server.folder / "dns.toml"
     config.write_text(config.read_text().replace("23.0.1.80", "23.0.9.80"))
-    first = min(map(int, run(["ip", "netns", "pids", SERVER]).split()))
-    os.kill(first, signal.SIGHUP)
+    server.process.send_signal(signal.SIGHUP)
     until_answered("23.0.9.80")
 
 
-def test_streams_pass(folder):
+def test_streams_pass(server):
     with client(), socket.create_connection((ADDRESSES[0], 53), timeout=2) as stream:
         dns.query.send_tcp(stream, query())
         response, _ = dns.query.receive_tcp(stream)
     assert answers(response) == ["23.0.1.80"]
-    assert read_status(folder / "status")["counters"]["tcp"] == 1
+    assert server.status()["counters"]["tcp"] == 1
