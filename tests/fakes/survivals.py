@@ -20,6 +20,7 @@ GONE, AWAY = "be3", "lb2"
 TRACKINGS = ("off", "all", "established", "changed")
 CLIENT, VIP = IPv4Address("11.1.16.10"), IPv4Address("23.0.1.80")
 PER_VIP = 100
+ALL = PER_VIP * len(TRACKINGS)
 SLOTS = 4093
 
 
@@ -28,7 +29,7 @@ def scene(selection: str, event: Event) -> Scene:
     others = tuple(name for name in BACKENDS if name != GONE)
     before = others if event.lacks_before else BACKENDS
     after = others if event.lacks_after else BACKENDS
-    places = {flow(port): BALANCERS[port % 3] for port in range(40000, 50000)}
+    places = {flow(port): BALANCERS[port % 3] for port in range(40000, 40000 + ALL)}
     away = AWAY if event.balancer_goes else ""
     later = {it: "lb3" if at == away else at for it, at in places.items()}
     return Scene(
@@ -69,11 +70,10 @@ def survivals() -> list[SurvivalRow]:
 
 @cache
 def _survivals() -> tuple[SurvivalRow, ...]:
-    ports = iter(range(40000, 50000))
     rows = []
     for event in EVENTS:
         for selection in NAMES:
-            ports = iter(range(40000, 50000))
+            ports = iter(range(40000, 40000 + ALL))
             found = scene(selection, event)
             for tracking in TRACKINGS:
                 made = faithful(found, tracking, ports)
