@@ -23,7 +23,7 @@ from .kit.survival.event import (
     OVERFLOW,
 )
 from .kit.survival.expected import all_but_one_in_n, only_due, some_of_the_moved, tell
-from .kit.survival.forecast import BY_FLOW
+from .kit.survival.forecast import BY_FLOW, TRANSLATED
 from .kit.survival.phases import survival_rows
 from .kit.survival.tally import SurvivalRow as Row
 from .kit.trial import Trial
@@ -49,6 +49,8 @@ def measure(lab: "Lab", trial: Trial) -> Iterator[Row]:
 def claims(rows: Sequence[Row]) -> list[Claim]:
     """Who breaks is foretold, and is who the book and the papers say."""
     fixed = [row for row in rows if row.selection != LEAST]
+    plain = [row for row in fixed if row.tracking != TRANSLATED]
+    alone = [row for row in fixed if row.event == BALANCER_REMOVED]
     turns = [row for row in rows if row.selection in TURNS]
     gone = [row for row in rows if row.event == BACKEND_REMOVED]
     there = [row for row in rows if row.event in (BACKEND_REMOVED, BACKEND_ADDED)]
@@ -61,10 +63,11 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
         all_but_one_in_n(
             "modulo", "Without memory", C4, [r for r in bare if r in turns]
         ),
-        MINIMAL.judge([row for row in rows if row.selection in CONSISTENT]),
-        MAGLEV.judge([row for row in rows if row.selection == "maglev"]),
+        MINIMAL.judge([row for row in plain if row.selection in CONSISTENT]),
+        MAGLEV.judge([row for row in plain if row.selection == "maglev"]),
         TRACKED.judge([row for row in there if row.remembers]),
-        STATELESS.judge([row for row in fixed if row.event == BALANCER_REMOVED]),
+        STATELESS.judge([row for row in alone if row in plain]),
+        STATEFUL.judge([row for row in alone if row not in plain]),
         some_of_the_moved(both),
         all_but_one_in_n("forgotten", "With a full flow table", C7, full),
         BY_SLOT.judge([row for row in fixed if row.tracking == "changed"]),
@@ -119,6 +122,16 @@ STATELESS = only_due(
     "When a balancer goes and all backends stay, none breaks: the others' tables are "
     "the same, and replies never passed it.",
     "hypothesis D4; SRE book, chapter 19: direct server return",
+)
+STATEFUL: Every[Row] = Every(
+    name="translated",
+    statement="Who translates is part of the connection: when a balancer goes, all "
+    "that it had break, although they were tracked and other tables are the same.",
+    expected="as many as come to another balancer",
+    holds=lambda row: row.broken == row.moved if row.connections else None,
+    tell=tell,
+    unit="cells",
+    source="hypothesis D1; SRE book, chapter 19: an entry for every connection",
 )
 BY_SLOT = only_due(
     "slots remember",

@@ -25,9 +25,10 @@ def survival_grid(rows: Sequence[SurvivalRow]) -> Grid:
             )
             for selection in _selections(rows)
         ),
-        caption="The darker, the more. Of six backends one is a sixth of all: who "
-        "loses more than 17 % also broke connections of machines that were there all "
-        "along. Over each column stands what the VIP's balancers remember.",
+        caption="The darker, the more. One of six backends has a sixth of all, more or "
+        "less by chance; what is far beyond 17 % broke connections of machines that "
+        "were there all along. Over each column stands what the VIP's balancers "
+        "remember; nat is as all, and translates.",
     )
 
 

@@ -15,6 +15,8 @@ from balancer.vip.plan import Selection
 from balancer.vip.selections import FOLLOWING, Candidate, select
 
 BY_FLOW = ("all", "established")
+# In place of a tracking: it is "all", and packets are translated.
+TRANSLATED = "nat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,21 @@ class Fate:
         was: to whom its slot pointed when it was opened.
         now: to whom it points after the event.
         gone: the backend that was removed, "" for none.
-        forgotten: whether its balancer, or the one that it came to, may not have it
-            in its flow table.
+        moved: whether it came to another balancer.
+        flooded: whether flow tables have forgotten it, or may have.
     """
 
     tracking: str
     was: str
     now: str
     gone: str
-    forgotten: bool
+    moved: bool = False
+    flooded: bool = False
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the balancer that it comes to may not know it."""
+        return self.moved or self.flooded
 
     @property
     def is_due(self) -> bool:
@@ -84,7 +92,9 @@ class Fate:
             return False
         if self.tracking == "changed":
             return True  # the slot itself remembers whose it was, on every balancer
-        if self.tracking in BY_FLOW and not self.forgotten:
+        if self.tracking == TRANSLATED and self.moved:
+            return False  # its backend knows another balancer's address and port
+        if self.tracking != "off" and not self.is_forgotten:
             return True
         return self.was == self.now
 
@@ -98,4 +108,4 @@ def is_foreseen(method: str, fate: Fate) -> bool:
     """Whether the tables of the beginning decide, or those that come of themselves."""
     if not follows_flows(method):
         return True
-    return fate.is_due or (fate.tracking != "off" and not fate.forgotten)
+    return fate.is_due or (fate.tracking != "off" and not fate.is_forgotten)

@@ -15,14 +15,14 @@ from .connections import Connection, Wish, ask_again, closing_all, open_all
 from .event import EVENTS, Event
 from .forecast import slots_of
 from .setting import Setting
-from .stage import Stage, stage_in
+from .stage import Stage, label_of, stage_in
 from .tally import Scene, SurvivalRow, tally
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab
 
-# Half of them over IPv4: 100 a row tell a share to 5 %.
-PER_FAMILY = 50
+# To each VIP: the 60 of a row tell a share to 6 %.
+PER_FAMILY = 30
 # The least that a balancer takes, so that it is soon full; and the default.
 SMALL, LARGE = 1024, 65536
 # Until then even the kernel's LRU has let go of what was there before.
@@ -50,7 +50,7 @@ def _wishes(stage: Stage, source: random.Random) -> Iterator[list[Wish]]:
     ports = iter(source.sample(range(2000, 65000), 63000))
     while True:
         yield [
-            Wish(service.tracking, address, service.port, next(ports))
+            Wish(label_of(service), address, service.port, next(ports))
             for service, vip in stage.vips()
             for address in (vip.address4, vip.address6)
             for _ in range(PER_FAMILY)

@@ -17,7 +17,7 @@ from topo.world.records import Service
 
 from ..capture import Port, capturing
 from .flood import packets, send
-from .forecast import BY_FLOW
+from .forecast import BY_FLOW, TRANSLATED
 from .setting import Setting, with_setting
 from .tally import Places, seen_at
 
@@ -86,7 +86,7 @@ class Stage:
         vips = [
             (vip.address4, service.port)
             for service, vip in self.vips()
-            if service.tracking in BY_FLOW
+            if label_of(service) in BY_FLOW
         ]
 
         def is_done() -> bool:
@@ -103,6 +103,11 @@ class Stage:
 
     def _evicted(self) -> dict[str, int]:
         return {it.name: self.lab.status(it.name)["evicted"] for it in self.balancers}
+
+
+def label_of(service: Service) -> str:
+    """Return what is told of a service in rows: its tracking, or that it translates."""
+    return TRANSLATED if service.forwarding == TRANSLATED else service.tracking
 
 
 def stage_in(lab: "Lab") -> Stage:

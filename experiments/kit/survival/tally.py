@@ -90,9 +90,9 @@ class Scene:
         was = now = connection.opened
         if not follows_flows(self.selection):
             was, now = self.slots.owners(five_tuple(connection.flow))
-        forgotten = self.event.floods or self.has_moved(connection.flow)
         gone = self.backend if self.event.lacks_after else ""
-        return Fate(connection.tracking, was, now, gone, forgotten)
+        moved = self.has_moved(connection.flow)
+        return Fate(connection.tracking, was, now, gone, moved, self.event.floods)
 
     def has_moved(self, flow: Flow) -> bool:
         """Whether a flow came to another balancer."""

@@ -114,10 +114,10 @@ def test_nothing_decides_nothing(rows: Callable[[], list[SurvivalRow]]) -> None:
 def test_figures_have_a_cell_for_each_row() -> None:
     grid, table = figures(ROWS)
     assert len(grid.rows) == 10
-    assert len(table.rows) == 40
+    assert len(table.rows) == 50
     assert all(table.good)
     (name, shades) = grid.rows[0]
-    assert (name, len(shades)) == ("modulo", 20)
+    assert (name, len(shades)) == ("modulo", 25)
     assert float(shades[0].text) == pytest.approx(83, abs=10)
 
 

@@ -55,6 +55,10 @@ def test_consistent_hashing_moves_what_it_must(method: str, added: bool) -> None
         pytest.param(Fate("established", "a", "c", "", True), False, id="moved"),
         pytest.param(Fate("changed", "a", "c", "b", True), True, id="slots remember"),
         pytest.param(Fate("changed", "b", "c", "b", False), False, id="but not dead"),
+        pytest.param(Fate("nat", "a", "c", "b"), True, id="translated"),
+        pytest.param(Fate("nat", "a", "a", "", moved=True), False, id="by another"),
+        pytest.param(Fate("nat", "a", "a", "b", flooded=True), True, id="still is"),
+        pytest.param(Fate("all", "a", "c", "b", flooded=True), False, id="flooded"),
     ],
 )
 def test_a_fate(fate: Fate, survives: bool) -> None:
