@@ -9,6 +9,7 @@ When files are named, or a person is to be talked to, one pytest runs alone.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def run(first: list[str], *others: list[str]) -> int:
     with tempfile.TemporaryFile() as told:
         shown = _start(first, None)
         rest = [_start([*colour(), *it], told) for it in others]
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # each has it too, and says so
         statuses = [it.wait() for it in (shown, *rest)]
         told.seek(0)
         sys.stdout.buffer.write(told.read())
@@ -64,7 +66,4 @@ def _start(arguments: list[str], told: IO[bytes] | None) -> subprocess.Popen[byt
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(run(*parts(sys.argv[1:])))
-    except KeyboardInterrupt:  # of which each pytest has told by itself
-        sys.exit(130)
+    sys.exit(run(*parts(sys.argv[1:])))
