@@ -97,6 +97,7 @@ def _datacenter(it: Datacenter) -> Table:
         "site": it.site,
         "balancers": it.balancers,
         "backends": it.backends,
+        "nameserver_xdp": it.nameserver_xdp,
         "weights": list(it.weights),
         "capacity": f"{it.capacity_rps} /s",
         "nameserver": it.nameserver.value,

@@ -4,7 +4,7 @@ from balancer.errors import Unsupported
 
 from ..links import WanBackend
 from ..netlink import Netlink
-from ..world.plan import Attachment, Plan, Role
+from ..world.plan import Attachment, Host, Plan, Role
 from .network import LabController, LabNet
 from .world_topo import WorldTopo
 
@@ -24,11 +24,19 @@ def build_net(
     ip, port = controller
     net.addController("c0", controller=LabController, ip=ip, port=port)
     net.start()
-    senders = [h for h in plan.hosts if h.attachment is not Attachment.LAN]
-    if any(service.second_chance for service in plan.world.services):
-        senders += [h for h in plan.hosts if h.role is Role.BACKEND]
-    receive_from_xdp([host.port for host in senders])
+    receive_from_xdp(
+        [host.port for host in plan.hosts if _may_answer_in_xdp(plan, host)]
+    )
     return net
+
+
+def _may_answer_in_xdp(plan: Plan, host: Host) -> bool:
+    match host.role:
+        case Role.NAMESERVER:
+            return plan.world.datacenter(host.site).nameserver_xdp
+        case Role.BACKEND if any(it.second_chance for it in plan.world.services):
+            return True
+    return host.attachment is not Attachment.LAN
 
 
 class AdoptedNet(LabNet):

@@ -15,6 +15,7 @@ from .contents import (
 )
 from .toml import Table, to_toml
 
+HOST_INTERFACE = "eth0"
 ROOT_NAME = "a.root-servers.net"
 
 
@@ -31,6 +32,8 @@ def dns_config(plan: Plan, site: str, steering: str = "") -> str:
         "service": [_service(it) for it in contents.services],
     }
     server = {**_server(host, plan.nameserver)}
+    if plan.world.datacenter(site).nameserver_xdp:
+        server |= {"xdp": "auto", "interface": HOST_INTERFACE}
     if steering:
         server["steering"] = steering
     return to_toml({"server": server, "zone": [zone], "map": _map(plan)})

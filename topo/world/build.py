@@ -118,6 +118,7 @@ def _datacenter(table: DatacenterTable, world: WorldTable) -> Datacenter:
         nameserver=table.nameserver or world.nameserver,
         balancer=table.balancer or world.balancer,
         shared_lan=table.shared_lan,
+        nameserver_xdp=table.nameserver_xdp,
         weights=tuple(table.weights),
     )
 

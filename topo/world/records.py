@@ -171,9 +171,10 @@ class Datacenter:
     """A datacenter: balancers behind ECMP, backends behind the balancers.
 
     `nameserver` is the product that is authoritative for the zone here, `balancer`
-    that of the balancers. With `shared_lan` these are in one broadcast domain and
-    subnet with the backends, and otherwise in a subnet of their own. `weights` are the
-    backends' in their order, or empty: then all are equal.
+    that of the balancers. With `nameserver_xdp` ours answers in XDP, too. With
+    `shared_lan` balancers are in one broadcast domain and subnet with the backends, and
+    otherwise in a subnet of their own. `weights` are the backends' in their order, or
+    empty: then all are equal.
     """
 
     site: str
@@ -183,6 +184,7 @@ class Datacenter:
     nameserver: NameserverKind = NameserverKind.OURS
     balancer: BalancerKind = BalancerKind.OURS
     shared_lan: bool = False
+    nameserver_xdp: bool = False
     weights: tuple[int, ...] = ()
 
     @property

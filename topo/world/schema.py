@@ -121,6 +121,7 @@ class DatacenterTable(Table):
     nameserver: Nameserver | None = None
     balancer: Balancer | None = None
     shared_lan: bool = False
+    nameserver_xdp: bool = False
 
     @field_validator("weights")
     @classmethod

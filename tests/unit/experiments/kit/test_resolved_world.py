@@ -28,6 +28,7 @@ FOREIGN = replace(
     shared_lan=True,
     weights=tuple(range(EARTH.datacenters[0].backends)),
 )
+IN_XDP = replace(EARTH.datacenters[0], nameserver_xdp=True)
 CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
 
 
@@ -47,6 +48,9 @@ CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
         ),
         pytest.param(
             replace(EARTH, resolvers=(CLAMPED, *EARTH.resolvers[1:])), id="clamped"
+        ),
+        pytest.param(
+            replace(EARTH, datacenters=(IN_XDP, *EARTH.datacenters[1:])), id="in XDP"
         ),
         pytest.param(replace(EARTH, services=(TUNNELLED, HANDED_ON)), id="tunnelled"),
         pytest.param(

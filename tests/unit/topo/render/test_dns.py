@@ -1,5 +1,6 @@
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -9,7 +10,7 @@ from dns.rrset import from_text_list
 from balancer.config import parse_config
 from balancer.nameserver.config import DnsConfig
 from topo.render import dns_config, root_config, root_hints
-from topo.world.plan import Role
+from topo.world.plan import Role, make_plan
 from topo.world.probe_names import answer_octets, most_records
 
 
@@ -44,6 +45,15 @@ def test_zone_and_service(duo):
             {"name": "iad", "addresses": ["23.0.2.80", "2a23:0:2::80"]},
         ],
     }
+
+
+def test_a_nameserver_in_xdp_has_its_interface(duo):
+    fra, iad = duo.world.datacenters
+    world = replace(duo.world, datacenters=(replace(fra, nameserver_xdp=True), iad))
+    plan = make_plan(world)
+    told = {it: tomllib.loads(dns_config(plan, it))["server"] for it in ("fra", "iad")}
+    assert (told["fra"]["xdp"], told["fra"]["interface"]) == ("auto", "eth0")
+    assert "xdp" not in told["iad"]
 
 
 def test_every_resolver_has_its_probe_names(duo):
