@@ -30,16 +30,46 @@ static __always_inline long length_of(struct xdp_md *ctx)
 	return length;
 }
 
+/* The headers of a segment in IPv4, without options. */
+struct headers {
+	__u32 words[10];
+};
+
+/* Read a frame's headers, or write them again: what translation changes. */
+static __always_inline int
+copy_headers(struct xdp_md *ctx, struct headers *headers, bool back)
+{
+	struct cursor cursor = cursor_of(ctx);
+	struct headers *there = cursor.at + sizeof(struct ethhdr);
+
+	if ((void *)(there + 1) > cursor.end)
+		return -1;
+#pragma unroll
+	for (int i = 0; i < 10; i++) {
+		if (back)
+			there->words[i] = headers->words[i];
+		else
+			headers->words[i] = there->words[i];
+	}
+	return 0;
+}
+
 SEC("xdp") int bench(struct xdp_md *ctx)
 {
 	struct cursor cursor = cursor_of(ctx);
 	struct ethhdr *ethernet = parse_ethernet(&cursor);
 	__be16 protocol = ethernet ? ethernet->h_proto : 0;
 	long before = length_of(ctx);
-	int verdict = balance(ctx);
+	struct headers headers = {};
+	int verdict;
 
+	if (is_used(NAT) && copy_headers(ctx, &headers, false))
+		return XDP_ABORTED;
+	verdict = balance(ctx);
 	if (verdict != XDP_REDIRECT)
 		return verdict;
+	if (is_used(NAT) && copy_headers(ctx, &headers, true))
+		return XDP_ABORTED;
 	return undo(ctx, protocol, length_of(ctx) - before);
 }
 

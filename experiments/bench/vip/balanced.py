@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from balancer.model import (
     Backend,
+    FiveTuple,
     Forwarding,
     Handling,
     Pool,
@@ -35,7 +36,7 @@ _FIRST_BACKEND6 = IPv6Address("2a11:0:1:100::1")
 def pool(backends: int = BACKENDS) -> Pool:
     """Return a pool of so many backends."""
     members = (
-        Backend(f"be{n}", address, address6=_FIRST_BACKEND6 + n)
+        Backend(f"be{n}", address, 1, _FIRST_BACKEND6 + n, bytes((2, 0, 1, 1, 0, n)))
         for n, address in enumerate(addresses(backends))
     )
     return Pool(POOL, tuple(members))
@@ -74,7 +75,17 @@ def segment(
 ) -> bytes:
     """Return a TCP segment without payload to the VIP with this policy."""
     ends = int(client), int(vip(tracking))
-    tcp = Tcp(CLIENT_PORT, PORT, flags, window=0xFFFF)
+    return _segment(ends, (CLIENT_PORT, PORT), flags)
+
+
+def segment_of(flow: FiveTuple) -> bytes:
+    """Return a TCP segment of a flow in IPv4 to us."""
+    ports = flow.source_port, flow.destination_port
+    return _segment((flow.source, flow.destination), ports, TcpFlag.ACK)
+
+
+def _segment(ends: tuple[int, int], ports: tuple[int, int], flags: TcpFlag) -> bytes:
+    tcp = Tcp(*ports, flags, window=0xFFFF)
     pseudo = pseudo_header4(*ends, TCP_SIZE, Protocol.TCP)
     tcp = replace(tcp, check=checksum(pseudo + tcp.to_wire()))
     ip = Ipv4(*ends, Protocol.TCP, ipv4.SIZE + TCP_SIZE).to_wire()

@@ -121,11 +121,11 @@ def trace(site: Site, source: str, destination: str) -> dict[str, Any]:
 
 
 def test_ports_that_are_all_in_use_are_refused_and_counted(site: Site) -> None:
-    with config(site, 'nat_ports = "20000-20003"'), talking(site, VIP4, 1) as first:
+    with config(site, 'nat_ports = "20000-20001"'), talking(site, VIP4, 1) as first:
         talking_to = first.ask()
         before = site.status("lb")["counters"]["NO_PORT"]
-        statuses = [fetch(site) for _ in range(10)]
-        assert 0 < statuses.count(200) < 10
+        statuses = [fetch(site) for _ in range(6)]
+        assert statuses.count(200) <= 3
         assert site.status("lb")["counters"]["NO_PORT"] > before
         # Nobody has got the port of the flow that was there first.
         assert first.ask() == talking_to
