@@ -63,6 +63,10 @@ class Wanted:
     options: tuple[int, ...] = ()
 
 
+COOKIE, NSID, SUBNET = (10, b"c" * 8), (3, b""), (8, b"\0\1\x18\0\x0b\2\3")
+EXPIRE, KEEPALIVE, PADDING = (9, b""), (11, b""), (12, bytes(32))
+RESOLVERS = (COOKIE, EXPIRE, KEEPALIVE, PADDING)
+EVERY_OPTION = (NSID, SUBNET, *RESOLVERS)
 PLAIN = Wanted()
 WITH_EDNS = Wanted(edns_flags=0)
 NODATA = Wanted(answers=())
@@ -165,6 +169,55 @@ BAD_VERSION = Wanted(BADVERS, QR, (), 0)
             Wanted(flags=QR | AA | TC, answers=(), edns_flags=0),
             id="too long for 512",
         ),
+        pytest.param(
+            Asked(version=0, edns_flags=0x8000, options=((10, b"c" * 8),)),
+            Wanted(edns_flags=0x8000, options=(10,)),
+            id="DO and cookie",
+        ),
+        pytest.param(
+            Asked(flags=AD, version=0, options=((10, b"c" * 8),)),
+            Wanted(edns_flags=0, options=(10,)),
+            id="as dig asks",
+        ),
+        pytest.param(
+            Asked(flags=RD | CD, version=0, edns_flags=0x8000, options=RESOLVERS),
+            Wanted(NOERROR, QR | AA | RD, edns_flags=0x8000, options=(10,)),
+            id="as a resolver asks",
+        ),
+        pytest.param(
+            Asked(version=0, options=EVERY_OPTION, stream=True),
+            Wanted(edns_flags=0, options=(3, 8, 10)),
+            id="all options by TCP",
+        ),
+        pytest.param(
+            Asked(version=0, options=((65001, bytes(200)), (65001, b""))),
+            WITH_EDNS,
+            id="private options",
+        ),
+        *(
+            pytest.param(Asked(version=1, options=(it,)), BAD_VERSION, id=f"1, {it[0]}")
+            for it in EVERY_OPTION
+        ),
+        pytest.param(
+            Asked(version=1, edns_flags=0x8000),
+            Wanted(BADVERS, QR, (), 0x8000),
+            id="1 and DO",
+        ),
+        pytest.param(
+            Asked(version=1, flags=RD, stream=True),
+            Wanted(BADVERS, QR | RD, (), 0),
+            id="1 by TCP",
+        ),
+        pytest.param(
+            Asked("NS", name="x.child.gslb.net", flags=RD),
+            Wanted(flags=QR | RD, answers=()),
+            id="a child's name",
+        ),
+        pytest.param(Asked(class_="ANY"), Wanted(REFUSED, QR, ()), id="class ANY"),
+        pytest.param(Asked(class_="NONE"), Wanted(REFUSED, QR, ()), id="class NONE"),
+        pytest.param(Asked(class_="CLASS7"), Wanted(REFUSED, QR, ()), id="a class"),
+        pytest.param(Asked("AXFR"), Wanted(REFUSED, QR, ()), id="AXFR"),
+        pytest.param(Asked("AXFR", stream=True), Wanted(REFUSED, QR, ()), id="by TCP"),
         pytest.param(Asked("ANY"), None, id="ANY"),
     ],
 )
@@ -190,6 +243,27 @@ def test_query(authority, asked, wanted):
     assert response.payload == 1232
     assert response.ednsflags & 0xFFFF == wanted.edns_flags
     assert tuple(each.otype for each in response.options) == wanted.options
+
+
+# All that are registered as data, those of obsolete records among them.
+DATA_TYPES = (*range(1, 41), *range(42, 110), *range(256, 266), 32768, 32769, 65535)
+META_TYPES = (41, 249, 250, 253, 254)
+THERE = {2: "NS", 6: "SOA", 15: "MX", 257: "CAA"}
+
+
+@pytest.mark.parametrize("version", [None, 0])
+def test_every_type_is_answered(authority, version):
+    fast = FastPath(authority)
+    for type_ in (*DATA_TYPES, *META_TYPES):
+        wire = Asked(f"TYPE{type_}", version=version).to_wire()
+        result = answer(authority, wire, SOURCE, NOW_S)
+        assert fast.answer(wire, SOURCE, NOW_S) in (None, result.wire)
+        response = dns.message.from_wire(result.wire)
+        assert response.rcode() == NOERROR, type_
+        assert int(response.flags) & 0xFFF0 == QR | AA, type_
+        found = [dns.rdatatype.to_text(each.rdtype) for each in response.answer]
+        assert found == ([THERE[type_]] if type_ in THERE else []), type_
+        assert bool(response.authority) == (type_ not in THERE), type_
 
 
 @pytest.mark.parametrize("opcode", [opcode for opcode in range(16) if opcode])
