@@ -23,7 +23,7 @@ from .kit.survival.event import (
     OVERFLOW,
 )
 from .kit.survival.expected import all_but_one_in_n, only_due, some_of_the_moved, tell
-from .kit.survival.forecast import BY_FLOW, TRANSLATED
+from .kit.survival.forecast import BY_FLOW, CHANCE, TRANSLATED
 from .kit.survival.phases import survival_rows
 from .kit.survival.tally import SurvivalRow as Row
 from .kit.trial import Trial
@@ -57,7 +57,7 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
     relied = [row for row in turns if row.tracking in BY_FLOW]
     both = [row for row in relied if row.event == BOTH_REMOVED]
     full = [row for row in relied if row.event == OVERFLOW]
-    bare = [row for row in gone if not row.remembers]
+    bare = [row for row in gone if row.tracking == "off"]
     return [
         FORESEEN.judge([row for row in rows if row.event != OVERFLOW]),
         all_but_one_in_n(
@@ -70,7 +70,8 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
         STATEFUL.judge([row for row in alone if row not in plain]),
         some_of_the_moved(both),
         all_but_one_in_n("forgotten", "With a full flow table", C7, full),
-        BY_SLOT.judge([row for row in fixed if row.tracking == "changed"]),
+        SLOTS.judge([row for row in fixed if row.tracking == "changed"]),
+        SECOND.judge([row for row in fixed if row.tracking == CHANCE]),
         FULL.judge([row for row in fixed if row.event == OVERFLOW]),
         LOADS.judge([row for row in bare if row.selection == LEAST]),
         ECMP.judge(rows),
@@ -133,7 +134,13 @@ STATEFUL: Every[Row] = Every(
     unit="cells",
     source="hypothesis D1; SRE book, chapter 19: an entry for every connection",
 )
-BY_SLOT = only_due(
+SECOND = only_due(
+    "second chance",
+    "Backends that hand on what the slot's last owner may have need no memory at the "
+    "balancers at all: only what must break does, also when several things change.",
+    "GLB: the second hop; hypothesis C6",
+)
+SLOTS = only_due(
     "slots remember",
     "A table whose slots remember their last change breaks only what must break, also "
     "when the flow's balancer goes or its flow table is full.",

@@ -17,7 +17,7 @@ from experiments.kit.survival.tally import Scene, SurvivalRow, tally
 BACKENDS = tuple(f"be{number}" for number in range(1, 7))
 BALANCERS = ("lb1", "lb2", "lb3")
 GONE, AWAY = "be3", "lb2"
-TRACKINGS = ("off", "all", "established", "changed", "nat")
+TRACKINGS = ("off", "all", "established", "changed", "nat", "chance")
 CLIENT, VIP = IPv4Address("11.1.16.10"), IPv4Address("23.0.1.80")
 PER_VIP = 100
 ALL = PER_VIP * len(TRACKINGS)

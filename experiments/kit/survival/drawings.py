@@ -28,7 +28,8 @@ def survival_grid(rows: Sequence[SurvivalRow]) -> Grid:
         caption="The darker, the more. One of six backends has a sixth of all, more or "
         "less by chance; what is far beyond 17 % broke connections of machines that "
         "were there all along. Over each column stands what the VIP's balancers "
-        "remember; nat is as all, and translates.",
+        "remember; nat is as all, and translates; chance is as off, with a second one "
+        "at backends.",
     )
 
 

@@ -17,6 +17,11 @@ from balancer.vip.selections import FOLLOWING, Candidate, select
 BY_FLOW = ("all", "established")
 # In place of a tracking: it is "all", and packets are translated.
 TRANSLATED = "nat"
+# In place of "off": backends hand on what is another's connection.
+CHANCE = "chance"
+# Slots tell, on every balancer, whose they were before.
+BY_SLOT = ("changed", CHANCE)
+FORGETFUL = ("off", CHANCE)  # whose balancers know of no flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,8 @@ class Fate:
         """Whether it goes on, at the least: a table may be less full than feared."""
         if self.is_due:
             return False
-        if self.tracking == "changed":
-            return True  # the slot itself remembers whose it was, on every balancer
+        if self.tracking in BY_SLOT:
+            return True
         if self.tracking == TRANSLATED and self.moved:
             return False  # its backend knows another balancer's address and port
         if self.tracking != "off" and not self.is_forgotten:
@@ -108,4 +113,4 @@ def is_foreseen(method: str, fate: Fate) -> bool:
     """Whether the tables of the beginning decide, or those that come of themselves."""
     if not follows_flows(method):
         return True
-    return fate.is_due or (fate.tracking != "off" and not fate.is_forgotten)
+    return fate.is_due or (fate.tracking not in FORGETFUL and not fate.is_forgotten)

@@ -21,8 +21,8 @@ from .tally import Scene, SurvivalRow, tally
 if TYPE_CHECKING:
     from topo.lab.lab import Lab
 
-# To each VIP: the 60 of a row tell a share to 6 %.
-PER_FAMILY = 30
+# To each VIP: the 50 of a row tell a share to 7 %.
+PER_FAMILY = 25
 # The least that a balancer takes, so that it is soon full; and the default.
 SMALL, LARGE = 1024, 65536
 # Until then even the kernel's LRU has let go of what was there before.

@@ -17,7 +17,7 @@ from topo.world.records import Service
 
 from ..capture import Port, capturing
 from .flood import packets, send
-from .forecast import BY_FLOW, TRANSLATED
+from .forecast import BY_FLOW, CHANCE, TRANSLATED
 from .setting import Setting, with_setting
 from .tally import Places, seen_at
 
@@ -106,7 +106,9 @@ class Stage:
 
 
 def label_of(service: Service) -> str:
-    """Return what is told of a service in rows: its tracking, or that it translates."""
+    """Return what rows say of a service: its tracking, or what else it has."""
+    if service.second_chance:
+        return CHANCE
     return TRANSLATED if service.forwarding == TRANSLATED else service.tracking
 
 

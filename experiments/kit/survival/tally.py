@@ -12,7 +12,7 @@ from ..frame import Frame
 from ..sighting import Flow, sightings
 from .connections import Connection
 from .event import BACKEND_ADDED, Event
-from .forecast import Fate, Slots, follows_flows, is_foreseen
+from .forecast import FORGETFUL, Fate, Slots, follows_flows, is_foreseen
 
 Places = Mapping[Flow, str]
 
@@ -52,16 +52,17 @@ class SurvivalRow:
 
     @property
     def remembers(self) -> bool:
-        """Whether balancers remember anything of the connections."""
-        return self.tracking != "off"
+        """Whether balancers know of the connections."""
+        return self.tracking not in FORGETFUL
 
     @property
     def due(self) -> int:
         """How many break with the best of hashing: nobody can save these.
 
-        Slots that a new backend gets are lost where nobody remembers whose they were.
+        Slots that a new backend gets are lost where nothing tells whose they were.
         """
-        return 0 if self.event == BACKEND_ADDED and self.remembers else self.own
+        told = self.tracking != "off"
+        return 0 if self.event == BACKEND_ADDED and told else self.own
 
 
 @dataclass(frozen=True, slots=True)

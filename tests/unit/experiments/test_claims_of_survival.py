@@ -82,6 +82,9 @@ def test_right_rows_pass() -> None:
             id="slots forget",
         ),
         pytest.param(
+            ("jump", "chance", OVERFLOW), {"broken": 90}, {"second chance"}, id="chance"
+        ),
+        pytest.param(
             ("least_loaded", "off", BACKEND_REMOVED),
             {"broken": 20},
             {"least loaded"},
@@ -114,10 +117,10 @@ def test_nothing_decides_nothing(rows: Callable[[], list[SurvivalRow]]) -> None:
 def test_figures_have_a_cell_for_each_row() -> None:
     grid, table = figures(ROWS)
     assert len(grid.rows) == 10
-    assert len(table.rows) == 50
+    assert len(table.rows) == 60
     assert all(table.good)
     (name, shades) = grid.rows[0]
-    assert (name, len(shades)) == ("modulo", 25)
+    assert (name, len(shades)) == ("modulo", 30)
     assert float(shades[0].text) == pytest.approx(83, abs=10)
 
 

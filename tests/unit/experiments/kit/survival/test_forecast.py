@@ -55,6 +55,8 @@ def test_consistent_hashing_moves_what_it_must(method: str, added: bool) -> None
         pytest.param(Fate("established", "a", "c", "", True), False, id="moved"),
         pytest.param(Fate("changed", "a", "c", "b", True), True, id="slots remember"),
         pytest.param(Fate("changed", "b", "c", "b", False), False, id="but not dead"),
+        pytest.param(Fate("chance", "a", "c", "b", True), True, id="handed on"),
+        pytest.param(Fate("chance", "b", "c", "b"), False, id="by nobody"),
         pytest.param(Fate("nat", "a", "c", "b"), True, id="translated"),
         pytest.param(Fate("nat", "a", "a", "", moved=True), False, id="by another"),
         pytest.param(Fate("nat", "a", "a", "b", flooded=True), True, id="still is"),
@@ -79,6 +81,7 @@ def test_a_fate(fate: Fate, survives: bool) -> None:
             "least_loaded", Fate("all", "a", "a", "", True), False, id="moved"
         ),
         pytest.param("least_loaded", Fate("off", "a", "a", "a", True), True, id="dead"),
+        pytest.param("least_loaded", Fate("chance", "a", "a", ""), False, id="handed"),
     ],
 )
 def test_what_can_be_foretold(method: str, fate: Fate, foreseen: bool) -> None:
