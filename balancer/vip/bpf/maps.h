@@ -108,7 +108,7 @@ struct translation {
 	__u32 used;        /* tick of the last packet of either side */
 	__u16 backend;
 	__u16 vip;         /* index of its traffic counter */
-	__u32 seen;        /* enum seen, of nat.h */
+	__u32 seen;        /* enum seen, of connection.h */
 };
 
 struct {

@@ -1,106 +1,15 @@
-/* Translation: a flow has one of our ports towards its backend; nat/table.py and
- * nat/translate.py do the same.
+/* Translation: a flow has one of our ports towards its backend; nat/translate.py does the
+ * same.
  */
 #pragma once
 
 #include "choose.h"
 #include "count.h"
 #include "encap.h"
+#include "ports.h"
 #include "quote.h"
 #include "rewrite.h"
 #include "send.h"
-
-#define CANDIDATES 16      /* ports that a flow may have at one backend */
-
-/* What has been seen of a connection; `Seen` in nat/connection.py is the same list. */
-enum seen {
-	SEEN_ANSWERED = 1,
-	SEEN_OPEN = 2,
-	SEEN_CLIENT_FIN = 4,
-	SEEN_BACKEND_FIN = 8,
-	SEEN_RESET = 16,
-};
-
-#define SEEN_CLOSED (SEEN_CLIENT_FIN | SEEN_BACKEND_FIN)
-
-/* The candidates of a flow that has no port: 0 where there is none. */
-struct spare {
-	__u16 free;        /* a port that nobody has */
-	__u16 over;        /* one whose flow has been silent for its lifetime */
-};
-
-/* Flags of TCP, none in UDP. */
-struct flags {
-	bool syn;
-	bool fin;
-	bool reset;
-};
-
-static __always_inline struct flags
-flags_of(const struct cursor *cursor, const struct packet *packet)
-{
-	struct tcphdr *tcp = cursor->at;
-	struct flags flags = {};
-
-	if (packet->flow.protocol != IPPROTO_TCP || (void *)(tcp + 1) > cursor->end)
-		return flags;
-	flags.syn = tcp->syn;
-	flags.fin = tcp->fin;
-	flags.reset = tcp->rst;
-	return flags;
-}
-
-/* A SYN begins another connection between the same ends. */
-static __always_inline __u32 after_client(__u32 seen, struct flags flags)
-{
-	if (flags.syn)
-		return 0;
-	if (seen & SEEN_ANSWERED)
-		seen |= SEEN_OPEN;
-	if (flags.fin)
-		seen |= SEEN_CLIENT_FIN;
-	return flags.reset ? seen | SEEN_RESET : seen;
-}
-
-static __always_inline __u32 after_backend(__u32 seen, struct flags flags)
-{
-	seen |= SEEN_ANSWERED;
-	if (flags.fin)
-		seen |= SEEN_BACKEND_FIN;
-	return flags.reset ? seen | SEEN_RESET : seen;
-}
-
-/* Ticks for which a flow may be silent and keep its port. */
-static __always_inline __u32 lifetime(__u8 protocol, __u32 seen)
-{
-	if (protocol != IPPROTO_TCP)
-		return options.datagram;
-	if (seen & SEEN_RESET || (seen & SEEN_CLOSED) == SEEN_CLOSED)
-		return options.closed;
-	return seen & SEEN_OPEN ? options.open : options.half_open;
-}
-
-static __always_inline bool
-is_over(__u8 protocol, const struct translation *known, __u32 now)
-{
-	return !is_recent(known->used, now, lifetime(protocol, known->seen));
-}
-
-static __always_inline bool is_same(const struct flow_key *one, const struct flow_key *other)
-{
-	const __u32 *a = (const __u32 *)one, *b = (const __u32 *)other;
-	__u32 different = 0;
-
-#pragma unroll
-	for (unsigned int i = 0; i < sizeof(*one) / sizeof(*a); i++)
-		different |= a[i] ^ b[i];
-	return !different;
-}
-
-static __always_inline void set_our_port(struct flow_key *answer, __u16 port)
-{
-	answer->ports = (answer->ports & 0xffff) | (__u32)bpf_htons(port) << 16;
-}
 
 /* Return the five-tuple of a backend's answers to a flow, but for our port. */
 static __always_inline struct flow_key
@@ -123,65 +32,6 @@ answer_of(const struct flow_key *flow, const struct backend *backend)
 		answer.destination[i] = options.source6[i];
 	}
 	return answer;
-}
-
-/* Return the translation of a flow, with its port in `answer`; NULL when it has none. Not
- * inline: among all the rest clang lays the loop out in a way that older kernels refuse.
- */
-static __noinline struct translation *
-find_translation(const struct flow_key *flow, struct flow_key *answer, __u32 now,
-		 struct spare *spare)
-{
-	__u32 place = hash_flow(flow), step = place >> 16 | 1;
-	struct translation *found;
-	__u16 port;
-
-	for (int i = 0; i < CANDIDATES; i++) {
-		port = options.first_port + place % options.ports;
-		set_our_port(answer, port);
-		found = bpf_map_lookup_elem(&translations, answer);
-		if (found && is_same(&found->flow, flow))
-			return found;
-		if (!found)
-			spare->free = spare->free ?: port;
-		else if (!spare->over && is_over(flow->protocol, found, now))
-			spare->over = port;
-		place += step;
-	}
-	return NULL;
-}
-
-/* Give a flow a port that nobody has, or one of a flow that is over; return 0, or -1. */
-static __always_inline int
-take_port(const struct translation *fresh, struct flow_key *answer, struct spare spare)
-{
-	struct translation *old;
-	__u32 used;
-
-	set_our_port(answer, spare.free);
-	if (spare.free && !bpf_map_update_elem(&translations, answer, fresh, BPF_NOEXIST))
-		return 0;
-	set_our_port(answer, spare.over);
-	if (!spare.over)
-		return -1;
-	old = bpf_map_lookup_elem(&translations, answer);
-	if (!old)
-		return -1;
-	/* Another CPU may want it too. */
-	used = old->used;
-	if (__sync_val_compare_and_swap(&old->used, used, fresh->used) != used)
-		return -1;
-	*old = *fresh;
-	return 0;
-}
-
-static __always_inline void note_packet(struct translation *known, __u32 seen, __u32 now)
-{
-	/* Not each packet: that would take the entry from another CPU's cache. */
-	if (known->used != now)
-		known->used = now;
-	if (known->seen != seen)
-		known->seen = seen;
 }
 
 /* Everything that is translated goes by way of the gateway, also what comes back. */

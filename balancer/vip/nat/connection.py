@@ -1,4 +1,4 @@
-"""How far a translated connection is, from the flags that have passed; bpf/nat.h too.
+"""How far a translated connection is, from the flags seen; bpf/connection.h too.
 
 No sequence number is looked at: what is decided by it is only how soon a silent flow's
 port may be another's, and both sides would have to be silent for that.

@@ -1,4 +1,4 @@
-"""Which flow has which of our ports towards a backend: the reference of bpf/nat.h.
+"""Which flow has which of our ports towards a backend: the reference of bpf/ports.h.
 
 There is one table, by the five-tuple of what the backend answers. A flow's port is
 found again by its hash, which names a few candidates: so nothing has to be kept twice,
