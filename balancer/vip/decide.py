@@ -171,7 +171,7 @@ def _forward(arrival: Arrival, vip: VipEntry, context: Context) -> Verdict:
         return to_backend(arrival, vip, (backend, reason), context)
     if mode is Forwarding.L2 and entry.mac is None:
         return Drop(Reason.NO_NEIGHBOUR)
-    if mode is Forwarding.GRE_KEY:
+    if mode is Forwarding.GRE_KEY and fits:  # of fragments nobody else may have one
         second = second_of(arrival, vip, backend, tables)
         arrival = replace(arrival, second=second)
     way = (mode, tables.options, entry)

@@ -39,26 +39,29 @@ static __always_inline void set_candidate(struct flow_key *answer, __u32 place)
 	set_our_port(answer, options.first_port + place % options.ports);
 }
 
-/* Put a flow's port into `answer` and return 1, or 0 when it has none. Not static: so it
- * is verified by itself, once, and not anew with all that can have come before it.
+/* Put a flow's port into `answer` and return 1, or 0 when it has none; `place` is the
+ * flow's hash. Not static: so it is verified by itself, once, and not anew with all that
+ * can have come before it.
  */
-__noinline int find_port(const struct flow_key *flow, struct flow_key *answer, __u32 now,
-			 struct spare *spare)
+__noinline int find_port(const struct flow_key *flow, __u32 place, struct flow_key *answer,
+			 __u32 now, struct spare *spare)
 {
+	__u32 step = step_of(place);
 	struct translation *found;
-	__u32 place, step;
+	struct flow_key key;
 	__u16 port;
 
 	if (!flow || !answer || !spare)
 		return 0;
-	place = hash_flow(flow);
-	step = step_of(place);
+	key = *answer; /* Older kernels take no argument's memory for a key. */
 	for (int i = 0; i < CANDIDATES; i++) {
-		set_candidate(answer, place);
-		port = bpf_ntohs(answer->ports >> 16);
-		found = bpf_map_lookup_elem(&translations, answer);
-		if (found && is_same(&found->flow, flow))
+		set_candidate(&key, place);
+		port = bpf_ntohs(key.ports >> 16);
+		found = bpf_map_lookup_elem(&translations, &key);
+		if (found && is_same(&found->flow, flow)) {
+			answer->ports = key.ports;
 			return 1;
+		}
 		if (!found)
 			spare->free = spare->free ?: port;
 		else if (!spare->over && is_over(flow->protocol, found, now))
@@ -75,13 +78,14 @@ static __always_inline struct translation *
 find_translation(const struct flow_key *flow, struct flow_key *answer, __u32 now,
 		 struct spare *spare)
 {
+	__u32 hash = hash_flow(flow);
 	struct translation *found;
 
-	set_candidate(answer, hash_flow(flow));
+	set_candidate(answer, hash);
 	found = bpf_map_lookup_elem(&translations, answer);
 	if (found && is_same(&found->flow, flow))
 		return found;
-	if (!find_port(flow, answer, now, spare))
+	if (!find_port(flow, hash, answer, now, spare))
 		return NULL;
 	return bpf_map_lookup_elem(&translations, answer);
 }

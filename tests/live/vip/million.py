@@ -2,7 +2,7 @@
 
     PYTHONPATH=.:tests .venv/bin/python tests/live/vip/million.py [COUNT [SEED]]
 
-Frames are made at random, or are those of the vectors with some octets changed; tables
+Frames are made at random, or are the vectors', half of them with octets changed; tables
 and flows change every thousand. It ends at the first difference, and tells the seed.
 """
 
@@ -53,16 +53,17 @@ def flood(pair: Pair, count: int, seed: int) -> Counter[str]:
         pair.start(balancing.tables(*downs), flows, translated)
         for _ in range(min(IN_A_ROW, count - done)):
             answers = list(pair.state.translations)
-            choice = random.randrange(4)
-            if not choice and answers:
+            choice = random.randrange(5)
+            if choice == 0 and answers:
                 answer = random.choice(answers)
                 ways = (answer, pair.state.translations[answer].flow)
                 frame = maker.of_flow(random.choice(ways))
                 frame = maker.mutated(frame) if not random.randrange(4) else frame
-            elif choice:
-                frame = maker.frame()
+            elif choice == 1:
+                frame = random.choice(packets).frame
+                frame = maker.mutated(frame) if random.randrange(2) else frame
             else:
-                frame = maker.mutated(random.choice(packets).frame)
+                frame = maker.frame()
             reasons[pair.run(frame).reason.name] += 1
         pair.compare()
     return reasons
