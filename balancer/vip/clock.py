@@ -37,7 +37,12 @@ def monotonic_ticks() -> int:
 
 def passed_since(tick: int) -> int:
     """Return the ticks from one until now; below 0 for one that is to come."""
-    return (monotonic_ticks() - tick + _HALF & _WORD) - _HALF
+    return passed_between(tick, monotonic_ticks())
+
+
+def passed_between(tick: int, now: int) -> int:
+    """Return the ticks from one until another; below 0 for one that is to come."""
+    return (now - tick + _HALF & _WORD) - _HALF
 
 
 def per_window(rate_per_s: float) -> int:

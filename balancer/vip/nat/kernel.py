@@ -1,14 +1,21 @@
 """The kernel's table of translated flows: read, counted, and rid of what is over."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import cache
+from itertools import islice
+from struct import Struct
 
 from ...model import FiveTuple
+from ..clock import monotonic_ticks, passed_between, ticks
 from ..layouts import flow_key_bytes, flow_of, translation_bytes, translation_of
 from ..maps import Map
-from .connection import lifetime_s
+from .connection import Seen, lifetime_s
 from .limits import NatLimits
 from .table import Translation
+
+MOST_SWEPT = 8192  # flows at a time: others wait for the agent meanwhile
+_AGE = Struct("=36xB3xI4xI")  # of struct translation: protocol, used, seen
 
 
 class TranslationMap:
@@ -51,16 +58,24 @@ class TranslationMap:
         self.remove([answer for answer, t in all_of_them if t.backend in backends])
 
     def sweep(self, limits: NatLimits) -> None:
-        """Take out the flows that have been silent for their lifetimes.
+        """Take out flows that have been silent for their lifetimes, not all at once.
 
         The program gives a silent flow's port to another; but of the places in the
         table it looks at a few alone.
         """
-        now_s = time.monotonic()
-        self.remove(
-            [
-                answer
-                for answer, each in self.read().items()
-                if now_s - each.used_s > lifetime_s(answer.protocol, each.seen, limits)
-            ]
-        )
+        over = islice(self._over(limits), MOST_SWEPT)
+        for key in list(over):
+            self._map.delete(key)
+
+    def _over(self, limits: NatLimits) -> Iterator[bytes]:
+        """Yield keys; of each entry only what decides is read, as there may be many."""
+        now = monotonic_ticks()
+
+        @cache
+        def lasts(protocol: int, seen: int) -> int:
+            return ticks(lifetime_s(protocol, Seen(seen), limits))
+
+        for key, value in self._map.items():
+            protocol, used, seen = _AGE.unpack(value)
+            if passed_between(used, now) > lasts(protocol, seen):
+                yield key
