@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainValidator,
+    Strict,
 )
 from pydantic import ValidationError as _ValidationError
 from pydantic_core import ErrorDetails
@@ -36,6 +37,8 @@ M = TypeVar("M", bound=Table)
 S = TypeVar("S", bound=Sized)
 T = TypeVar("T")
 Location = tuple[int | str, ...]
+
+LONGEST_NAME = 64  # of what is named: a host, a pool, a service
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,13 @@ def _network(value: object) -> Network:
         raise ValueError(f"{value!r} is no IPv4 or IPv6 prefix: {error}") from error
 
 
+def _name(text: str) -> str:
+    if not text or not text.isprintable() or len(text) > LONGEST_NAME:
+        what = f"1 to {LONGEST_NAME} characters that can be printed"
+        raise ValueError(f"{text!r} is no name of {what}")
+    return text
+
+
 def _not_empty(value: S) -> S:
     # Not pydantic's min_length: that one complains too when all items are wrong.
     if not value:
@@ -181,5 +191,9 @@ NOT_EMPTY = AfterValidator(_not_empty)
 SomeOf = Annotated[tuple[T, ...], NOT_EMPTY]
 AnyAddress = Annotated[Address, PlainValidator(_address)]
 AnyNetwork = Annotated[Network, PlainValidator(_network)]
+# No text, truth value or fraction that happens to be a whole number.
+Whole = Annotated[int, Strict()]
+YesOrNo = Annotated[bool, Strict()]
+Name = Annotated[str, AfterValidator(_name)]
 Seconds = Annotated[float, BeforeValidator(duration_s)]
 WholeSeconds = Annotated[int, BeforeValidator(whole_seconds)]

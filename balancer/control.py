@@ -84,7 +84,7 @@ class ControlSocket:
     def _answer(self, line: bytes) -> Answer:
         try:
             request = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # the second of many brackets
             request = None
         if not isinstance(request, dict):
             return {"error": "a request is one JSON object on a line"}

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ..config import AnyAddress, Mistake, Table, config_error, read_config
+from ..config import AnyAddress, Mistake, SomeOf, Table, config_error, read_config
 from ..model import Forwarding
 from ..vip.forwarding.modes import OVERHEAD, TUNNELS
 
@@ -37,9 +37,7 @@ def _ipv4(value: object) -> IPv4Address:
 
 Ipv4 = Annotated[IPv4Address, BeforeValidator(_ipv4)]
 Encapsulation = Literal["gre", "gre6", "ipip", "gue"]
-Addresses = Annotated[
-    tuple[AnyAddress, ...], Field(min_length=1, max_length=MAX_ADDRESSES)
-]
+Addresses = Annotated[SomeOf[AnyAddress], Field(max_length=MAX_ADDRESSES)]
 
 
 class BackendTable(Table):

@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ..config import Mistake, Seconds, Table
+from ..config import Mistake, Seconds, Table, Whole
 from ..errors import ConfigError
 from ..hashing.catalogue import selector
 from ..hashing.maglev import TABLE_SIZE, require_prime
 from .pace import SlowStart
 from .plan import Selection
 
-InARow = Annotated[int, Field(ge=1, le=100)]
+InARow = Annotated[Whole, Field(ge=1, le=100)]
 Interval = Annotated[Seconds, Field(ge=0.01, le=3600)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[Whole, Field(ge=1, le=65535)]
 
 
 class HealthTable(Table):
@@ -44,7 +44,7 @@ class SlowStartTable(Table):
     """How a backend that comes gets to its weight."""
 
     time: Annotated[Seconds, Field(gt=0, le=3600)]
-    steps: Annotated[int, Field(ge=2, le=100)] = 8
+    steps: Annotated[Whole, Field(ge=2, le=100)] = 8
 
     def slow_start(self) -> SlowStart:
         """Return it as a record."""
@@ -55,7 +55,7 @@ class SelectionTable(Table):
     """How a VIP selects; a text in its place is the method alone."""
 
     method: str = "maglev"
-    slots: int = TABLE_SIZE
+    slots: Whole = TABLE_SIZE
     options: dict[str, float | int] = Field(default_factory=dict)
 
     def selection(self) -> Selection:

@@ -1,24 +1,27 @@
 """vip.toml as people write it, and the records that the agent works with."""
 
-from collections.abc import Hashable, Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from ..config import (
     Mistake,
+    Name,
     Seconds,
+    SomeOf,
     Table,
+    Whole,
     config_error,
     did_you_mean,
     read_config,
+    repeated,
 )
-from ..errors import WireError
 from ..metrics_config import MetricsTable
 from ..model import Backend, Forwarding, Pool
 from ..wire.ethernet import mac_octets
+from .addresses import MacAddress, OuterAddress, OuterAddress6
 from .choices import HealthTable, SlowStartTable
 from .forwarding.modes import TUNNELS, needs_ipv6
 from .health import Thresholds
@@ -32,53 +35,26 @@ from .vip_table import VipTable
 from .xdp import XdpMode
 
 MAX_WEIGHT = 1000
-
-
-def _ipv4(value: object) -> IPv4Address:
-    try:
-        return IPv4Address(value if isinstance(value, str) else "")
-    except ValueError as error:
-        what = f"{value!r} is no IPv4 address, which the outer header needs"
-        raise ValueError(what) from error
-
-
-def _ipv6(value: object) -> IPv6Address:
-    try:
-        return IPv6Address(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise ValueError(f"{value!r} is no IPv6 address") from error
-
-
-def _is_mac(text: str) -> str:
-    try:
-        mac_octets(text)
-    except WireError as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
-OuterAddress = Annotated[IPv4Address, BeforeValidator(_ipv4)]
-OuterAddress6 = Annotated[IPv6Address, BeforeValidator(_ipv6)]
-MacAddress = Annotated[str, AfterValidator(_is_mac)]
+MAX_RATE = 1_000_000_000  # per second; the program counts in 32 bits
 
 
 class BalancerTable(Table):
     """The balancer itself, and how it sends."""
 
-    name: str
+    name: Name
     interface: str
     source: OuterAddress
     source6: OuterAddress6 | None = None
     gateway_mac: MacAddress
     xdp: XdpMode = XdpMode.AUTO
-    flow_entries: Annotated[int, Field(ge=1024, le=1 << 24)] = 65536
+    flow_entries: Annotated[Whole, Field(ge=1024, le=1 << 24)] = 65536
     # Rates are of each CPU.
     flow_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 900.0
-    new_flows_per_second: Annotated[int, Field(ge=1)] = 20_000
-    answers_per_second: Annotated[int, Field(ge=1)] = 1_000
-    samples_per_second: Annotated[int, Field(ge=0, le=10_000)] = 0
+    new_flows_per_second: Annotated[Whole, Field(ge=1, le=MAX_RATE)] = 20_000
+    answers_per_second: Annotated[Whole, Field(ge=1, le=MAX_RATE)] = 1_000
+    samples_per_second: Annotated[Whole, Field(ge=0, le=10_000)] = 0
     nat_ports: PortRange = "10000-32767"
-    nat_flows: Annotated[int, Field(ge=16, le=1 << 24)] = 65536
+    nat_flows: Annotated[Whole, Field(ge=16, le=1 << 24)] = 65536
     # RFC 5382 5, REQ-5: not less than this, for whom nothing else is known.
     nat_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 7440.0
 
@@ -97,9 +73,9 @@ class BalancerTable(Table):
 class BackendTable(Table):
     """A backend of a pool; weight 0 drains it."""
 
-    name: str
+    name: Name
     address: OuterAddress
-    weight: Annotated[int, Field(ge=0, le=MAX_WEIGHT)] = 1
+    weight: Annotated[Whole, Field(ge=0, le=MAX_WEIGHT)] = 1
     address6: OuterAddress6 | None = None
     mac: MacAddress | None = None
 
@@ -112,11 +88,11 @@ class BackendTable(Table):
 class PoolTable(Table):
     """Backends that serve the same."""
 
-    name: str
+    name: Name
     health: HealthTable
     slow_start: SlowStartTable | None = None
     all_down: AllDown = AllDown.SERVE
-    backend: Annotated[tuple[BackendTable, ...], Field(min_length=1)]
+    backend: SomeOf[BackendTable]
 
     def pool(self) -> Pool:
         """Return the pool as a record."""
@@ -139,8 +115,8 @@ class VipConfig(Table):
 
     balancer: BalancerTable
     metrics: MetricsTable | None = None
-    pool: Annotated[tuple[PoolTable, ...], Field(min_length=1)]
-    vip: Annotated[tuple[VipTable, ...], Field(min_length=1, max_length=MAX_VIPS)]
+    pool: SomeOf[PoolTable]
+    vip: Annotated[SomeOf[VipTable], Field(max_length=MAX_VIPS)]
 
     def options(self, mtu: int, mac: bytes) -> Options:
         """Return what is fixed for an interface of this MTU and hardware address."""
@@ -209,10 +185,10 @@ def read_vip_config(path: Path) -> VipConfig:
 
 def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
     """Yield what is wrong between tables, each of which is right by itself."""
-    yield from _repeated("pool", (pool.name for pool in config.pool))
+    yield from repeated("pool", (pool.name for pool in config.pool))
     for index, pool in enumerate(config.pool):
         path = f"pool[{index}]"
-        yield from _repeated(f"{path}.backend", (b.name for b in pool.backend))
+        yield from repeated(f"{path}.backend", (b.name for b in pool.backend))
         yield from pool.health.mistakes(f"{path}.health")
         if pool.health.through != "direct" and config.aspects(pool) == ("",):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
@@ -222,7 +198,7 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
             what = f"VIP {untunnelled.name!r} has none: {untunnelled.forwarding}"
             yield Mistake(f"{path}.health.through", what)
     places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)
-    yield from _repeated("vip", places)
+    yield from repeated("vip", places)
     pools = [pool.name for pool in config.pool]
     for index, vip in enumerate(config.vip):
         if vip.pool not in pools:
@@ -230,6 +206,8 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
             yield Mistake(f"vip[{index}].pool", what)
         yield from vip.mistakes(f"vip[{index}]")
     yield from _addresses_missing(config)
+    yield from _overlaps(config)
+    yield from _slots_missing(config)
     if sum(len(pool.backend) for pool in config.pool) > MAX_BACKENDS:
         yield Mistake("pool", f"more than {MAX_BACKENDS} backends in all")
 
@@ -248,8 +226,34 @@ def _addresses_missing(config: VipConfig) -> Iterator[Mistake]:
                 yield Mistake(f"pool[{index}].backend[{number}].address6", what)
 
 
-def _repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:
-    first: dict[Hashable, int] = {}
-    for index, value in enumerate(values):
-        if first.setdefault(value, index) != index:
-            yield Mistake(f"{path}[{index}]", f"the same as {path}[{first[value]}]")
+def _overlaps(config: VipConfig) -> Iterator[Mistake]:
+    """Yield the addresses that are somebody else's already, whose packets would not
+    get where they are sent to.
+    """
+    balancer = config.balancer
+    own = (balancer.source, balancer.source6)
+    vips = {vip.address: vip for vip in reversed(config.vip)}
+    translated = {v.pool for v in config.vip if v.mode() is Forwarding.NAT}
+    for index, vip in enumerate(config.vip):
+        if vip.address in own:
+            yield Mistake(f"vip[{index}].address", "the balancer's own, its source")
+    for index, pool in enumerate(config.pool):
+        for number, backend in enumerate(pool.backend):
+            path = f"pool[{index}].backend[{number}]"
+            for key in ("address", "address6"):
+                address = getattr(backend, key)
+                if address in vips:
+                    what = f"VIP {vips[address].name!r} has it, so packets come back"
+                    yield Mistake(f"{path}.{key}", what)
+                elif address and address in own and pool.name in translated:
+                    yield Mistake(f"{path}.{key}", "the balancer's own, its source")
+
+
+def _slots_missing(config: VipConfig) -> Iterator[Mistake]:
+    """Yield the tables in which not every backend has room for one slot."""
+    sizes = {pool.name: len(pool.backend) for pool in config.pool}
+    for index, vip in enumerate(config.vip):
+        least = sizes.get(vip.pool, 0)
+        if 0 < vip.selection.slots < least:
+            what = f"{vip.selection.slots} are fewer than the pool's {least} backends"
+            yield Mistake(f"vip[{index}].selection.slots", what)

@@ -8,7 +8,7 @@ from ..model import Address, FiveTuple, Protocol
 
 EXAMPLE = "tcp 11.1.16.10:40000 > 23.0.1.80:80, or [2a11::10]:40000 [2a23::80]:80"
 _PLACE = re.compile(
-    r"\[(?P<six>[^\]]+)\]:(?P<port6>\d+)|(?P<four>[^:]+):(?P<port4>\d+)"
+    r"\[(?P<six>[^\]]+)\]:(?P<port6>[0-9]{1,9})|(?P<four>[^:]+):(?P<port4>[0-9]{1,9})"
 )
 _BETWEEN = re.compile(r"[\s,]+|\s*-?>\s*")
 

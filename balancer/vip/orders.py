@@ -36,7 +36,7 @@ class Orders:
     def handle(self, request: Request) -> Answer:
         """Return the answer to a request; FrontlabError says what is wrong."""
         name = request.get("do")
-        if name not in self._handlers:
+        if not isinstance(name, str) or name not in self._handlers:
             can = ", ".join(self._handlers)
             near = did_you_mean(name, self._handlers)
             raise ConfigError(f"no order is {name!r}{near}; there are: {can}")

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..config import AnyAddress, Mistake, Table
+from ..config import Mistake, Name, Table, Whole, YesOrNo
 from ..model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from .addresses import HostAddress
 from .choices import Port, SelectionChoice, SelectionTable
 from .forwarding.modes import LEAST_IPV6_MTU, TUNNELS, min_mtu
 
@@ -16,17 +17,17 @@ PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 class VipTable(Table):
     """A VIP; one for each family, port and protocol."""
 
-    name: str
-    address: AnyAddress
+    name: Name
+    address: HostAddress
     port: Port
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"
     too_big: Literal["answer", "split"] = "answer"
     forwarding: Literal["gre", "gre6", "ipip", "gue", "l2", "nat"] = "gre"
-    second_chance: bool = False
-    mtu: Annotated[int, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
-    clamp_mss: Annotated[int, Field(ge=64, le=65535)] | None = None
+    second_chance: YesOrNo = False
+    mtu: Annotated[Whole, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
+    clamp_mss: Annotated[Whole, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
 
     def vip(self) -> Vip:

@@ -1,10 +1,12 @@
 """The ports that translated flows get, and who else may have them; no I/O."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
 LEAST, LARGEST = 1024, 65535  # below are services
+_RANGE = re.compile(r"([0-9]{1,5})-([0-9]{1,5})")
 
 
 def port_range(text: str) -> range:
@@ -13,9 +15,12 @@ def port_range(text: str) -> range:
     Raises:
         ValueError: it is no such range.
     """
-    first, _, last = text.partition("-")
-    if not (first.isdecimal() and last.isdecimal() and text.isascii()):
+    match = _RANGE.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is no range of ports such as 10000-32767")
+    first, last = match.groups()
+    if int(first) > int(last):
+        raise ValueError(f"{text!r} ends before it begins")
     if not LEAST <= int(first) <= int(last) <= LARGEST:
         raise ValueError(f"{text!r} is not inside {LEAST}-{LARGEST}")
     return range(int(first), int(last) + 1)

@@ -68,7 +68,9 @@ def test_an_answer_longer_than_any_buffer(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"no json", b"[]", b"\xff", b"{", b'"do"'], ids=lambda line: str(line)
+    "line",
+    [b"no json", b"[]", b"\xff", b"{", b'"do"', b"[" * 4000],
+    ids=lambda line: str(line[:8]),
 )
 def test_what_is_no_request(path: Path, line: bytes) -> None:
     with connected(path) as client:

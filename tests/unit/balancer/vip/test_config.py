@@ -158,6 +158,49 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="ports of services",
         ),
         pytest.param(
+            'source = "11.1.8.10"',
+            'source = "11.1.8.10"\nnat_ports = "30000-20000"',
+            "balancer.nat_ports: '30000-20000' ends before it begins",
+            id="ports the other way round",
+        ),
+        pytest.param(
+            'source = "11.1.8.10"',
+            'source = "11.1.8.10"\nnew_flows_per_second = 5000000000',
+            "balancer.new_flows_per_second",
+            id="more in a second than can be counted",
+        ),
+        pytest.param(
+            'name = "fra-be2"',
+            'name = "fra\\nbe2"',
+            "pool[0].backend[1].name: 'fra\\nbe2' is no name",
+            id="a name of two lines",
+        ),
+        pytest.param(
+            'address = "11.1.1.11"',
+            'address = "23.0.1.80"',
+            "pool[0].backend[1].address: VIP 'www' has it, so packets come back",
+            id="backend at a VIP",
+        ),
+        pytest.param(
+            'address = "23.0.1.80"',
+            'address = "11.1.8.10"',
+            "vip[0].address: the balancer's own, its source",
+            id="VIP at the balancer's own address",
+        ),
+        pytest.param(
+            'address = "11.1.1.11"\nweight = 2\n[[vip]]\n',
+            'address = "11.1.8.10"\nweight = 2\n[[vip]]\nforwarding = "nat"\n',
+            "pool[0].backend[1].address: the balancer's own, its source",
+            id="translation to the balancer itself",
+        ),
+        pytest.param(
+            'port = 80\npool = "www-fra"\n[[vip]]',
+            'port = 80\npool = "www-fra"\nselection = { slots = 2 }\n'
+            "[[pool.backend]]\nname = 'c'\naddress = '11.1.1.12'\n[[vip]]",
+            "vip[0].selection.slots: 2 are fewer than the pool's 3 backends",
+            id="fewer slots than backends",
+        ),
+        pytest.param(
             'address = "23.0.1.80"',
             'address = "23.0.1.80"\nforwarding = "l2"\ntoo_big = "split"',
             "vip[0].too_big: l2 makes no packet larger; there is none to split",
@@ -258,3 +301,35 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, text)
     assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        pytest.param('"23.0.1.80"', '"224.0.0.80"', id="VIP in multicast"),
+        pytest.param('"23.0.1.80"', '"127.0.0.1"', id="VIP in loopback"),
+        pytest.param('"2a23:0:1::80"', '"::ffff:23.0.1.80"', id="mapped VIP"),
+        pytest.param('"2a23:0:1::80"', '"fe80::80%eth0"', id="VIP of a link"),
+        pytest.param('"11.1.1.11"', '"0.0.0.0"', id="backend nowhere"),
+        pytest.param('"11.1.8.10"', '"255.255.255.255"', id="source everywhere"),
+        pytest.param("02:00:01:00:00:01", "01:00:5e:00:00:01", id="gateway of many"),
+        pytest.param("02:00:01:00:00:01", "00:00:00:00:00:00", id="gateway of none"),
+    ],
+)
+def test_what_is_no_single_host(tmp_path: Path, right: str, wrong: str) -> None:
+    with pytest.raises(ConfigError, match="of a single host"):
+        read(tmp_path, RIGHT.replace(right, wrong, 1))
+
+
+@pytest.mark.parametrize("weight", ["true", "2.0", '"2"', "nan"])
+def test_a_number_is_written_as_one(tmp_path: Path, weight: str) -> None:
+    with pytest.raises(ConfigError, match=r"backend\[1\].weight: .*valid integer"):
+        read(tmp_path, RIGHT.replace("weight = 2", f"weight = {weight}"))
+
+
+def test_a_mistake_brings_no_others(tmp_path: Path) -> None:
+    text = RIGHT.replace("weight = 2", "weight = -1").replace("port = 80\n", "", 1)
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    places = [line.split(": ")[1] for line in str(caught.value).splitlines()]
+    assert places == ["pool[0].health.port", "pool[0].backend[1].weight"]

@@ -271,6 +271,7 @@ def test_a_kernel_that_refuses_changes_nothing(ready: Service, path: Path) -> No
     ("request_", "told"),
     [
         ({}, "no order is None"),
+        ({"do": []}, r"no order is \[\]"),
         ({"do": "drian", "backend": "a"}, 'did you mean "drain"'),
         ({"do": "drain"}, "no backend is named ''"),
         ({"do": "drain", "backend": ["a"]}, "are names"),
