@@ -54,7 +54,7 @@ def figures(rows: Sequence[Row]) -> list[Figure]:
 
 PROVEN: Every[Row] = Every(
     name="path",
-    statement="Each flow goes to one balancer, in GRE to one backend, and straight "
+    statement="Each flow goes to one balancer, unchanged to one backend, and straight "
     "back; both outer addresses are theirs, and no hop changes a segment.",
     expected="every flow of every client",
     holds=lambda row: row.proven and row.status == 200,

@@ -42,7 +42,7 @@ def _hops(rows: Sequence[Followed]) -> tuple[Hop, ...]:
     # A client far from its datacenter shows more than one next door.
     row = next((r for r in rows if r.client_site != r.datacenter), rows[0])
     asked, answered = row.flow, " > ".join(reversed(row.flow.split(" > ")))
-    outer = f"GRE {row.outer}"
+    outer = row.outer or f"plain {asked}"
     count, back = row.request_packets, row.reply_packets
     return (
         Hop(row.client, row.balancer, "request", asked, count, row.request_length),

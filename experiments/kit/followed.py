@@ -35,7 +35,7 @@ class Followed:
         best: the datacenters nearest to the client itself, joined by "/".
         balancer: and `backend`: the one that handled the flow, or "".
         flow: addresses and ports of the request.
-        outer: outer source and destination of its tunnel.
+        outer: name, source and destination of its tunnel; "" without one.
         request_packets: as seen at the balancer, with `request_length` IP octets.
         tunnel_length: IP octets from the balancer to the backend.
         reply_packets: as seen from the backend, with `reply_length` IP octets.
@@ -96,12 +96,18 @@ def cast_of(plan: Plan) -> Cast:
         hosts = [host for host in plan.hosts if host.role is role]
         return {a: host.name for host in hosts for a in (host.address4, host.address6)}
 
-    vips = (a for vip in plan.vips.values() for a in (vip.address4, vip.address6))
+    vips = {
+        address: service
+        for (service, _), vip in plan.vips.items()
+        for address in (vip.address4, vip.address6)
+    }
+    bridged = {it.name for it in plan.world.services if it.forwarding == "l2"}
     return Cast(
         clients=addresses(Role.CLIENT),
         balancers=addresses(Role.BALANCER),
         backends=addresses(Role.BACKEND),
         vips=frozenset(vips),
+        bridged=frozenset(it for it, service in vips.items() if service in bridged),
     )
 
 
@@ -222,7 +228,7 @@ def _handshake_ms(proof: Certificate | None) -> float:
 
 def _outer(sent_on: Sequence[Sighting]) -> str:
     tunnel = sent_on[0].tunnel if sent_on else None
-    return f"{tunnel[0]} > {tunnel[1]}" if tunnel else ""
+    return str(tunnel or "")
 
 
 def _octets(seen: Sequence[Sighting]) -> int:

@@ -1,8 +1,8 @@
 """The path of a flow, proven from captured packets or refuted by one of them.
 
 Proven means: every request packet went from the client to one balancer, from there
-unchanged inside GRE to one backend, and every reply packet went from that backend to
-the client without being seen at any balancer.
+unchanged, in a tunnel or by hardware addresses, to one backend, and every reply packet
+went from that backend to the client without being seen at any balancer.
 """
 
 from collections import Counter
@@ -16,12 +16,16 @@ from .sighting import Flow, Sighting
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who is who: host names by unicast address, and the VIPs."""
+    """Who is who: host names by unicast address, and the VIPs.
+
+    Packets for VIPs in `bridged` go on plain, to hardware addresses.
+    """
 
     clients: dict[Address, str]
     balancers: dict[Address, str]
     backends: dict[Address, str]
     vips: frozenset[Address]
+    bridged: frozenset[Address] = frozenset()
 
 
 @dataclass(slots=True)
@@ -30,8 +34,8 @@ class Stages:
 
     asked: list[Sighting] = field(default_factory=list)  # client sends
     arrived: list[Sighting] = field(default_factory=list)  # balancer gets, plain
-    sent_on: list[Sighting] = field(default_factory=list)  # balancer sends, GRE
-    delivered: list[Sighting] = field(default_factory=list)  # backend gets, GRE
+    sent_on: list[Sighting] = field(default_factory=list)  # balancer sends, tunnel
+    delivered: list[Sighting] = field(default_factory=list)  # backend gets, tunnel
     replied: list[Sighting] = field(default_factory=list)  # backend sends, plain
     received: list[Sighting] = field(default_factory=list)  # client gets
     strays: list[Sighting] = field(default_factory=list)  # a reply at a balancer
@@ -86,13 +90,14 @@ def _stage(stages: Stages, sighting: Sighting, cast: Cast) -> list[Sighting]:
     port, to_host = sighting.frame.port, sighting.frame.to_host
     is_request = sighting.flow.destination in cast.vips
     tunnelled = sighting.tunnel is not None
+    wrapped = sighting.flow.destination not in cast.bridged
     if port in cast.balancers.values():
         if not is_request:
             return stages.strays
-        table = {(True, False): stages.arrived, (False, True): stages.sent_on}
+        table = {(True, False): stages.arrived, (False, wrapped): stages.sent_on}
     elif port in cast.backends.values():
         if is_request and to_host:
-            return stages.delivered if tunnelled else stages.bypasses
+            return stages.delivered if tunnelled == wrapped else stages.bypasses
         table = {} if is_request else {(False, False): stages.replied}
     elif is_request:
         table = {(False, False): stages.asked}
@@ -168,8 +173,9 @@ def _right_tunnel(stages: Stages, cast: Cast) -> _Fault | None:
     balancer = stages.arrived[0].frame.port
     backend = stages.delivered[0].frame.port
     for sighting in (*stages.sent_on, *stages.delivered):
-        assert sighting.tunnel is not None
-        source, target = sighting.tunnel
+        if sighting.tunnel is None:
+            continue
+        _, source, target = sighting.tunnel
         ends = cast.balancers.get(source), cast.backends.get(target)
         if ends != (balancer, backend):
             reason = f"outer addresses {source} > {target} are not {balancer}'s "

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from topo.world.plan import Host
 
 from ..capture import Capture
+from ..peeled import Packet, packets
 from ..trial import Trial
 from ..visits import LARGE
-from .peeled import Packet, packets
 from .probe import Ends, judged, probes, told_mtu
 from .row import Downloads, ForwardingRow, Found, Full, Single, row_of
 from .segments import full_segments

@@ -15,8 +15,8 @@ from balancer.wire.ipv6 import SIZE as IPV6_SIZE
 from balancer.wire.ipv6 import Ipv6
 from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
+from ..peeled import Packet
 from .likeness import tcp_of
-from .peeled import Packet
 
 SIZES = range(1440, 1501)  # octets of IP; a link carries 1500
 FIRST_PORT = 61_000  # each size has a port of its own

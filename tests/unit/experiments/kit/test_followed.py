@@ -67,4 +67,4 @@ def test_the_flow_is_found_by_the_clients_port() -> None:
     fetched = Fetch(Request("www", VIP.address6, 80, "/"), 41001, 200, 8, 3.0)
     [row] = follow(PLAN, [Visit(CLIENT, "AAAA", VIP.address6, fetched)], script.frames)
     assert (row.family, row.balancer, row.backend) == (6, "iad-lb1", "iad-be2")
-    assert row.outer == f"{balancer.address4} > {backend.address4}"
+    assert row.outer == f"GRE {balancer.address4} > {backend.address4}"

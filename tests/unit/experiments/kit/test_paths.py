@@ -1,6 +1,7 @@
 """Certificates of flows: a right one, and one for each way to be wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fakes.captures import FlowScript, in_frame, in_gre, without
@@ -54,6 +55,36 @@ def test_other_traffic_is_nobodys_flow() -> None:
     packet = in_gre(script().request(0), BALANCER, BACKEND)
     health = in_frame(packet[:20] + packet[44:], BALANCER.name, False)
     assert certify(sightings([health]), cast_of(PLAN)) == ()
+
+
+def plain(flow: FlowScript) -> list[Frame]:
+    """Return a flow that goes on as it came."""
+    tunnelled = {in_gre(flow.request(k), BALANCER, BACKEND): k for k in range(4)}
+    octets = {it: flow.request(k) for it, k in tunnelled.items()}
+    return [
+        in_frame(octets[inner], it.port, it.to_host, it.time_ns)
+        if (inner := it.data[14:]) in octets
+        else it
+        for it in flow.frames
+    ]
+
+
+def test_a_flow_by_hardware_addresses_is_proven_where_that_is_the_way() -> None:
+    cast = replace(cast_of(PLAN), bridged=frozenset((VIP.address4,)))
+    [found] = certify(sightings(plain(script())), cast)
+    assert found.proven
+    [tunnelled] = certify(sightings(script().frames), cast)
+    assert not tunnelled.proven
+    assert certificate(plain(script())).reason == (
+        "a request reached a backend past the balancer"
+    )
+
+
+def test_a_world_says_which_way_is_by_hardware_addresses() -> None:
+    plan = plan_of("forwarding")
+    bridged = cast_of(plan).bridged
+    vips = [vip for (name, _), vip in plan.vips.items() if name == "l2"]
+    assert bridged == {it for vip in vips for it in (vip.address4, vip.address6)}
 
 
 def reply_at_balancer(flow: FlowScript) -> None:

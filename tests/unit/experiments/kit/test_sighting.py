@@ -37,7 +37,7 @@ def test_a_segment_in_gre_is_the_same_segment() -> None:
     outer = in_gre(packet, BALANCER, BACKEND)
     frames = [in_frame(packet, "a", True), in_frame(outer, "b", True)]
     plain, tunnelled = sightings(frames)
-    assert tunnelled.tunnel == (BALANCER.address4, BACKEND.address4)
+    assert tunnelled.tunnel == ("GRE", BALANCER.address4, BACKEND.address4)
     assert tunnelled.flow == plain.flow
     assert tunnelled.segment == plain.segment
     assert tunnelled.ip_length == plain.ip_length + 24

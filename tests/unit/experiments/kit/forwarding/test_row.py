@@ -7,7 +7,6 @@ from fakes.runs import plan_of
 
 from balancer.wire.l4 import TcpFlag
 from experiments.kit.forwarding.expected import OVERHEAD
-from experiments.kit.forwarding.peeled import Packet, packets
 from experiments.kit.forwarding.probe import Passed
 from experiments.kit.forwarding.row import (
     Downloads,
@@ -19,6 +18,7 @@ from experiments.kit.forwarding.row import (
 )
 from experiments.kit.forwarding.target import Target, targets
 from experiments.kit.forwarding.transfers import Transfer
+from experiments.kit.peeled import Packet, packets
 
 TOKEN = b"/?probe"
 SMALL = Transfer(40000, 200, 8, 0.4, 0.6)

@@ -2,6 +2,10 @@
 
 import pytest
 from fakes.forwardings import (
+    BACKEND4,
+    BACKEND6,
+    BALANCER4,
+    BALANCER6,
     CLIENT4,
     CLIENT6,
     SNAP,
@@ -14,9 +18,15 @@ from fakes.forwardings import (
 
 from balancer.model import Address
 from experiments.kit.forwarding.expected import OVERHEAD
-from experiments.kit.forwarding.peeled import packets
 from experiments.kit.frame import Frame
+from experiments.kit.peeled import packets
 
+TUNNELS = {
+    "gre": f"GRE {BALANCER4} > {BACKEND4}",
+    "gre6": f"GRE {BALANCER6} > {BACKEND6}",
+    "ipip": f"IPIP {BALANCER4} > {BACKEND4}",
+    "gue": f"GUE {BALANCER4} > {BACKEND4}",
+}
 ENDS = [pytest.param(CLIENT4, VIP4, id="IPv4"), pytest.param(CLIENT6, VIP6, id="IPv6")]
 
 
@@ -28,6 +38,7 @@ def test_the_packet_inside_is_as_it_was(
     inner = tcp(client, vip, payload=b"hello", tos=184, ttl=63)
     (packet,) = packets([frame(forwarded(mode, inner))])
     assert packet.overhead == OVERHEAD[mode]
+    assert str(packet.tunnel or "") == TUNNELS.get(mode, "")
     assert packet.octets == inner
     assert packet.is_whole
     assert (packet.source, packet.destination) == (client, vip)
