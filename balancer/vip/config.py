@@ -23,7 +23,7 @@ from ..model import Backend, Forwarding, Pool
 from ..wire.ethernet import mac_octets
 from .addresses import MacAddress, OuterAddress, OuterAddress6
 from .choices import HealthTable, SlowStartTable
-from .forwarding.modes import TUNNELS, needs_ipv6
+from .forwarding.modes import FOLLOWED, needs_ipv6
 from .health import Thresholds
 from .limits import MAX_BACKENDS, MAX_VIPS
 from .nat.limits import nat_limits
@@ -152,27 +152,33 @@ class VipConfig(Table):
         )
         return self.model_copy(update={"pool": pools})
 
-    def untunnelled(self) -> "VipConfig":
+    def unfollowed(self) -> "VipConfig":
         """Return this, with direct checks of pools that leave it open and need them."""
         pools = tuple(
             pool.checked("direct")
-            if pool.health.through == "auto" and self.untunnelled_vip(pool)
+            if pool.health.through == "auto" and self.unfollowed_vip(pool)
             else pool
             for pool in self.pool
         )
         return self.model_copy(update={"pool": pools})
 
-    def untunnelled_vip(self, pool: PoolTable) -> VipTable | None:
-        """Return a VIP of a pool whose packets take no tunnel, if there is one."""
+    def unfollowed_vip(self, pool: PoolTable) -> VipTable | None:
+        """Return a VIP of a pool whose packets no check can follow, if there is one."""
         vips = (vip for vip in self.vip if vip.pool == pool.name)
-        return next((vip for vip in vips if vip.mode() not in TUNNELS), None)
+        return next((vip for vip in vips if vip.mode() not in FOLLOWED), None)
 
     def aspects(self, pool: PoolTable) -> tuple[str, ...]:
-        """Return the names of a pool's checks: its VIPs', or the direct one's, ""."""
-        if pool.health.through == "direct":
+        """Return the names of a pool's checks: its VIPs', or the direct one's, "".
+
+        Where packets go to hardware addresses it is both: by the direct one the kernel
+        learns them.
+        """
+        vips = [vip for vip in self.vip if vip.pool == pool.name]
+        if pool.health.through == "direct" or not vips:
             return ("",)
-        addresses = (str(vip.address) for vip in self.vip if vip.pool == pool.name)
-        return tuple(dict.fromkeys(addresses)) or ("",)
+        by_mac = any(vip.mode() is Forwarding.L2 for vip in vips)
+        addresses = dict.fromkeys(str(vip.address) for vip in vips)
+        return (*addresses, "") if by_mac else tuple(addresses)
 
 
 def read_vip_config(path: Path) -> VipConfig:
@@ -193,9 +199,9 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         if pool.health.through != "direct" and config.aspects(pool) == ("",):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
             yield Mistake(f"{path}.health.through", what)
-        untunnelled = config.untunnelled_vip(pool)
-        if pool.health.through == "tunnel" and untunnelled:
-            what = f"VIP {untunnelled.name!r} has none: {untunnelled.forwarding}"
+        unfollowed = config.unfollowed_vip(pool)
+        if pool.health.through == "tunnel" and unfollowed:
+            what = f"VIP {unfollowed.name!r} has none: {unfollowed.forwarding}"
             yield Mistake(f"{path}.health.through", what)
     places = ((vip.address, vip.port, vip.protocol) for vip in config.vip)
     yield from repeated("vip", places)

@@ -84,6 +84,7 @@ class Service:
         known = self.neighbours(self.roster.plan.options)
         if self.roster.note_neighbours(known, now_s):
             self._put(self.roster, now_s)
+            self.changed()
 
     def tick(self, now_s: float) -> float:
         """Do what is due by the clock; return seconds until something is again."""

@@ -19,7 +19,7 @@ def mark_of(number: int, mode: Forwarding) -> int:
 
 
 def targets_of(config: VipConfig, marks: Marks) -> tuple[Target, ...]:
-    """Return the targets; `marks` has those of checks through the tunnel."""
+    """Return the targets; `marks` has those of checks that go where packets go."""
     return tuple(
         target
         for pool in config.pool
@@ -33,6 +33,9 @@ def _targets(
 ) -> Iterator[Target]:
     health = pool.health
     for aspect in config.aspects(pool):
+        mark = marks.get((pool.name, backend.name, aspect))
+        if aspect and mark is None:
+            continue  # until it is known where it is
         yield Target(
             pool=pool.name,
             backend=backend.name,
@@ -42,5 +45,5 @@ def _targets(
             interval_s=health.interval,
             timeout_s=health.timeout,
             aspect=aspect,
-            mark=marks[pool.name, backend.name, aspect] if aspect else 0,
+            mark=mark or 0,
         )

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from ..errors import Unsupported
 from ..model import Forwarding
 from .config import VipConfig
-from .forwarding.modes import TUNNELS
+from .forwarding.modes import FOLLOWED
 from .options import Options
 from .roster import Roster
 from .tables import BackendEntry
@@ -29,7 +29,7 @@ class Ways:
         Raises:
             Unsupported: a pool asks for the tunnel, and the kernel has none.
         """
-        config = config.untunnelled()
+        config = config.unfollowed()
         ways = {pool.health.through for pool in config.pool}
         if ways == {"direct"}:
             return config
@@ -43,16 +43,20 @@ class Ways:
         return config.through("tunnel")
 
     def lead(self, roster: Roster) -> Marks:
-        """Have packets with a mark go where a VIP's do; return the marks."""
+        """Have packets with a mark go where a VIP's do; return the marks.
+
+        A hardware address that is not known leads nowhere yet.
+        """
         marks: dict[tuple[str, str, str], int] = {}
         tunnels: dict[int, Ends] = {}
-        for pool, name, member in roster.each():
+        for pool, name, _ in roster.each():
             number = roster.backend_number(pool, name)
-            entry = BackendEntry.of(member.backend, usable=True)
+            entry = roster.tables.backends[number]
             for address, mode in _modes(roster, pool).items():
-                mark = mark_of(number, mode)
-                marks[pool, name, address] = mark
-                tunnels[mark] = _ends(mode, roster.plan.options, entry)
+                ends = _ends(mode, roster.plan.options, entry)
+                if ends is not None:
+                    mark = mark_of(number, mode)
+                    marks[pool, name, address], tunnels[mark] = mark, ends
         if self._tunnels is not None:
             self._tunnels.write(tunnels)
         return marks
@@ -68,16 +72,18 @@ class Ways:
 
 
 def _modes(roster: Roster, pool: str) -> dict[str, Forwarding]:
-    """Return how the packets of each VIP's address reach a pool, if by tunnel."""
+    """Return how the packets of each VIP's address reach a pool, if checks can too."""
     modes: dict[str, Forwarding] = {}
     for each in roster.plan.vips:
         mode = each.vip.handling.forwarding
-        if each.vip.pool == pool and mode in TUNNELS:
+        if each.vip.pool == pool and mode in FOLLOWED:
             modes.setdefault(str(each.vip.address), mode)
     return modes
 
 
-def _ends(mode: Forwarding, options: Options, backend: BackendEntry) -> Ends:
+def _ends(mode: Forwarding, options: Options, backend: BackendEntry) -> Ends | None:
+    if mode is Forwarding.L2:
+        return Ends(mode, options.source, backend.mac) if backend.mac else None
     if mode is Forwarding.GRE6 and options.source6 and backend.address6:
         return Ends(mode, options.source6, backend.address6)
     return Ends(mode, options.source, backend.address)

@@ -55,16 +55,18 @@ class Ends:
     Args:
         mode: how packets go through it.
         source: the outer source address.
-        backend: the outer destination.
+        backend: the outer destination; the hardware address where there is no tunnel.
     """
 
     mode: Forwarding
     source: Address
-    backend: Address
+    backend: Address | bytes
 
     def to_bytes(self) -> bytes:
         """Return `struct ends` of bpf/tunnel.bpf.c."""
-        return _ENDS.pack(self.mode, self.source.packed, self.backend.packed)
+        backend = self.backend
+        octets = backend if isinstance(backend, bytes) else backend.packed
+        return _ENDS.pack(self.mode, self.source.packed, octets)
 
 
 class Tunnels:

@@ -42,6 +42,30 @@ def test_nothing_is_too_long_on_its_way_in(
     assert site.status("lb")["counters"]["TOO_BIG"] == before
 
 
+def test_checks_go_to_the_vip_by_the_hardware_address(site: Site) -> None:
+    text = config_of(site)
+    through = '[pool.health]\nthrough = "tunnel"'
+    (site.folder / "lb.toml").write_text(text.replace("[pool.health]", through))
+    site.order("reload")
+    until("all are well", lambda: all_healthy(site))
+    checks = site.order("dump")["pools"]["www"]["be1"]["checks"]
+    assert set(checks) == {VIP4, VIP6, ""}
+    # Its own address still answers; only the VIP's, of one family, does not.
+    site.ip("be1", "addr", "del", f"{VIP6}/128", "dev", "lo")
+    until("be1 is out", lambda: not all_healthy(site))
+    assert {site.get(VIP4) for _ in range(8)} == {"be2"}
+    site.ip("be1", "addr", "add", f"{VIP6}/128", "dev", "lo", "nodad")
+    until("be1 is back", lambda: all_healthy(site))
+    site.end("lb")
+    site.start("vip", "lb")  # It is ready when all have been checked.
+    assert all_healthy(site)
+    assert {site.get(VIP6) for _ in range(12)} == set(NAMES)
+
+
+def all_healthy(site: Site) -> bool:
+    return all(backend["healthy"] for backend in site.status("lb")["backends"].values())
+
+
 def test_packets_follow_a_backend_to_another_hardware_address(site: Site) -> None:
     # Without being told, others would notice only when they hear nothing for a while.
     site.run("be1", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")

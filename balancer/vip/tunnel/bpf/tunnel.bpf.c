@@ -1,5 +1,5 @@
-/* Puts marked packets that leave by an interface into a tunnel, to the backend of the
- * mark, as the balancer itself puts a client's.
+/* Sends marked packets that leave by an interface to the backend of the mark, in a tunnel
+ * or to its hardware address, as the balancer itself sends a client's.
  *
  * They are the balancer's own connections to a VIP, whose mark says which backend is
  * meant, and how it is reached. The answer comes straight back, as a client's does, and
@@ -46,7 +46,7 @@ struct gue_outer {
 	struct udphdr udp;
 };
 
-/* Addresses of IPv4 stand in the first word. */
+/* Addresses of IPv4 stand in the first word, hardware addresses in the first octets. */
 struct ends {
 	__u32 mode;        /* enum forwarding */
 	__be32 source[4];
@@ -154,6 +154,9 @@ static __always_inline int encapsulate(struct __sk_buff *skb, const struct ends 
 		return put_ipip(skb, ends);
 	case GUE:
 		return put_gue(skb, ends);
+	case L2:
+		return bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest),
+					   ends->backend, ETH_ALEN, 0);
 	default:
 		return -1;
 	}

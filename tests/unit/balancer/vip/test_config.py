@@ -210,8 +210,8 @@ def test_a_right_file(tmp_path: Path) -> None:
             'path = "/health"\ninterval = "500 ms"\ntimeout = "400 ms"',
             'interval = "1 s"\ntimeout = "1 s"\nthrough = "tunnel"\n'
             "[[vip]]\nname = 'near'\naddress = '23.0.1.81'\nport = 80\n"
-            "pool = 'www-fra'\nforwarding = 'l2'\n",
-            "pool[0].health.through: VIP 'near' has none: l2",
+            "pool = 'www-fra'\nforwarding = 'nat'\n",
+            "pool[0].health.through: VIP 'near' has none: nat",
             id="check through a tunnel that there is not",
         ),
         pytest.param(
@@ -282,6 +282,17 @@ def test_checks_through_the_tunnel_are_of_every_vip(tmp_path: Path) -> None:
     marks = {("www-fra", name, address): mark for name, address, mark in marked}
     targets = targets_of(config, marks)
     assert [(t.backend, t.address, t.mark) for t in targets] == marked
+
+
+def test_checks_by_a_hardware_address_wait_until_it_is_known(tmp_path: Path) -> None:
+    text = RIGHT.replace("[pool.health]", '[pool.health]\nthrough = "auto"')
+    config = read(tmp_path, text + 'forwarding = "l2"\n')
+    assert config.unfollowed() == config
+    assert config.aspects(config.pool[0]) == ("23.0.1.80", "2a23:0:1::80", "")
+    marks = {("www-fra", "fra-be2", "2a23:0:1::80"): 1}
+    told = [(t.backend, t.address, t.mark) for t in targets_of(config, marks)]
+    own = [("fra-be1", "11.1.1.10", 0), ("fra-be2", "11.1.1.11", 0)]
+    assert sorted(told) == sorted([*own, ("fra-be2", "2a23:0:1::80", 1)])
 
 
 def test_a_tunnel_to_no_vip(tmp_path: Path) -> None:
