@@ -16,7 +16,7 @@ def second_of(
     is remembered, knows no better than its slot: the flow is its present owner's or the
     last one's. Only what belongs to a connection that there is can be somebody else's.
     """
-    if arrival.flow.protocol != Protocol.TCP or arrival.kind is not Kind.LATER:
+    if arrival.flow.protocol != Protocol.TCP or arrival.kind is Kind.FIRST:
         return None
     if arrival.packet.fragment:
         return None

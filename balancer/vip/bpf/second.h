@@ -20,8 +20,7 @@ find_second(const struct packet *packet, const struct vip *vip, __u32 chosen)
 	struct slot *slot;
 	__be32 second;
 
-	if (packet->flow.protocol != IPPROTO_TCP || packet->error || packet->syn ||
-	    packet->fragment)
+	if (packet->flow.protocol != IPPROTO_TCP || packet->syn || packet->fragment)
 		return 0;
 	slot = find_slot(&packet->flow, vip);
 	if (!slot)

@@ -1,5 +1,7 @@
 """Connections through a balancer that remembers none, while its table changes."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +19,16 @@ from live.vip.test_operations import talking
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
 FLOWS = 12
+# A connection that asks for much, but not before it is told to.
+LATER = """
+import http.client, sys
+flow = http.client.HTTPConnection(sys.argv[1], 80, timeout=10)
+flow.request("GET", "/")
+print(flow.getresponse().read().decode(), flush=True)
+sys.stdin.readline()
+flow.request("GET", "/big")
+print(len(flow.getresponse().read()))
+"""
 RESET = {"ConnectionResetError", "RemoteDisconnected", "BrokenPipeError"}
 WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
 FORGETFUL = WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\ntracking = "off"')
@@ -70,6 +82,28 @@ def test_connections_that_begin_after_a_change_are_the_new_owner_s(
         assert set(talkers.ask()) == {"be2"}
     assert handed_on(site) == before
     site.order("undrain", "be1")
+
+
+@FAMILIES
+def test_who_is_handed_a_connection_hears_of_a_narrow_path(
+    site: Site, vip: str
+) -> None:
+    argv = site.argv("cl", sys.executable, "-c", LATER, vip)
+    with subprocess.Popen(
+        argv, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin and process.stdout
+        owner = process.stdout.readline().strip()
+        before = handed_on(site)
+        try:
+            site.order("drain", owner)
+            site.ip("rt", "link", "set", "cl", "mtu", "1400")
+            said, _ = process.communicate("\n", timeout=20)
+        finally:
+            site.ip("rt", "link", "set", "cl", "mtu", "1500")
+            site.order("undrain", owner)
+        assert said.strip() == "2000000"
+        assert handed_on(site) > before
 
 
 def test_without_it_they_are_reset(site: Site) -> None:
