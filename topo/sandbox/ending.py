@@ -13,6 +13,7 @@ from .process import FIRST_OF_ALL, readable
 from .syscalls import pidfd_getfd
 
 PROC = Path("/proc")
+AUTOGROUP = PROC / "self/autogroup"
 INIT_PID = 1
 
 # A process that has several descriptors of this kind closes them one by one.
@@ -31,8 +32,7 @@ def end_all() -> None:
     """
     if os.getpid() != INIT_PID:
         raise FrontlabError("only PID 1 of a namespace can end all that is in it")
-    for pid in _pids():
-        _hurry(pid)
+    _hurry()
     holders, sockets = _take_over()
     for holder in holders:
         signal.pidfd_send_signal(holder, signal.SIGKILL)
@@ -42,10 +42,14 @@ def end_all() -> None:
         os.kill(-1, signal.SIGKILL)
 
 
-def _hurry(pid: int) -> None:
-    # On a busy machine what is left to do, giving memory back, waits for a core.
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, FIRST_OF_ALL)
+def _hurry() -> None:
+    """Have what ends go first: else giving memory back waits for a busy core."""
+    # With autogroups, niceness counts only within a session: it is main's as well.
+    if AUTOGROUP.exists():
+        AUTOGROUP.write_text(str(FIRST_OF_ALL))
+    for pid in _pids():
+        with suppress(OSError):  # It may be gone.
+            os.setpriority(os.PRIO_PROCESS, pid, FIRST_OF_ALL)
 
 
 def _take_over() -> tuple[list[int], list[int]]:
