@@ -11,6 +11,7 @@ from balancer.errors import ConfigError
 from .announcements import Announcements
 from .control import Said
 from .core import Core, PortState
+from .expired import time_exceeded
 from .messages import Messages, to_wire
 from .seam import Foreign, Handler
 
@@ -52,12 +53,14 @@ class App:
         self._messages = messages
         self._on_ready = on_ready
         routers = core.fabric.routers
+        self._routers = {router.site: router for router in routers}
         self._sites = {router.dpid: router.site for router in routers}
         # Every key from the start: the status thread reads while this one writes.
         self._sessions: dict[str, _Session | None] = dict.fromkeys(self._sites.values())
         self._is_ready = False
         self._errors = 0
         self._packets = 0
+        self._expired = 0
         self._last_ms = 0.0
 
     def handlers(self) -> tuple[Handler, ...]:
@@ -84,6 +87,7 @@ class App:
             "last_ms": round(self._last_ms, 3),
             "errors": self._errors,
             "packets_in": self._packets,
+            "ttl_expired": self._expired,
             "ready": self._is_ready,
         }
 
@@ -127,7 +131,9 @@ class App:
         if not self._messages.has_more(reply):
             session.ports_known = True
             self._core.ports_told(session.site, session.ports)
-            self._send(session, [self._messages.ask_flows(session.datapath)])
+            hear = self._messages.hear_expired(session.datapath)
+            ask = self._messages.ask_flows(session.datapath)
+            self._send(session, [hear, ask])
             self._settle()
 
     def _on_flows(self, event: Foreign) -> None:
@@ -166,8 +172,19 @@ class App:
             data = bytes(error.data)[:64].hex()
             LOG.error("%s: error %d/%d: %s", site, error.type, error.code, data)
 
-    def _on_packet(self, _event: Foreign) -> None:
-        self._packets += 1  # No flow sends any: a count that is not 0 is a defect.
+    def _on_packet(self, event: Foreign) -> None:
+        """Answer for the router where a packet's TTL ended; switches bound these."""
+        packet = event.msg
+        if not self._messages.is_expired(packet):
+            self._packets += 1  # No flow sends any: a count that is not 0 is a defect.
+            return
+        self._expired += 1
+        session = self._session(packet.datapath)
+        if session is None:
+            return
+        said = time_exceeded(self._routers[session.site], bytes(packet.data))
+        if said is not None:
+            self._send(session, [self._messages.route(session.datapath, said)])
 
     def _on_state(self, event: Foreign) -> None:
         session = self._session(event.datapath)

@@ -82,6 +82,33 @@ class Messages:
         """Return the request for all flows of a switch."""
         return self._parser.OFPFlowStatsRequest(datapath)
 
+    def hear_expired(self, datapath: Foreign) -> Foreign:
+        """Return the message that has a switch send packets whose TTL ends there.
+
+        And its ports' states, as before; no others, of which no flow sends any.
+        """
+        ports = (
+            1 << self._of.OFPPR_ADD
+            | 1 << self._of.OFPPR_DELETE
+            | 1 << self._of.OFPPR_MODIFY
+        )
+        expired = 1 << self._of.OFPR_INVALID_TTL
+        return self._parser.OFPSetAsync(datapath, [expired] * 2, [ports] * 2, [0, 0])
+
+    def is_expired(self, packet: Foreign) -> bool:
+        """Whether a packet came because its TTL ended."""
+        return bool(packet.reason == self._of.OFPR_INVALID_TTL)
+
+    def route(self, datapath: Foreign, frame: bytes) -> Foreign:
+        """Return the message that has a switch route a frame of the controller's."""
+        return self._parser.OFPPacketOut(
+            datapath,
+            buffer_id=self._of.OFP_NO_BUFFER,
+            in_port=self._of.OFPP_CONTROLLER,
+            actions=[self._parser.OFPActionOutput(self._of.OFPP_TABLE)],
+            data=frame,
+        )
+
     def port_state(self, port: Foreign) -> PortState | None:
         """Return the state of a port, or None for the reserved ones."""
         if port.port_no > self._of.OFPP_MAX:

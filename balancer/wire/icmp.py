@@ -1,4 +1,4 @@
-"""ICMP and ICMPv6: which messages are errors or pings, and those about a size."""
+"""ICMP and ICMPv6: which messages are errors or pings; those about a size, or a TTL."""
 
 from dataclasses import dataclass
 from struct import Struct
@@ -13,6 +13,8 @@ PROTOCOL4 = 1
 PROTOCOL6 = 58
 _FRAGMENTATION_NEEDED = (3, 4)  # RFC 1191
 _PACKET_TOO_BIG = (2, 0)  # RFC 4443 3.2
+_TTL_EXCEEDED4 = (11, 0)  # RFC 792
+_TTL_EXCEEDED6 = (3, 0)  # RFC 4443 3.3
 
 
 # Destination unreachable, time exceeded, parameter problem, and in IPv6 too big.
@@ -66,18 +68,34 @@ class TooBig:
 
     def to_wire4(self) -> bytes:
         """Return the ICMP message with its checksum."""
-        return self._to_wire(_FRAGMENTATION_NEEDED, b"")
+        return _error(_FRAGMENTATION_NEEDED, self.mtu, self.quote)
 
     def to_wire6(self, source: int, destination: int) -> bytes:
         """Return the ICMPv6 message; its checksum covers both addresses."""
-        length = SIZE + len(self.quote)
-        pseudo = pseudo_header6(source, destination, length, PROTOCOL6)
-        return self._to_wire(_PACKET_TOO_BIG, pseudo)
-
-    def _to_wire(self, kind: tuple[int, int], pseudo: bytes) -> bytes:
-        check = checksum(pseudo + _HEADER.pack(*kind, 0, self.mtu) + self.quote)
-        return _HEADER.pack(*kind, check, self.mtu) + self.quote
+        pseudo = _pseudo6(source, destination, self.quote)
+        return _error(_PACKET_TOO_BIG, self.mtu, self.quote, pseudo)
 
 
 def _kind(version: int) -> tuple[int, int]:
     return _FRAGMENTATION_NEEDED if version == 4 else _PACKET_TOO_BIG
+
+
+def time_exceeded4(quote: bytes) -> bytes:
+    """Return ICMP "time to live exceeded in transit", with its checksum."""
+    return _error(_TTL_EXCEEDED4, 0, quote)
+
+
+def time_exceeded6(source: int, destination: int, quote: bytes) -> bytes:
+    """Return ICMPv6 "hop limit exceeded in transit"; the checksum covers both ends."""
+    return _error(_TTL_EXCEEDED6, 0, quote, _pseudo6(source, destination, quote))
+
+
+def _pseudo6(source: int, destination: int, quote: bytes) -> bytes:
+    return pseudo_header6(source, destination, SIZE + len(quote), PROTOCOL6)
+
+
+def _error(
+    kind: tuple[int, int], rest: int, quote: bytes, pseudo: bytes = b""
+) -> bytes:
+    check = checksum(pseudo + _HEADER.pack(*kind, 0, rest) + quote)
+    return _HEADER.pack(*kind, check, rest) + quote

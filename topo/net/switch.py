@@ -18,6 +18,10 @@ TRANSACTION_WITHIN_S = 30
 LOG = Path("/run/openvswitch/ovs-vswitchd.log")
 LOG_LINES = 5
 
+# A second, of packets whose TTL ended: a router's errors are to be bounded (RFC 1812
+# 4.3.2.8), and what the switch drops costs the controller nothing.
+PACKETS_BOUND = ("controller_rate_limit=100", "controller_burst_limit=100")
+
 
 class LabSwitch(LazyShell, OVSSwitch):
     """An Open vSwitch bridge; all of a network start in one transaction.
@@ -51,7 +55,7 @@ class LabSwitch(LazyShell, OVSSwitch):
             words += ["--", "set-controller", self.name, *targets]
             # The default waits up to 8 s for a controller that starts a bit later.
             backoff = f"max_backoff={self.reconnectms or 1000}"
-            words += ["--", "set", "controller", self.name, backoff]
+            words += ["--", "set", "controller", self.name, backoff, *PACKETS_BOUND]
         for intf in self.intfList():
             if intf.name != "lo":
                 words += ["--", "add-port", self.name, intf.name]

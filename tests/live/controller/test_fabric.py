@@ -1,9 +1,14 @@
 import re
+import socket
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
+from controller.fabric import from_json
+from topo.netlink import inside
 from topo.run import run
 from topo.wait import until
 
@@ -12,6 +17,7 @@ from .scenario import ROOT, Trial, with_trial
 pytestmark = pytest.mark.live
 
 FLOWS = 200
+FLOOD = 100
 RYU = ROOT / ".venv-ryu" / "bin" / "python"
 
 
@@ -209,11 +215,48 @@ def test_a_switch_that_comes_back_empty_is_filled_again():
     with_trial(check)
 
 
-def test_packets_whose_ttl_ends_do_not_reach_the_controller():
+def test_each_router_on_the_way_tells_that_a_ttl_has_ended(run_trial):
     def check(trial: Trial) -> None:
-        for address in ("11.1.1.10", "2a11:0:1:100::10"):
-            said = trial.ping("syd-home-1", address, "-t1", "-c20", "-i0.01")
-            assert said == ""
-        assert trial.status()["packets_in"] == 0
+        gateways = {
+            str(address): router.site
+            for router in from_json(trial.fabric.read_text()).routers
+            for address in router.gateways
+        }
+        for target in ("11.3.16.10", "2a11:0:3:1000::10"):
+            told = hops("fra-home-1", target)
+            assert [gateways[it] for it in told[:-1]] == ["fra", "iad", "syd"]
+            assert told[-1] == target
+        status = trial.status()
+        assert status["packets_in"] == 0
+        assert status["ttl_expired"] == 6
+
+    run_trial(check)
+
+
+def hops(host: str, target: str) -> list[str]:
+    """Return who answers to echo requests of a TTL of 1, 2 and so on."""
+    told: list[str] = []
+    while target not in told and len(told) < 9:
+        argv = ["ping", "-n", "-c1", "-W2", f"-t{len(told) + 1}", target]
+        command = ["ip", "netns", "exec", host, *argv]
+        said = subprocess.run(command, capture_output=True, text=True).stdout
+        found = re.search(r"[Ff]rom ([0-9a-f.:]+?):? icmp_seq", said)
+        told.append(found[1] if found else said)
+    return told
+
+
+def test_a_flood_of_packets_whose_ttl_ends_is_bounded():
+    def check(trial: Trial) -> None:
+        def told() -> int:
+            with inside("syd-home-1"), socket.socket(type=socket.SOCK_DGRAM) as probe:
+                probe.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 1)
+                for port in range(33434, 33434 + FLOOD):
+                    probe.sendto(b"", ("11.1.1.10", port))
+            return trial.status()["ttl_expired"]
+
+        began_s = time.monotonic()
+        until("so many were told", lambda: told() >= 400)
+        # A hundred a second, after the hundred that it saves up and those in its queue.
+        assert time.monotonic() - began_s > 1
 
     with_trial(check)

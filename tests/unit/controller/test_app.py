@@ -10,6 +10,7 @@ from controller.messages import Messages
 from controller.seam import load_framework
 
 LINK_DOWN, PORT_DELETED, PORT_MODIFIED = 1, 1, 2
+NO_MATCH, TTL_ENDED = 0, 2
 LOCAL_PORT = 0xFFFFFFFE
 
 
@@ -165,6 +166,32 @@ def test_a_switch_that_nobody_knows_is_left_alone(lab, caplog):
     lab.tell_flows(stranger)
     assert stranger.sent == []
     assert caplog.messages == ["no site has the datapath 0000000000000063"]
+
+
+# An IPv4 header without payload, from 11.3.16.10 to 11.1.1.10, after an Ethernet one.
+EXPIRED = bytes(12) + bytes.fromhex(
+    "0800 4500 0014 0000 0000 01 11 0000 0b03100a 0b01010a"
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "data", "counts", "answers"),
+    [
+        pytest.param(TTL_ENDED, EXPIRED, (0, 1), 1, id="a TTL that ended"),
+        pytest.param(TTL_ENDED, b"", (0, 1), 0, id="of nobody"),
+        pytest.param(NO_MATCH, EXPIRED, (1, 0), 0, id="a packet that no flow sends"),
+    ],
+)
+def test_a_packet_of_a_switch(lab, reason, data, counts, answers):
+    lab.connect_all()
+    fra = lab.datapaths["fra"]
+    sent = len(fra.sent)
+    lab.tell("EventOFPPacketIn", fra, reason=reason, data=data)
+    status = lab.app.snapshot()
+    assert (status["packets_in"], status["ttl_expired"]) == counts
+    assert len(fra.sent) == sent + answers
+    # The packet that is quoted is the end of the answer.
+    assert not answers or fra.sent[-1].endswith(data[14:])
 
 
 def say(lab, text, session=1):

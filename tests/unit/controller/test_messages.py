@@ -24,7 +24,7 @@ from controller.seam import OPENFLOW13, load_framework
 
 HEADER = struct.Struct("!BBHI")  # version, type, length, transaction
 COOKIES = struct.Struct("!QQBB")  # cookie, mask, table, command
-FLOW_MOD, BARRIER_REQUEST = 14, 20
+PACKET_OUT, FLOW_MOD, BARRIER_REQUEST, SET_ASYNC = 13, 14, 20, 28
 ADD, DELETE = 0, 3
 ALL_TABLES = 0xFF
 
@@ -105,6 +105,24 @@ def test_octets_of_nicira_actions(framework, datapath, action, octets):
     message = Messages(framework).add(datapath, flow, NUMBERS)
     wire = to_wire(datapath, [message])
     assert bytes.fromhex(octets.replace(" ", "")) in wire
+
+
+def test_a_switch_is_asked_for_expired_packets_and_states_of_ports(framework, datapath):
+    message = Messages(framework).hear_expired(datapath)
+    [(kind, _, body)] = split(to_wire(datapath, [message]))
+    assert kind == SET_ASYNC
+    # Packets, ports, removed flows; each as master or equal, and as slave.
+    assert struct.unpack("!6I", body) == (1 << 2, 1 << 2, 7, 7, 0, 0)
+
+
+def test_a_frame_of_the_controllers_is_routed_by_the_switch(framework, datapath):
+    message = Messages(framework).route(datapath, b"frame")
+    [(kind, _, body)] = split(to_wire(datapath, [message]))
+    assert kind == PACKET_OUT
+    assert body.endswith(b"frame")
+    # No buffer, from the controller, 16 octets of actions: output to the tables.
+    assert body[:10] == bytes.fromhex("ffffffff fffffffd 0010")
+    assert bytes.fromhex("0000 0010 fffffff9") in body
 
 
 def test_a_prefix_and_a_chosen_member_in_a_match(framework, datapath):

@@ -31,6 +31,7 @@ def test_a_router_of_the_fabric():
         " protocols=OpenFlow13,OpenFlow15 other-config:dp-desc=sw-fra"
         " -- set-controller sw-fra tcp:127.0.0.1:6653"
         " -- set controller sw-fra max_backoff=1000"
+        " controller_rate_limit=100 controller_burst_limit=100"
         " -- add-port sw-fra fra-lan -- set Interface fra-lan ofport_request=1"
     )
 
