@@ -35,6 +35,8 @@ from .vip_table import VipTable
 from .xdp import XdpMode
 
 MAX_WEIGHT = 1000
+# Names of checks of a backend's own addresses; those of VIPs are theirs.
+OWN, OWN6 = "", "address6"
 MAX_RATE = 1_000_000_000  # per second; the program counts in 32 bits
 
 
@@ -168,17 +170,20 @@ class VipConfig(Table):
         return next((vip for vip in vips if vip.mode() not in FOLLOWED), None)
 
     def aspects(self, pool: PoolTable) -> tuple[str, ...]:
-        """Return the names of a pool's checks: its VIPs', or the direct one's, "".
+        """Return the names of a pool's checks: its VIPs', or the direct ones'.
 
         Where packets go to hardware addresses it is both: by the direct one the kernel
-        learns them.
+        learns them. Where they are translated in IPv6, that address is checked too.
         """
         vips = [vip for vip in self.vip if vip.pool == pool.name]
         if pool.health.through == "direct" or not vips:
-            return ("",)
+            six = any(
+                v.mode() is Forwarding.NAT and v.address.version == 6 for v in vips
+            )
+            return (OWN, OWN6) if six else (OWN,)
         by_mac = any(vip.mode() is Forwarding.L2 for vip in vips)
         addresses = dict.fromkeys(str(vip.address) for vip in vips)
-        return (*addresses, "") if by_mac else tuple(addresses)
+        return (*addresses, OWN) if by_mac else tuple(addresses)
 
 
 def read_vip_config(path: Path) -> VipConfig:
@@ -196,7 +201,7 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
         path = f"pool[{index}]"
         yield from repeated(f"{path}.backend", (b.name for b in pool.backend))
         yield from pool.health.mistakes(f"{path}.health")
-        if pool.health.through != "direct" and config.aspects(pool) == ("",):
+        if pool.health.through != "direct" and config.aspects(pool) == (OWN,):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
             yield Mistake(f"{path}.health.through", what)
         unfollowed = config.unfollowed_vip(pool)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ..model import Forwarding
-from .config import BackendTable, PoolTable, VipConfig
+from .config import OWN, OWN6, BackendTable, PoolTable, VipConfig
 from .probe import Target
 
 # Others' marks, which are small by custom, are left alone.
@@ -34,12 +34,13 @@ def _targets(
     health = pool.health
     for aspect in config.aspects(pool):
         mark = marks.get((pool.name, backend.name, aspect))
-        if aspect and mark is None:
+        own = {OWN: backend.address, OWN6: backend.address6}
+        if aspect not in own and mark is None:
             continue  # until it is known where it is
         yield Target(
             pool=pool.name,
             backend=backend.name,
-            address=aspect or str(backend.address),
+            address=str(own.get(aspect, aspect)),
             port=health.port,
             path=health.path if health.kind == "http" else None,
             interval_s=health.interval,

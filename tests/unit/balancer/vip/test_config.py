@@ -295,6 +295,21 @@ def test_checks_by_a_hardware_address_wait_until_it_is_known(tmp_path: Path) -> 
     assert sorted(told) == sorted([*own, ("fra-be2", "2a23:0:1::80", 1)])
 
 
+def test_both_addresses_of_a_backend_are_checked_where_both_are_used(
+    tmp_path: Path,
+) -> None:
+    config = read(tmp_path, with_ipv6(RIGHT) + 'forwarding = "nat"\n')
+    assert config.aspects(config.pool[0]) == ("", "address6")
+    told = {(t.backend, t.address, t.aspect) for t in targets_of(config, {})}
+    first, second = (each.address6 for each in config.pool[0].backend)
+    assert told == {
+        ("fra-be1", "11.1.1.10", ""),
+        ("fra-be1", str(first), "address6"),
+        ("fra-be2", "11.1.1.11", ""),
+        ("fra-be2", str(second), "address6"),
+    }
+
+
 def test_a_tunnel_to_no_vip(tmp_path: Path) -> None:
     text = RIGHT[: RIGHT.index("[[vip]]")] + RIGHT[RIGHT.index("[[vip]]") :].replace(
         "www-fra", "other"
