@@ -13,6 +13,7 @@ from ..wire.ipv4 import DONT_FRAGMENT, FRAGMENT_MASK, Ipv4
 from ..wire.ipv6 import SIZE as IPV6_SIZE
 from ..wire.ipv6 import Ipv6
 from ..wire.l4 import Tcp, TcpFlag, Udp
+from .hosts import is_martian_address
 
 _OFFSET_MASK = 0x1FFF
 
@@ -129,16 +130,14 @@ def is_balanced(protocol: int) -> bool:
 
 
 def is_martian(packet: IpPacket) -> bool:
-    """Whether the source is no single host's, or not one that packets are routed from.
+    """Whether no host can have sent it: see `is_martian_address`.
 
-    In IPv4 0/8, 127/8, and multicast and beyond (RFC 1812 5.3.7); in IPv6 ::/96,
-    link-local and multicast (RFC 4291 2.5 and 2.7).
+    Nor does one send to a VIP from the VIP (a "land" attack): whoever answered that,
+    as through translation it would be, answered itself.
     """
-    if packet.version == 4:
-        first_octet = packet.source >> 24
-        return first_octet in (0, 127) or first_octet >= 224
-    high = packet.source >> 118  # ten bits: link-local's prefix
-    return not packet.source >> 32 or high == 0xFE80 >> 6 or high >> 2 == 0xFF
+    if packet.source == packet.destination:
+        return True
+    return is_martian_address(packet.version, packet.source)
 
 
 def from_ipv4(header: Ipv4, cursor: Cursor) -> IpPacket:

@@ -30,22 +30,26 @@ static __always_inline long length_of(struct xdp_md *ctx)
 	return length;
 }
 
-/* The headers of a segment in IPv4, without options. */
+/* Of a segment in IPv4, without options, what translation changes: from the word with the
+ * IP checksum to that with TCP's. No more, for the stack is full.
+ */
 struct headers {
-	__u32 words[10];
+	__u32 words[8];
 };
+
+#define FIRST_CHANGED 8  /* octets before the first of them */
 
 /* Read a frame's headers, or write them again: what translation changes. */
 static __always_inline int
 copy_headers(struct xdp_md *ctx, struct headers *headers, bool back)
 {
 	struct cursor cursor = cursor_of(ctx);
-	struct headers *there = cursor.at + sizeof(struct ethhdr);
+	struct headers *there = cursor.at + sizeof(struct ethhdr) + FIRST_CHANGED;
 
 	if ((void *)(there + 1) > cursor.end)
 		return -1;
 #pragma unroll
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 8; i++) {
 		if (back)
 			there->words[i] = headers->words[i];
 		else

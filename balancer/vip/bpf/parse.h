@@ -28,6 +28,7 @@ struct packet {
 	__u8 tos;         /* traffic class, in IPv6 */
 	__u8 ttl;
 	bool dont_fragment;
+	bool from_itself; /* as no host sends one */
 	bool options;     /* in IPv6, extension headers */
 	bool syn;
 	bool error;       /* an ICMP error; then `flow` is that of its quote */
@@ -74,6 +75,7 @@ parse_ipv4(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 	packet->flow.version = 4;
 	packet->flow.source[0] = ip->saddr;
 	packet->flow.destination[0] = ip->daddr;
+	packet->from_itself = ip->saddr == ip->daddr;
 	packet->flow.protocol = ip->protocol;
 	packet->tos = ip->tos;
 	packet->ttl = ip->ttl;
@@ -83,6 +85,14 @@ parse_ipv4(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 	packet->l4_length = packet->length - header_length;
 	cursor->at += header_length;
 	return 0;
+}
+
+static __always_inline bool
+is_same_address6(const struct in6_addr *one, const struct in6_addr *other)
+{
+	const __u32 *a = one->s6_addr32, *b = other->s6_addr32;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
 }
 
 /* Return 0, or -1; see `parse_ipv4`. Extension headers are not looked at. */
@@ -99,6 +109,7 @@ parse_ipv6(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 	packet->flow.version = 6;
 	__builtin_memcpy(packet->flow.source, &ip->saddr, 16);
 	__builtin_memcpy(packet->flow.destination, &ip->daddr, 16);
+	packet->from_itself = is_same_address6(&ip->saddr, &ip->daddr);
 	packet->flow.protocol = ip->nexthdr;
 	packet->dont_fragment = true;
 	packet->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
@@ -109,16 +120,22 @@ parse_ipv6(struct cursor *cursor, struct packet *packet, __u32 room, bool quoted
 }
 
 /* Whether the source is no single host's, or not one that packets are routed from:
- * RFC 1812 5.3.7, RFC 4291 2.5 and 2.7.
+ * RFC 1812 5.3.7, RFC 4291 2.5 and 2.7, RFC 6890 2.2.3; hosts.py does the same. Nor does
+ * a host send to a VIP from the VIP: whoever answered that, answered itself.
  */
 static __always_inline bool is_martian(const struct packet *packet)
 {
 	const __u32 *source = packet->flow.source;
 	__u8 first = source[0] & 0xff;
 
+	if (packet->from_itself)
+		return true;
 	if (packet->flow.version == 4)
 		return first == 0 || first == 127 || first >= 224;
-	return !(source[0] | source[1] | source[2]) || first == 0xff ||
+	if (!(source[0] | source[1]) &&
+	    (!source[2] || source[2] == bpf_htonl(0x0000ffff)))
+		return true;
+	return first == 0xff ||
 	       (source[0] & bpf_htonl(0xffc00000)) == bpf_htonl(0xfe800000);
 }
 
