@@ -72,6 +72,16 @@ def test_udp_without_a_checksum_stays_without(version: int) -> None:
     assert bytes(frame) == packet(new, b"any", unchecked=True)
 
 
+def test_a_udp_checksum_that_comes_to_zero_is_not_none() -> None:
+    old = FiveTuple(4, 1, 2, Protocol.UDP, 3, 4)
+    new = FiveTuple(4, 5, 6, Protocol.UDP, 7, 8)
+    payload = packet(new, bytes(2))[26:28]  # which makes the sum of all of it -0
+    frame = bytearray(packet(old, payload))
+    rewrite(frame, Place(0, 20, len(frame)), new)
+    assert frame[26:28] == b"\xff\xff"
+    assert bytes(frame) == packet(new, payload)
+
+
 def test_a_checksum_that_was_wrong_stays_wrong() -> None:
     old = FiveTuple(4, 1, 2, Protocol.TCP, 3, 4)
     new = FiveTuple(4, 5, 6, Protocol.TCP, 7, 8)
