@@ -105,15 +105,15 @@ async def _request(client: socket.socket) -> str:
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(client, b"GET / HTTP/1.1\r\nHost: frontlab\r\n\r\n")
     answer = b""
-    while not _name_in(answer):
+    while not name_in(answer):
         part = await loop.sock_recv(client, ANSWER_LENGTH)
         if not part:
             raise ConnectionResetError("it ended")
         answer += part
-    return _name_in(answer)
+    return name_in(answer)
 
 
-def _name_in(answer: bytes) -> str:
+def name_in(answer: bytes) -> str:
     """Return the body, which is a line with the backend's name, once it is whole."""
     status, _ = parse_response(answer)
     body = answer.partition(b"\r\n\r\n")[2]

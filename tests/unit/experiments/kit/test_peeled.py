@@ -1,5 +1,7 @@
 """Frames without their outer headers."""
 
+from dataclasses import replace
+
 import pytest
 from fakes.forwardings import (
     BACKEND4,
@@ -63,6 +65,13 @@ def test_what_was_not_captured_is_known_to_lack() -> None:
 )
 def test_what_is_no_packet_is_left_out(data: bytes) -> None:
     assert list(packets([Frame(0, "lb", True, data, len(data))])) == []
+
+
+def test_what_fills_a_short_frame_up_is_no_part_of_its_packet() -> None:
+    whole = frame(tcp(CLIENT4, VIP4))
+    padded = replace(whole, data=whole.data + bytes(6), length=whole.length + 6)
+    (packet,) = packets([padded])
+    assert packet.is_whole
 
 
 def test_packets_come_in_order_of_time() -> None:

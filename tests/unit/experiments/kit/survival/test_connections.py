@@ -14,6 +14,7 @@ from experiments.kit.survival.connections import (
     Wish,
     ask_again,
     closing_all,
+    name_in,
     open_all,
 )
 from topo.world.plan import Role
@@ -38,9 +39,7 @@ async def visited(second: str) -> Connection:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        for octet in ANSWER:  # in pieces, as TCP may
-            writer.write(bytes([octet]))
-            await writer.drain()
+        writer.write(ANSWER)
         await reader.readuntil(b"\r\n\r\n")
         if second == "answer":
             writer.write(ANSWER)
@@ -69,6 +68,20 @@ def test_the_second_request_tells(
     monkeypatch.setattr(connections, "TIMEOUT_S", 0.2)
     found = asyncio.run(visited(second))
     assert (found.opened, found.answered, found.silent) == ("be1", answered, silent)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        pytest.param(ANSWER, "be1", id="whole"),
+        pytest.param(ANSWER[:-1], "", id="not yet"),
+        pytest.param(ANSWER[:20], "", id="no body yet"),
+        pytest.param(b"", "", id="nothing yet"),
+        pytest.param(ANSWER.replace(b"200", b"503"), "", id="an error"),
+    ],
+)
+def test_a_name_is_read_once_it_is_whole(answer: bytes, name: str) -> None:
+    assert name_in(answer) == name
 
 
 def test_a_connection_that_nobody_takes_does_not_open() -> None:
