@@ -3,9 +3,9 @@
 From the failed check that makes the verdict, through roster, slots and maps, to the
 first packet of a flow of that backend that the XDP program sends to another one. The
 program is run by BPF_PROG_TEST_RUN, so no interface takes part; each round kills the
-backend of one flow and brings it back. One thread does all of it, so its CPU time is
-what a balancer takes that does not wait for other work on its core; the clock's is
-told too.
+backend of one flow and brings it back. The target is the clock's, as is what users
+wait for; one thread does all of it, so its CPU time tells how much of that was waiting
+for other work on its core.
 """
 
 import logging
@@ -74,7 +74,7 @@ def run() -> list[Figure]:
         rounds = {count: _measure(count) for count in BACKENDS}
     figures = [figure for each in rounds.items() for figure in _figures(*each)]
     most = max(BACKENDS)
-    built_ms = median(took.cpu_ms for took in rounds[most])
+    built_ms = median(took.wall_ms for took in rounds[most])
     what = f"Maglev {TABLE_SIZE} of {most} backends, built and in the kernel"
     within = built_ms <= BUILD_TARGET_MS
     return [*figures, Figure(what, built_ms, "ms", BUILD_TARGET_MS, within)]
@@ -82,9 +82,9 @@ def run() -> list[Figure]:
 
 def _figures(count: int, rounds: list[_Took]) -> Iterator[Figure]:
     what = f"health verdict to packets elsewhere, {count} backends"
-    cpu_ms = median(took.cpu_ms for took in rounds)
-    yield Figure(what, cpu_ms, "ms", TARGET_MS, cpu_ms <= TARGET_MS)
-    yield Figure(f"{what}, by the clock", median(it.wall_ms for it in rounds), "ms")
+    wall_ms = median(took.wall_ms for took in rounds)
+    yield Figure(what, wall_ms, "ms", TARGET_MS, wall_ms <= TARGET_MS)
+    yield Figure(f"{what}, of it CPU", median(took.cpu_ms for took in rounds), "ms")
 
 
 @contextmanager
