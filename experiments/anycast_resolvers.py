@@ -11,7 +11,7 @@ authority is asked, and some answers come from another address than was asked.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every
+from .kit.claims import Every, Sent
 from .kit.dns_tables import shared_table
 from .kit.figures import Figure
 from .kit.shared_resolvers import SharedRow as Row
@@ -51,12 +51,17 @@ def figures(rows: Sequence[Row]) -> list[Figure]:
     return [shared_table(rows)]
 
 
+_SITES: Sent[Row] = Sent(
+    who=lambda row: f"{row.client} to {row.asked}",
+    found=lambda row: row.sites,
+    wanted=lambda row: row.near_sites,
+)
 NEAREST: Every[Row] = Every(
     name="nearest site",
     statement="A shared address is the nearest site's resolvers, and no others.",
     expected="the nearest of the sites that announce it",
-    holds=lambda row: row.sites == row.near_sites if row.sites else None,
-    tell=lambda row: f"{row.client}: {row.asked} at {row.sites}, not {row.near_sites}",
+    holds=_SITES.holds,
+    tell=_SITES.tell,
     unit="clients",
     source="RFC 4786: anycast",
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every
+from .kit.claims import Every, Sent
 from .kit.distance import DistanceRow as Row
 from .kit.distance import distance_rows
 from .kit.dns_tables import distance_table
@@ -52,12 +52,27 @@ def figures(rows: Sequence[Row]) -> list[Figure]:
     return [distance_table(rows)]
 
 
+_UNAIDED: Sent[Row] = Sent(
+    who=lambda row: row.network,
+    found=lambda row: row.unaided,
+    wanted=lambda row: row.near_resolver,
+)
+_AIDED: Sent[Row] = Sent(
+    who=lambda row: row.network,
+    found=lambda row: row.aided,
+    wanted=lambda row: row.best,
+)
+_RESOLVED: Sent[Row] = Sent(
+    who=lambda row: f"{row.network} by {row.resolver}",
+    found=lambda row: row.sent,
+    wanted=lambda row: row.aided if row.subnet_sent else row.unaided,
+)
 MAPPED: Every[Row] = Every(
     name="resolver's place",
     statement="Without a subnet the answer is the datacenter nearest to the resolver.",
     expected="nearest to the resolver, wherever the user is",
-    holds=lambda row: row.unaided == row.near_resolver if row.unaided else None,
-    tell=lambda row: f"{row.network}: {row.unaided}, not {row.near_resolver}",
+    holds=_UNAIDED.holds,
+    tell=_UNAIDED.tell,
     unit="networks",
     source="SRE book, chapter 19",
 )
@@ -74,8 +89,8 @@ REPAIRED: Every[Row] = Every(
     name="subnet's place",
     statement="With the client's subnet everybody is sent to the nearest datacenter.",
     expected="the best datacenter for every network",
-    holds=lambda row: row.aided == row.best if row.aided else None,
-    tell=lambda row: f"{row.network}: {row.aided}, not {row.best}",
+    holds=_AIDED.holds,
+    tell=_AIDED.tell,
     unit="networks",
     source="RFC 7871",
 )
@@ -84,12 +99,8 @@ TOLD: Every[Row] = Every(
     statement="Resolvers that send subnets have users sent to the best place, the "
     "others to where they stand themselves.",
     expected="as the authority answers with a subnet, or without",
-    holds=lambda row: (
-        row.sent == (row.aided if row.subnet_sent else row.unaided)
-        if row.sent
-        else None
-    ),
-    tell=lambda row: f"{row.network} by {row.resolver}: {row.sent or 'nowhere'}",
+    holds=_RESOLVED.holds,
+    tell=_RESOLVED.tell,
     unit="networks",
 )
 PRICE: Every[Row] = Every(

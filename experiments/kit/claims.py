@@ -48,6 +48,29 @@ class Every(Generic[Row]):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sent(Generic[Row]):
+    """Whom a row is about, where that was sent ("" for nowhere), and where it should.
+
+    Its methods are those of a claim that both are the same; nowhere decides nothing.
+    """
+
+    who: Callable[[Row], str]
+    found: Callable[[Row], str]
+    wanted: Callable[[Row], str]
+
+    def holds(self, row: Row) -> bool | None:
+        """Whether it was sent where it should; None for nowhere."""
+        found = self.found(row)
+        return found == self.wanted(row) if found else None
+
+    def tell(self, row: Row) -> str:
+        """Say where it was sent instead."""
+        return (
+            f"{self.who(row)}: {self.found(row) or 'nowhere'}, not {self.wanted(row)}"
+        )
+
+
 def _listed(told: Sequence[str]) -> str:
     more = len(told) - TOLD_AT_MOST
     return "; ".join(told[:TOLD_AT_MOST]) + (f"; and {more} more" if more > 0 else "")

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.kit.claims import Every
+from experiments.kit.claims import Every, Sent
 
 EVEN: Every[int] = Every(
     name="even",
@@ -32,3 +32,20 @@ EVEN: Every[int] = Every(
 def test_every(rows: list[int], holds: bool | None, observed: str, reason: str) -> None:
     claim = EVEN.judge(rows)
     assert (claim.holds, claim.observed, claim.reason) == (holds, observed, reason)
+
+
+AWAY: Sent[tuple[str, str, str]] = Sent(
+    who=lambda row: row[0], found=lambda row: row[1], wanted=lambda row: row[2]
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "holds", "told"),
+    [
+        pytest.param(("gru", "iad", "iad"), True, "gru: iad, not iad", id="right"),
+        pytest.param(("gru", "fra", "iad"), False, "gru: fra, not iad", id="wrong"),
+        pytest.param(("gru", "", "iad"), None, "gru: nowhere, not iad", id="nowhere"),
+    ],
+)
+def test_sent(row: tuple[str, str, str], holds: bool | None, told: str) -> None:
+    assert (AWAY.holds(row), AWAY.tell(row)) == (holds, told)
