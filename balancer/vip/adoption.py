@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import WireError
+from ..errors import Unsupported, WireError
 from . import about
 from .about import About, layout_of
 from .assemble import NO_BACKEND
@@ -67,9 +67,14 @@ def legacy_at(interface: str) -> Iterator[Legacy]:
     """Give what there is to take over on an interface.
 
     Raises:
-        Unsupported: there is no such interface, or libbpf is missing.
+        Unsupported: there is no such interface, somebody else's program stands there,
+            or libbpf is missing.
     """
     with attached_to(interface) as found:
+        if found and about.NAME not in found.maps:
+            why = f"program {found.name!r} stands there, which is no balancer's"
+            cure = f"ip link set dev {interface} xdp off"
+            raise Unsupported(f"XDP on {interface}", why, cure)
         yield _judged(found)
 
 

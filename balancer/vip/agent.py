@@ -20,6 +20,7 @@ from ..options import Options, parse_options
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
 from .adoption import Legacy, legacy_at
+from .claim import claimed
 from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options, own_ports
@@ -61,7 +62,9 @@ def balance(options: Options) -> int:
         config = read_vip_config(options.config)
         link = running.enter_context(closing(Link(config.balancer.interface)))
         decide = partial(_decided, ways, link, options.config)
-        service = _start(decide(config), options, link)
+        config = decide(config)
+        running.enter_context(claimed(config.balancer.interface))
+        service = _start(config, options, link)
         running.enter_context(closing(service.forwarder))
         prober = Prober((), selector, service.checked, time.monotonic())
         running.enter_context(closing(prober))

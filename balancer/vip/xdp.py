@@ -46,6 +46,7 @@ class Attachment:
 
     def __init__(self, interface: str, mode: XdpMode = XdpMode.AUTO) -> None:
         self.interface, self.mode = interface, mode
+        self._number = 0  # of the program that was put there
 
     @property
     def index(self) -> int:
@@ -63,10 +64,20 @@ class Attachment:
             detach(self.interface, found[0])  # A driver takes one mode at a time.
         wanted = found[0] if found and self.mode is XdpMode.AUTO else self.mode
         self.mode = _attach(self.index, self.interface, program, wanted)
+        placed = query(self.interface)
+        self._number = placed[1] if placed else 0
 
     def remove(self) -> None:
-        """Take the program off again; an interface that is gone has none."""
-        detach(self.interface, self.mode)
+        """Take the program off again, unless there is another one in its place.
+
+        An interface that is gone has none.
+        """
+        try:
+            found = query(self.interface)
+        except Unsupported:
+            return
+        if found == (self.mode, self._number):
+            detach(self.interface, self.mode)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from live.vip.site import NAMES, VIP4, VIP6, Site, running_site
 from live.vip.talkers import talking
 
+from topo.run import CommandError
 from topo.wait import until
 
 pytestmark = pytest.mark.live
@@ -141,6 +142,16 @@ def test_a_balancer_that_leaves_is_followed(site: Site) -> None:
         assert talkers.ask() == before
         site.start("vip", "lb")
         assert talkers.ask() == before
+
+
+def test_a_second_balancer_on_the_interface_ends_and_leaves_the_first(
+    site: Site,
+) -> None:
+    argv = (sys.executable, "-m", "balancer", "vip", "--config")
+    file = str(site.folder / "lb.toml")
+    with pytest.raises(CommandError, match="eth0: another balancer runs there"):
+        site.run("lb", *argv, file)
+    assert site.get(VIP4) in NAMES
 
 
 def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import Unsupported
+from balancer.vip.adoption import legacy_at
 from balancer.vip.objects import loaded
 from balancer.vip.xdp import (
     BPF,
@@ -76,6 +77,23 @@ def test_pass_stays_as_long_as_the_interface(veth: str) -> None:
     assert mode_of(veth) == "native"
     attach_pass(veth)
     assert mode_of(veth) == "native"
+
+
+def test_what_another_has_put_there_stays(veth: str) -> None:
+    with loaded(BPF / "pass.bpf.o") as passing:
+        program = passing.programs["pass"]
+        with attached(veth, program):
+            attach_pass(veth)
+        assert mode_of(veth) == "native"
+
+
+def test_no_balancer_takes_the_place_of_another_program(veth: str) -> None:
+    attach_pass(veth)
+    with (
+        pytest.raises(Unsupported, match=r"program 'pass' stands there.*xdp off"),
+        legacy_at(veth),
+    ):
+        raise AssertionError
 
 
 def test_no_such_interface() -> None:
