@@ -1,6 +1,7 @@
 """From a query's bytes to a response's bytes, for every query there is; pure."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ..errors import WireError
@@ -30,6 +31,11 @@ PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
 EDNS_PAYLOAD_OCTETS = 1232
 STREAM_PAYLOAD_OCTETS = 65535
 EDNS_VERSION = 0
+# Without options; DO is copied, whether zones are signed or not (RFC 3225, section 3).
+OWN_EDNS = (
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION),
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True),
+)
 AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
 
@@ -175,7 +181,9 @@ def write(
                 finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
             except Spent:
                 return found.cut()
-        own = _own_edns(authority, edns, asked, found.scope_prefix_length)
+        own = OWN_EDNS[edns.dnssec_ok]
+        if asked is not NOTHING_ASKED:
+            own = _own_edns(authority, edns, asked, found.scope_prefix_length)
     response = Response(
         header,
         question,
@@ -205,10 +213,15 @@ def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Find
         return Finding(Outcome.ANSWERS, Sections(answers=(own,)))
     if query.question.type in TRANSFERS:
         return _find_serial(authority, query, source)
+    asker = partial(_asker, source, asked.subnet)
+    return resolve(authority.zones, query.question, asker)
+
+
+def _asker(source: str, subnet: ClientSubnet | None) -> Asker:
     client = resolver = ClientAddress.from_text(source)
-    if asked.subnet is not None and asked.subnet.source_prefix_length:
-        client = ClientAddress(IP_VERSION[asked.subnet.family], asked.subnet.value)
-    return resolve(authority.zones, query.question, Asker(client, resolver))
+    if subnet is not None and subnet.source_prefix_length:
+        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
+    return Asker(client, resolver)
 
 
 def _find_serial(authority: Authority, query: Query, source: str) -> Finding:
@@ -263,7 +276,6 @@ def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edn
         options += (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)
     if asked.cookie is not None:
         options += (Option(OptionCode.COOKIE, asked.cookie.data),)
-    # DO is copied, whether the zone is signed or not (RFC 3225, section 3).
     return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, options)
 
 

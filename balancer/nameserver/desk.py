@@ -58,9 +58,9 @@ class Desk:
 
     def answer_datagram(self, data: bytes, source: str, now_s: int) -> bytes | None:
         """Return the response to a message by UDP; None: there is none."""
-        try:
+        if source in self._sources:
             self._sources[source] += 1
-        except KeyError:
+        else:
             self.counters.count_source(source)
         if self._limiter is not None:
             return self._answer_limited(self._limiter, data, source, now_s)

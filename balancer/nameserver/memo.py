@@ -16,7 +16,7 @@ from .policies.lots import Arrangement, Everybody, Lot, Policy
 from .ready import Ready, fits
 from .resolve import Finding, Matter, Outcome, answer_sections
 from .stored import Stored
-from .telemetry.tallies import About, Tallies, known_type
+from .telemetry.tallies import OTHER, About, Tallies, known_type
 from .transfer.axfr import TRANSFERS
 from .zones.node import NOT_STEERED, PLAIN, Node
 from .zones.steered import Steered
@@ -141,8 +141,10 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             return None
         node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
         question = Question(name, type_)
-        if node.alias(type_) is None:
+        if not node.is_alias_for(type_):
             return self._make_found(zone, question, node)
+        if known_type(type_) == OTHER:
+            return None  # aliases answer any type, and who makes types up fills this
         chain = zone.chain(name)
         aliases = (chain.aliases,)
         if not chain.is_open:

@@ -1,5 +1,6 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -90,8 +91,11 @@ RCODES = {
 }
 
 
-def resolve(zones: Zones, question: Question, asker: Asker) -> Finding:
-    """Return what our zones say to a question; zones that are not ours are refused."""
+def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Finding:
+    """Return what our zones say to a question; zones that are not ours are refused.
+
+    Who asks is told by `asker` where an answer depends on it.
+    """
     name = question.name.lower()
     zone = zones.find(name, question.type)
     if zone is None or question.class_ != Class.IN:
@@ -99,20 +103,20 @@ def resolve(zones: Zones, question: Question, asker: Asker) -> Finding:
     if question.type == Type.NXNAME:  # RFC 9824, section 3.5
         return Finding(Outcome.FORMERR)
     node = zone.find(name)
-    alias = node.alias(question.type) if node is not None else None
-    if alias is None:
+    if node is None or not node.is_alias_for(question.type):
         return _finding(Matter(zone, name, node), question.type, asker)
-    aliases, chain = _chain(zone, alias)
+    aliases, chain = _chain(zone, node)
     if not chain.is_open:
         return Finding(Outcome.ANSWERS, Sections(aliases), 0, Matter(zone))
     matter = Matter(zone, chain.target, zone.find(chain.target))
     return _finding(matter, question.type, asker, aliases)
 
 
-def _chain(zone: Zone, alias: RecordSet) -> tuple[tuple[Records, ...], Chain]:
+def _chain(zone: Zone, node: Node) -> tuple[tuple[Records, ...], Chain]:
     """Return the aliases from one on, and how the last of them go on."""
-    owner = alias.owner
-    if zone.node(owner) is not None:
+    owner = node.owner
+    alias = None if node.wildcard is None else node.alias()
+    if alias is None:
         chain = zone.chain(owner)
         return (chain.aliases,), chain
     # A wildcard's, under a made-up name: only what comes behind it is remembered.
@@ -136,7 +140,7 @@ def answer_sections(
 def _finding(
     matter: Matter,
     type_: int,
-    asker: Asker,
+    asker: Callable[[], Asker],
     aliases: tuple[Records, ...] = (),
 ) -> Finding:
     zone, node = matter.zone, matter.node
@@ -151,7 +155,7 @@ def _finding(
         outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
         return Finding(outcome, negative, 0, matter)
     if isinstance(records, Steered):
-        chosen, scope, site = records.choose(asker)
+        chosen, scope, site = records.choose(asker())
         if chosen is None:
             return _hidden(matter, records.records.type, aliases)
         sections = answer_sections(zone, chosen, aliases)

@@ -96,7 +96,7 @@ def _steered(
 ) -> Steered | None:
     name, kind = question
     asked = Question(name_from_text(name), Type[kind], Class.IN)
-    matter = resolve(Zones(content.zones), asked, asker).matter
+    matter = resolve(Zones(content.zones), asked, lambda: asker).matter
     node = matter.node if matter else None
     records = node.find(Type[kind]) if node else None
     return records if isinstance(records, Steered) else None

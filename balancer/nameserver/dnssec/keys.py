@@ -46,11 +46,12 @@ class SigningKey:
         private: the key; can be pickled, unlike the library's.
     """
 
-    __slots__ = ("_private", "_signatures", "dnskey", "tag")
+    __slots__ = ("_of_any_names", "_private", "_signatures", "dnskey", "tag")
 
     def __init__(self, private: EllipticCurvePrivateKey) -> None:
         self._private = private
         self._signatures: dict[bytes, bytes] = {}
+        self._of_any_names: dict[bytes, bytes] = {}
         point = private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
@@ -92,18 +93,23 @@ class SigningKey:
         Args:
             data: what is signed.
             keep: whether it is likely to be asked for again.
-            begin: is called before one is made, and may raise an error.
+            begin: is called before one is made, and may raise an error; given where
+                names may be made up.
         """
-        signature = self._signatures.get(data) if keep else None
+        if not keep:
+            if begin is not None:
+                begin()
+            return _as_numbers(self._private.sign(data, ONCE))
+        # Names that are made up must not push out the others.
+        kept = self._signatures if begin is None else self._of_any_names
+        signature = kept.get(data)
         if signature is None:
             if begin is not None:
                 begin()
-            if not keep:
-                return _as_numbers(self._private.sign(data, ONCE))
             signature = _as_numbers(self._private.sign(data, REPEATABLE))
-            if len(self._signatures) >= MAX_SIGNATURES:
-                self._signatures.clear()
-            self._signatures[data] = signature
+            if len(kept) >= MAX_SIGNATURES:
+                kept.clear()
+            kept[data] = signature
         return signature
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -4,7 +4,6 @@ from collections.abc import Set
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...wire.dns.block import Block
-from ...wire.dns.codes import Type
 from ...wire.dns.records import NameData, RecordSet
 
 if TYPE_CHECKING:
@@ -61,4 +60,4 @@ def target_of(alias: RecordSet) -> bytes:
 
 def _alias(zone: "Zone", name: bytes) -> RecordSet | None:
     node = zone.find(name)
-    return None if node is None else node.alias(Type.A)
+    return None if node is None else node.alias()

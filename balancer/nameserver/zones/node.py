@@ -30,6 +30,7 @@ CUT = b"\1"  # a delegation: what is here is the parent's side of it
 GLUE = b"\2"  # below a cut: addresses that referrals need, and no data of ours
 
 SET = Struct("!HHH")  # type, count of records, octets of records
+ALIAS = b"\0\5"  # how the set of a CNAME begins
 MAX_SET_OCTETS = 0xFFFF
 # Rdata of names that responses compress, so that these records depend on the message.
 COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
@@ -72,10 +73,13 @@ class Node(NamedTuple):
                 return read_set(self.owner, found, count, records)
         return None
 
-    def alias(self, type_: int) -> RecordSet | None:
-        """Return the CNAME that answers for this type, if there is one."""
-        if type_ in (Type.CNAME, Type.ANY):
-            return None
+    def is_alias_for(self, type_: int) -> bool:
+        """Whether a CNAME, beside which there is nothing, answers for this type."""
+        is_alias = self.packed.startswith(ALIAS, len(PLAIN))
+        return is_alias and type_ not in (Type.CNAME, Type.ANY)
+
+    def alias(self) -> RecordSet | None:
+        """Return the CNAME that is here, if there is one."""
         found = self.find(Type.CNAME)
         return found if isinstance(found, RecordSet) else None
 

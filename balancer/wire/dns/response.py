@@ -20,6 +20,7 @@ from .records import Records
 from .writer import Writer
 
 LOW_RCODE, LOW_RCODE_BITS = 0xF, 4
+NO_HEADER = bytes(HEADER.size)
 OPCODE = 0xF << OPCODE_SHIFT  # 0 is QUERY
 
 
@@ -80,33 +81,27 @@ class Response(NamedTuple):
         return self._pack(NO_RECORDS, TRUNCATED)
 
     def _pack(self, sections: Sections, flags: int = 0) -> bytes:
-        answers, authorities, additional = (
-            sections.answers,
-            sections.authorities,
-            sections.glue + sections.additional,
-        )
-        header = HEADER.pack(
-            self.asked.identifier,
-            self._flags() | flags,
-            0 if self.question is None else 1,
-            _count(answers),
-            _count(authorities),
-            _count(additional) + (self.edns is not None),
-        )
-        writer = Writer(header)
+        writer = Writer(NO_HEADER)
+        questions = 0
         if self.question is not None:
+            questions = 1
             name, type_, class_ = self.question
             writer.put_question_name(name)
             writer.put(QUESTION.pack(type_, class_))
-        for records in answers + authorities + additional:
-            records.write(writer)
+        answers, authorities, glue, additional = sections
+        counts = [_write(section, writer) for section in (answers, authorities)]
+        additionals = _write(glue, writer) + _write(additional, writer)
         if self.edns is not None:
+            additionals += 1
             high_rcode = int(self.rcode) >> LOW_RCODE_BITS
             edns = self.edns
             if high_rcode:
                 edns = edns._replace(extended_rcode=high_rcode)
             writer.put(edns.to_wire())
-        return bytes(writer.octets)
+        identifier, flags = self.asked.identifier, self._flags() | flags
+        octets = writer.octets
+        HEADER.pack_into(octets, 0, identifier, flags, questions, *counts, additionals)
+        return bytes(octets)
 
     def _flags(self) -> int:
         asked = self.asked.flags
@@ -119,8 +114,10 @@ class Response(NamedTuple):
         return flags
 
 
-def _count(section: Iterable[Records]) -> int:
+def _write(section: Iterable[Records], writer: Writer) -> int:
+    """Append a section, and return how many records it has."""
     size = 0
     for records in section:
+        records.write(writer)
         size += records.size
     return size

@@ -91,6 +91,15 @@ def test_the_fast_path_says_the_same(authority, name):
             assert said in (None, answer(authority, query, FRA, NOW_S).wire)
 
 
+def test_made_up_types_are_not_kept(authority):
+    fast = FastPath(authority)
+    for type_ in range(300, 320):
+        for dnssec_ok in (False, True):
+            query = ask(authority, "c1", type_, dnssec_ok)
+            assert fast.answer(query, FRA, NOW_S) is None
+    assert not fast._hot and not fast._signed
+
+
 def test_an_alias_to_a_service_is_hot(authority):
     query = ask(authority, "alias", dnssec_ok=False)
     assert FastPath(authority).answer(query, FRA, NOW_S) is not None

@@ -326,6 +326,17 @@ def test_signatures_are_bounded(monkeypatch):
     assert len(key._signatures) <= 3
 
 
+def test_made_up_names_push_no_signature_out(monkeypatch):
+    monkeypatch.setattr("balancer.nameserver.dnssec.keys.MAX_SIGNATURES", 3)
+    key, made = SigningKey.generate(), []
+    signature = key.sign(b"www")
+    for number in [*range(10), 9]:
+        key.sign(bytes([number]), begin=lambda: made.append(1))
+    assert len(key._of_any_names) <= 3
+    assert len(made) == 10
+    assert key._signatures == {b"www": signature}
+
+
 @given(names.filter(lambda name: len(name) > 2))
 def test_the_next_name_is_behind(name):
     name = name.lower()
