@@ -49,9 +49,9 @@ async def _timed(lab: "Lab", found: Sequence[Target]) -> list[list[Transfer]]:
 
 
 def _downloads(lab: "Lab", trial: Trial, target: Target) -> Downloads:
-    with trial.capture(f"{target.name}-downloads", [target.balancer]) as capture:
+    with trial.capture(f"{target.name}-downloads", target.balancers) as capture:
         transfers = [_transfer(lab, target, LARGE) for _ in range(DOWNLOADS)]
-    return Downloads(transfers, _at(capture, [target.balancer]))
+    return Downloads(transfers, _at(capture, target.balancers))
 
 
 def _single(lab: "Lab", trial: Trial, target: Target) -> Single:
@@ -60,7 +60,7 @@ def _single(lab: "Lab", trial: Trial, target: Target) -> Single:
         _send_probes(lab, target)
         upload = _transfer(lab, target, "/", UPLOAD_LENGTH)
     at_client = _at(capture, [target.client])
-    at_balancer = _at(capture, [target.balancer])
+    at_balancer = _at(capture, target.balancers)
     return Single(
         probe=probe,
         at_client=at_client,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from balancer.model import Address
+from topo.lab.roles import nearest_client
 from topo.render.balancers import balancer_kind
 from topo.world.plan import Host, Plan, Role
 from topo.world.records import BalancerKind
@@ -18,24 +19,23 @@ class Target:
     Args:
         mode: of ours, or the name of the product in our balancer's place.
         is_ours: whether it is ours.
-        client: at the same site.
-        balancer: the only one there.
-        backends: of it.
+        client: at the same site, if there is one.
+        balancers: there, and `backends`.
         vip: its address, and `port`.
     """
 
     mode: str
     is_ours: bool
     client: Host
-    balancer: Host
+    balancers: tuple[Host, ...]
     backends: tuple[Host, ...]
     vip: Address
     port: int
 
     @property
     def name(self) -> str:
-        """Mode and family in a word."""
-        return f"{self.mode}-{self.vip.version}"
+        """Mode, family and site in a word."""
+        return f"{self.mode}-{self.vip.version}-{self.balancers[0].site}"
 
     @property
     def server(self) -> Server:
@@ -45,7 +45,7 @@ class Target:
     @property
     def hosts(self) -> tuple[Host, ...]:
         """Everybody who sees its packets."""
-        return self.client, self.balancer, *self.backends
+        return self.client, *self.balancers, *self.backends
 
     @property
     def client_address(self) -> Address:
@@ -58,7 +58,7 @@ def targets(plan: Plan) -> Iterator[Target]:
     """Yield what a world has: each service of our balancers, the first of others'."""
     for datacenter in plan.world.datacenters:
         site = datacenter.site
-        client = next(it for it in plan.hosts_at(site, Role.CLIENT))
+        client = nearest_client(plan, datacenter)
         is_ours = balancer_kind(plan, site) is BalancerKind.OURS
         services = plan.world.services if is_ours else plan.world.services[:1]
         for service in services:
@@ -68,7 +68,7 @@ def targets(plan: Plan) -> Iterator[Target]:
                     mode=service.forwarding if is_ours else str(datacenter.balancer),
                     is_ours=is_ours,
                     client=client,
-                    balancer=plan.hosts_at(site, Role.BALANCER)[0],
+                    balancers=plan.hosts_at(site, Role.BALANCER),
                     backends=plan.hosts_at(site, Role.BACKEND),
                     vip=address,
                     port=service.port,

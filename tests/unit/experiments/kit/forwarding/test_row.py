@@ -89,4 +89,4 @@ def test_a_world_has_each_mode_and_product_in_both_families() -> None:
     assert len(set(names)) == len(names)
     assert {it.mode for it in found if it.is_ours} == set(OVERHEAD)
     assert {it.mode for it in found if not it.is_ours} == {"nftables", "haproxy"}
-    assert all(it.client.site == it.balancer.site for it in found)
+    assert all(it.client.site == it.balancers[0].site for it in found)
