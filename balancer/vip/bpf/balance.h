@@ -60,6 +60,18 @@ static __always_inline int answer_ping(struct xdp_md *ctx, const struct packet *
 	return failed ? count(XDP_DROP, MALFORMED_L4) : count(send(ctx), PING);
 }
 
+/* Make the frame what goes on to the backend; return 0, or the reason why it cannot. */
+static __always_inline int
+hand_on(struct xdp_md *ctx, const struct cursor *cursor, struct packet *packet,
+	const struct vip *vip, const struct backend *backend, __u32 number)
+{
+	if (is_used(NAT) && vip->forwarding == NAT)
+		return translate(ctx, cursor, packet, vip, backend, number);
+	if (is_used(GRE_KEY) && vip->forwarding == GRE_KEY)
+		packet->second = find_second(packet, vip, number);
+	return forward(ctx, packet, backend, vip->forwarding);
+}
+
 static __always_inline int
 send_on(struct xdp_md *ctx, const struct cursor *cursor, struct packet *packet,
 	const struct vip *vip)
@@ -67,7 +79,7 @@ send_on(struct xdp_md *ctx, const struct cursor *cursor, struct packet *packet,
 	bool fits = packet->length <= vip->room;
 	struct choice choice = { .reason = NO_BACKEND };
 	struct backend *backend;
-	int refused;
+	int refused = 0;
 
 	if (!fits && !can_split(packet, vip))
 		return answer_too_big(ctx, packet, vip->room);
@@ -75,18 +87,14 @@ send_on(struct xdp_md *ctx, const struct cursor *cursor, struct packet *packet,
 	if (!backend)
 		return count(XDP_DROP, NO_BACKEND);
 	take_sample(packet, &choice);
+	if (fits)
+		refused = hand_on(ctx, cursor, packet, vip, backend, choice.number);
+	if (refused)
+		return count(XDP_DROP, refused);
 	count_traffic(&vip_traffic, vip->number, packet->length);
 	count_traffic(&backend_traffic, choice.number, packet->length);
 	if (!fits)
 		return count(send_split(ctx, vip, choice.number), FRAGMENTED);
-	if (is_used(GRE_KEY) && vip->forwarding == GRE_KEY)
-		packet->second = find_second(packet, vip, choice.number);
-	if (is_used(NAT) && vip->forwarding == NAT)
-		refused = translate(ctx, cursor, packet, vip, backend, choice.number);
-	else
-		refused = forward(ctx, packet, backend, vip->forwarding);
-	if (refused)
-		return count(XDP_DROP, refused);
 	return count(send(ctx), packet->error ? ICMP_ERROR : choice.reason);
 }
 

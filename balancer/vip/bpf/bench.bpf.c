@@ -30,18 +30,20 @@ static __always_inline long length_of(struct xdp_md *ctx)
 	return length;
 }
 
-/* Of a segment in IPv4, without options, what translation changes: from the word with the
- * IP checksum to that with TCP's. No more, for the stack is full.
+/* What translation changes of a segment in IPv4 without options: from the IP checksum to
+ * TCP's. Not on the stack, of which there is not that much; tests run one at a time.
  */
 struct headers {
 	__u32 words[8];
 };
 
+static struct headers kept;
+
 #define FIRST_CHANGED 8  /* octets before the first of them */
 
 /* Read a frame's headers, or write them again: what translation changes. */
 static __always_inline int
-copy_headers(struct xdp_md *ctx, struct headers *headers, bool back)
+copy_headers(struct xdp_md *ctx, bool back)
 {
 	struct cursor cursor = cursor_of(ctx);
 	struct headers *there = cursor.at + sizeof(struct ethhdr) + FIRST_CHANGED;
@@ -51,9 +53,9 @@ copy_headers(struct xdp_md *ctx, struct headers *headers, bool back)
 #pragma unroll
 	for (int i = 0; i < 8; i++) {
 		if (back)
-			there->words[i] = headers->words[i];
+			there->words[i] = kept.words[i];
 		else
-			headers->words[i] = there->words[i];
+			kept.words[i] = there->words[i];
 	}
 	return 0;
 }
@@ -64,15 +66,14 @@ SEC("xdp") int bench(struct xdp_md *ctx)
 	struct ethhdr *ethernet = parse_ethernet(&cursor);
 	__be16 protocol = ethernet ? ethernet->h_proto : 0;
 	long before = length_of(ctx);
-	struct headers headers = {};
 	int verdict;
 
-	if (is_used(NAT) && copy_headers(ctx, &headers, false))
+	if (is_used(NAT) && copy_headers(ctx, false))
 		return XDP_ABORTED;
 	verdict = balance(ctx);
 	if (verdict != XDP_REDIRECT)
 		return verdict;
-	if (is_used(NAT) && copy_headers(ctx, &headers, true))
+	if (is_used(NAT) && copy_headers(ctx, true))
 		return XDP_ABORTED;
 	return undo(ctx, protocol, length_of(ctx) - before);
 }

@@ -96,6 +96,14 @@ def test_a_killed_balancers_successor_has_all_flows(site: Site, vip: str) -> Non
         assert site.status("lb")["adopted"] is True
 
 
+def test_a_reload_to_another_size_keeps_all_flows(site: Site) -> None:
+    with talking(site, VIP4, 8) as talkers:
+        before = talkers.ask()
+        with config(site, "nat_flows = 4096"):
+            assert talkers.ask() == before
+        assert talkers.ask() == before
+
+
 def test_a_trace_tells_of_ports_in_both_directions(site: Site) -> None:
     client, place = "11.1.16.10:40100", f"{VIP4}:80"
     before = trace(site, client, place)
