@@ -30,9 +30,11 @@ def syn_from(host: int) -> bytes:
 
 def test_a_full_table_takes_nobody_in_until_somebody_is_over(pair: Pair) -> None:
     pair.start(BALANCING.tables())
+    before = sent(pair)
     for host in range(100):
         pair.run(syn_from(host))
     pair.compare()
+    assert sent(pair) - before == SMALL.flows
     known = pair.datapath.translations.read()
     assert len(known) == SMALL.flows  # and ports of its three backends are left
     assert pair.counted()["NO_PORT"] == 60
@@ -60,6 +62,12 @@ def test_what_is_over_is_swept_and_a_backends_are_forgotten(pair: Pair) -> None:
     assert clients(pair) == {1, 3}
     pair.datapath.forget([BALANCING.names.index("be1")], [])
     assert clients(pair) == {3}
+
+
+def sent(pair: Pair) -> int:
+    """Return how many packets count as sent on to a backend."""
+    numbers = range(len(BALANCING.names))
+    return sum(pair.datapath.backend_traffic(number).packets for number in numbers)
 
 
 def clients(pair: Pair) -> set[int]:
