@@ -14,6 +14,7 @@ from selectors import EVENT_READ, EVENT_WRITE, BaseSelector
 from typing import Any
 
 from .errors import FrontlabError
+from .unix_socket import listen_at
 
 Answer = dict[str, Any]
 Handler = Callable[[Mapping[str, Any]], Answer]
@@ -21,6 +22,7 @@ Handler = Callable[[Mapping[str, Any]], Answer]
 LONGEST_REQUEST = 4096
 MAX_CLIENTS = 16
 _READ = 65536
+_OURS_ALONE = 0o600
 _CREDENTIALS = struct.Struct("=iII")  # process, user, group
 
 
@@ -33,16 +35,15 @@ class ControlSocket:
         path: where the socket is; one that is left there is replaced.
         selector: where the sockets are registered, with what to call as their data.
         handle: from a request to its answer.
+
+    Raises:
+        FrontlabError: there can be no socket.
     """
 
     def __init__(self, path: Path, selector: BaseSelector, handle: Handler) -> None:
         self._path, self._selector, self._handle = path, selector, handle
         self._clients: set[_Client] = set()
-        path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        os.fchmod(self._listener.fileno(), 0o600)
-        self._listener.bind(str(path))
-        self._listener.listen(MAX_CLIENTS)
+        self._listener = listen_at(path, MAX_CLIENTS, _OURS_ALONE)
         self._listener.setblocking(False)
         selector.register(self._listener, EVENT_READ, self._accept)
 

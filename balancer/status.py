@@ -8,18 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .unix_socket import listen_at
+
 Snapshot = Callable[[], dict[str, Any]]
 
 CLIENT_TIMEOUT_S = 1.0
+_BACKLOG = 8
 
 
 @contextmanager
 def status_socket(path: Path, snapshot: Snapshot) -> Iterator[None]:
-    """Serve `snapshot()` on the Unix socket `path` from a thread, until exit."""
-    path.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(str(path))
-        listener.listen(8)
+    """Serve `snapshot()` on the Unix socket `path` from a thread, until exit.
+
+    Raises:
+        FrontlabError: there can be no socket.
+    """
+    with listen_at(path, _BACKLOG) as listener:
         thread = threading.Thread(target=_serve, args=(listener, snapshot), daemon=True)
         thread.start()
         try:

@@ -37,6 +37,7 @@ from .xdp import XdpMode
 MAX_WEIGHT = 1000
 # Names of checks of a backend's own addresses; those of VIPs are theirs.
 OWN, OWN6 = "", "address6"
+LONGEST_INTERFACE = 15  # IFNAMSIZ of linux/if.h, less the 0 that ends it
 MAX_RATE = 1_000_000_000  # per second; the program counts in 32 bits
 
 
@@ -44,7 +45,7 @@ class BalancerTable(Table):
     """The balancer itself, and how it sends."""
 
     name: Name
-    interface: str
+    interface: Annotated[Name, Field(max_length=LONGEST_INTERFACE)]
     source: OuterAddress
     source6: OuterAddress6 | None = None
     gateway_mac: MacAddress

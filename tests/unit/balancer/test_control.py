@@ -14,6 +14,7 @@ import pytest
 
 from balancer.control import LONGEST_REQUEST, MAX_CLIENTS, ControlSocket, ask
 from balancer.errors import ConfigError, FrontlabError
+from balancer.status import status_socket
 
 TURN_S = 0.02
 
@@ -93,6 +94,25 @@ def test_who_is_too_many_is_sent_away_and_others_are_served(path: Path) -> None:
         assert another.recv(1) == b""
     for client in clients:
         client.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        pytest.param("none/control", "No such file", id="no folder"),
+        pytest.param("file", "in use", id="a file"),
+        pytest.param(".", "in use", id="a folder"),
+        pytest.param("x" * 200, "too long", id="a long path"),
+    ],
+)
+def test_where_no_socket_can_be(tmp_path: Path, name: str, told: str) -> None:
+    kept = tmp_path / "file"
+    kept.write_text("kept")
+    with DefaultSelector() as selector, pytest.raises(FrontlabError, match=told):
+        ControlSocket(tmp_path / name, selector, handle)
+    with pytest.raises(FrontlabError, match=told), status_socket(tmp_path / name, dict):
+        raise AssertionError
+    assert kept.read_text() == "kept"
 
 
 def test_nobody_there(tmp_path: Path) -> None:

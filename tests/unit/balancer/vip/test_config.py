@@ -170,6 +170,12 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="more in a second than can be counted",
         ),
         pytest.param(
+            'interface = "eth0"',
+            'interface = "a-name-of-sixteen"',
+            "balancer.interface",
+            id="no interface's name",
+        ),
+        pytest.param(
             'name = "fra-be2"',
             'name = "fra\\nbe2"',
             "pool[0].backend[1].name: 'fra\\nbe2' is no name",
