@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..errors import Unsupported, WireError
+from ..errors import WireError
 from . import about
 from .about import About, layout_of
 from .assemble import NO_BACKEND
@@ -21,11 +21,12 @@ from .memory import Memory
 from .options import Options
 from .slots import SlotHalves
 from .tables import Tables
-from .xdp import BPF
+from .xdp import BPF, refuse_stranger
 
 # What the octets of a map mean is written in these alone.
 _LAYOUT_HEADERS = ("maps.h", "modes.h", "reasons.h")
 _FIRST = INDEX.pack(0)
+_PROGRAM = "vip"  # the name that bpf/vip.bpf.c gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,8 @@ def legacy_at(interface: str) -> Iterator[Legacy]:
         Unsupported: there is no such interface, somebody else's program stands there,
             or libbpf is missing.
     """
+    refuse_stranger(interface, _PROGRAM)
     with attached_to(interface) as found:
-        if found and about.NAME not in found.maps:
-            why = f"program {found.name!r} stands there, which is no balancer's"
-            cure = f"ip link set dev {interface} xdp off"
-            raise Unsupported(f"XDP on {interface}", why, cure)
         yield _judged(found)
 
 

@@ -8,33 +8,15 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from ctypes import byref, c_char, c_uint32, c_uint64
+from ctypes import c_char, c_uint32
 from dataclasses import dataclass
 
 from .libbpf import check, library
 from .maps import Map, MapShape
+from .program_info import ProgramInfo, ask, program_by_number
 from .xdp import XdpMode, query
 
 _ARRAY = 2  # enum bpf_map_type
-
-
-class _ProgramInfo(ctypes.Structure):
-    """The first fields of `struct bpf_prog_info` of linux/bpf.h."""
-
-    _fields_ = (
-        ("type", c_uint32),
-        ("id", c_uint32),
-        ("tag", c_char * 8),
-        ("jited_size", c_uint32),
-        ("translated_size", c_uint32),
-        ("jited", c_uint64),
-        ("translated", c_uint64),
-        ("load_time", c_uint64),
-        ("created_by", c_uint32),
-        ("map_count", c_uint32),
-        ("map_ids", c_uint64),
-        ("name", c_char * 16),
-    )
 
 
 class _MapInfo(ctypes.Structure):
@@ -74,10 +56,10 @@ def attached_to(interface: str) -> Iterator[Attached | None]:
         return
     mode, program_id = found
     with ExitStack() as opened:
-        program = library().bpf_prog_get_fd_by_id(program_id)
-        opened.callback(os.close, check(program, "program by its number"))
-        info = _ProgramInfo()
-        _ask(program, info)
+        program = program_by_number(program_id)
+        opened.callback(os.close, program)
+        info = ProgramInfo()
+        ask(program, info)
         maps = {}
         for map_id in _map_ids(program, info.map_count):
             each = _map(map_id)
@@ -100,19 +82,13 @@ def bind(program: int, bound: Map) -> None:
 
 def _map_ids(program: int, count: int) -> list[int]:
     ids = (c_uint32 * count)()
-    _ask(program, _ProgramInfo(map_count=count, map_ids=ctypes.addressof(ids)))
+    ask(program, ProgramInfo(map_count=count, map_ids=ctypes.addressof(ids)))
     return list(ids)
 
 
 def _map(map_id: int) -> Map:
     fd = check(library().bpf_map_get_fd_by_id(map_id), "map by its number")
     info = _MapInfo()
-    _ask(fd, info)
+    ask(fd, info)
     sizes = (info.key_size, info.value_size, info.max_entries, info.flags)
     return Map(MapShape(info.name.decode(), info.type, *sizes), fd)
-
-
-def _ask(fd: int, info: ctypes.Structure) -> None:
-    """Have the kernel fill `info` about what a descriptor stands for."""
-    size = c_uint32(ctypes.sizeof(info))
-    check(library().bpf_obj_get_info_by_fd(fd, byref(info), byref(size)), "BPF info")

@@ -14,6 +14,7 @@ from pathlib import Path
 from ..errors import Unsupported
 from .libbpf import check, library
 from .objects import loaded
+from .program_info import name_by_number, name_of
 
 BPF = Path(__file__).parent / "bpf"
 _SIOCGIFMTU = 0x8921
@@ -87,9 +88,11 @@ def attached(
     """Have `program` on `interface`; yields the mode that it runs in.
 
     Raises:
-        Unsupported: there is no such interface, or neither mode is to be had.
+        Unsupported: there is no such interface, another kind of program stands there,
+            or neither mode is to be had.
     """
     attachment = Attachment(interface, mode)
+    refuse_stranger(interface, name_of(program))
     attachment.put(program)
     try:
         yield attachment.mode
@@ -107,6 +110,20 @@ def query(interface: str) -> tuple[XdpMode, int] | None:
         if number.value:
             return mode, number.value
     return None
+
+
+def refuse_stranger(interface: str, name: str) -> None:
+    """Raise Unsupported when a program stands on `interface` of another than this name.
+
+    One of this name may be left from a crash.
+    """
+    found = query(interface)
+    if found is None or (there := name_by_number(found[1])) == name:
+        return
+    why = f"program {there!r} stands there, and it would do no more"
+    raise Unsupported(
+        f"XDP on {interface}", why, f"ip link set dev {interface} xdp off"
+    )
 
 
 def attach_pass(interface: str) -> None:

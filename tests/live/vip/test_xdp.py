@@ -96,6 +96,16 @@ def test_no_balancer_takes_the_place_of_another_program(veth: str) -> None:
         raise AssertionError
 
 
+def test_nothing_takes_the_place_of_another_kind_of_program(veth: str) -> None:
+    attach_pass(veth)
+    with (
+        loaded(BPF.parents[1] / "backend/bpf/decap.bpf.o") as decap,
+        pytest.raises(Unsupported, match=r"program 'pass' stands there.*xdp off"),
+        attached(veth, decap.programs["decap"]),
+    ):
+        raise AssertionError
+
+
 def test_no_such_interface() -> None:
     with pytest.raises(Unsupported, match="no such interface"):
         attach_pass("xdp-nowhere")
