@@ -17,6 +17,7 @@ from .layouts import (
     INDEX,
     backend_of,
     flow_key_bytes,
+    flow_of,
     options_of,
     vip_key_of,
     vip_of,
@@ -62,6 +63,18 @@ def read_live(interface: str, flow: FiveTuple) -> Live:
             raise Unsupported(f"balancer on {interface}", str(error)) from error
         tables = _tables(found.maps, about)
         return _live(found.maps, about, tables, flow)
+
+
+def read_flows(interface: str) -> frozenset[FiveTuple]:
+    """Return whom the flow table of the program on an interface knows.
+
+    Raises:
+        Unsupported: there is no such interface, or no balancer on it.
+    """
+    with attached_to(interface) as found:
+        if found is None or "flows" not in found.maps:
+            raise Unsupported(f"balancer on {interface}", "no program is there")
+        return frozenset(flow_of(key) for key, _ in found.maps["flows"].items())
 
 
 def _tables(maps: Mapping[str, Map], about: About) -> Tables:

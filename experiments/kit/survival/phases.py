@@ -2,21 +2,22 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from balancer.hashing.catalogue import NAMES
+from balancer.model import FiveTuple
 from topo.world.plan import Host
 
 from ..trial import Trial
 from .connections import Connection, Wish, ask_again, closing_all, open_all
 from .event import EVENTS, Event
-from .forecast import slots_of
+from .forecast import BY_FLOW, slots_of
 from .setting import Setting
 from .stage import Stage, label_of, stage_in
-from .tally import Scene, SurvivalRow, tally
+from .tally import Scene, SurvivalRow, five_tuple, tally
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 PER_FAMILY = 25
 # The least that a balancer takes, so that it is soon full; and the default.
 SMALL, LARGE = 1024, 65536
-# Until then even the kernel's LRU has let go of what was there before.
-FLOODED = 3 * SMALL
 
 
 def survival_rows(lab: "Lab", trial: Trial) -> Iterator[SurvivalRow]:
@@ -79,7 +78,9 @@ class _Phase:
         self.stage.put(before)
         with closing_all(connections):
             places = self.stage.watch(lambda: connections.extend(self._open(wishes)))
-            with self._changed(before, after, source):
+            if self.event.floods:
+                self.stage.flood(_remembered(connections), source)
+            with self._changed(before, after):
                 later = self.stage.watch(lambda: asyncio.run(ask_again(connections)))
         scene = Scene(
             selection=self.selection,
@@ -97,12 +98,8 @@ class _Phase:
         ]
 
     @contextmanager
-    def _changed(
-        self, before: Setting, after: Setting, source: random.Random
-    ) -> Iterator[None]:
+    def _changed(self, before: Setting, after: Setting) -> Iterator[None]:
         """Let the event happen; a balancer comes back at exit."""
-        if self.event.floods:
-            self.stage.flood(FLOODED, source)
         with ExitStack() as stack:
             if self.event.balancer_goes:
                 stack.enter_context(self.stage.without(self.balancer))
@@ -125,3 +122,10 @@ class _Phase:
             ),
             flow_entries=SMALL if self.event.floods else LARGE,
         )
+
+
+def _remembered(connections: Iterable[Connection]) -> Iterator[FiveTuple]:
+    """Yield the flows that a flow table decides over."""
+    for connection in connections:
+        if connection.opened and connection.tracking in BY_FLOW:
+            yield five_tuple(connection.flow)

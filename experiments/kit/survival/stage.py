@@ -2,13 +2,17 @@
 
 import random
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from balancer.model import FiveTuple
+from balancer.vip.live_tables import read_flows
+from topo.lab.explain_flow import INTERFACE
 from topo.lab.paths import role_folder
 from topo.netlink import Netlink, down, up
+from topo.netlink.namespace import inside
 from topo.render.toml import to_toml
 from topo.render.vip import vip_config
 from topo.wait import until
@@ -24,8 +28,8 @@ from .tally import Places, seen_at
 if TYPE_CHECKING:
     from topo.lab.lab import Lab
 
-# Packets of a flood, after which balancers are asked what they have forgotten: a
-# switch in user space loses what comes faster than 10,000 new flows a second.
+# Flows of a flood, after which balancers are asked whom they know: a switch in user
+# space loses what comes faster than 10,000 new flows a second.
 ROUND = 400
 FLOOD_WITHIN_S = 30.0
 
@@ -76,37 +80,40 @@ class Stage:
             finally:
                 netlink.send([up(balancer.port)])
 
-    def flood(self, at_least: int, source: random.Random) -> None:
-        """Send packets until every balancer has forgotten so many flows.
+    def flood(self, flows: Iterable[FiveTuple], source: random.Random) -> None:
+        """Send packets until no balancer's flow table knows one of the flows.
 
-        Where no VIP's flows are in that table there is nothing to forget.
+        How many it has evicted would not tell: the kernel's LRU lets go of what came
+        last before it lets go of connections that were used.
 
         Raises:
             TimeoutError: they do not forget.
         """
-        before = self._evicted()
+        wanted = frozenset(flows)
         vips = [
             (vip.address4, service.port)
             for service, vip in self.vips()
             if label_of(service) in BY_FLOW
         ]
-        if not vips:
-            return
 
         def is_done() -> bool:
             send(self.lab, self.client.name, packets(vips, ROUND, source))
-            now = self._evicted()
-            return all(now[name] - before[name] >= at_least for name in now)
+            return not any(wanted & known for known in self._remembered())
 
-        until(f"flow tables forget {at_least} flows", is_done, FLOOD_WITHIN_S)
+        if wanted:
+            what = f"flow tables forget {len(wanted)} flows"
+            until(what, is_done, FLOOD_WITHIN_S)
 
     def _all_healthy(self, setting: Setting) -> bool:
         states = [self.lab.status(it.name)["backends"] for it in self.balancers]
         healthy = [{name for name in some if some[name]["healthy"]} for some in states]
         return all(names == set(setting.backends) for names in healthy)
 
-    def _evicted(self) -> dict[str, int]:
-        return {it.name: self.lab.status(it.name)["evicted"] for it in self.balancers}
+    def _remembered(self) -> Iterator[frozenset[FiveTuple]]:
+        """Yield whom each balancer's flow table knows."""
+        for host in self.balancers:
+            with inside(host.name):
+                yield read_flows(INTERFACE)
 
 
 def label_of(service: Service) -> str:
