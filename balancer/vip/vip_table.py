@@ -9,7 +9,7 @@ from ..config import Mistake, Name, Table, Whole, YesOrNo
 from ..model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
 from .addresses import HostAddress
 from .choices import Port, SelectionChoice, SelectionTable
-from .forwarding.modes import LEAST_IPV6_MTU, TUNNELS, min_mtu
+from .forwarding.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 
@@ -67,6 +67,6 @@ class VipTable(Table):
         if self.mtu and self.mtu < least:
             what = f"{self.mtu} is less than {least}, which {self.forwarding} needs"
             yield Mistake(f"{path}.mtu", what)
-        if self.too_big == "split" and self.mode() not in TUNNELS:
+        if self.too_big == "split" and not OVERHEAD[self.mode()]:
             what = f"{self.forwarding} makes no packet larger; there is none to split"
             yield Mistake(f"{path}.too_big", what)

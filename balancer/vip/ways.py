@@ -76,6 +76,8 @@ def _modes(roster: Roster, pool: str) -> dict[str, Forwarding]:
     modes: dict[str, Forwarding] = {}
     for each in roster.plan.vips:
         mode = each.vip.handling.forwarding
+        if mode is Forwarding.GRE_KEY:  # a check is no connection of another's
+            mode = Forwarding.GRE
         if each.vip.pool == pool and mode in FOLLOWED:
             modes.setdefault(str(each.vip.address), mode)
     return modes

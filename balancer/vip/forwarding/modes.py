@@ -18,7 +18,7 @@ OVERHEAD = {
 # Those whose packets go inside others: to the VIP, when they come out again.
 TUNNELS = frozenset({Forwarding.GRE, Forwarding.GRE6, Forwarding.IPIP, Forwarding.GUE})
 # Those in which a check can go where packets go: to the VIP, at one backend.
-FOLLOWED = TUNNELS | {Forwarding.L2}
+FOLLOWED = TUNNELS | {Forwarding.L2, Forwarding.GRE_KEY}
 # RFC 8200 5: no IPv6 packet of this size or less may be refused as too big.
 LEAST_IPV6_MTU = 1280
 

@@ -16,6 +16,8 @@ from live.vip.site import (
 )
 from live.vip.test_operations import talking
 
+from topo.wait import until
+
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
 FLOWS = 12
@@ -104,6 +106,23 @@ def test_who_is_handed_a_connection_hears_of_a_narrow_path(
             site.order("undrain", owner)
         assert said.strip() == "2000000"
         assert handed_on(site) > before
+
+
+def test_backends_are_checked_at_the_vips(site: Site) -> None:
+    file = site.folder / "lb.toml"
+    direct = file.read_text()
+    through = direct.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"')
+    file.write_text(through)
+    site.order("reload")
+    passed = {VIP4: True, VIP6: True}
+    until("all checks pass", lambda: all(it == passed for it in checks(site)))
+    file.write_text(direct)
+    site.order("reload")
+    until("they are direct", lambda: passed not in checks(site))
+
+
+def checks(site: Site) -> list[dict[str, bool]]:
+    return [it["checks"] for it in site.order("dump")["pools"]["www"].values()]
 
 
 def test_without_it_they_are_reset(site: Site) -> None:

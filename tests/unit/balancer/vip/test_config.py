@@ -84,6 +84,13 @@ def test_a_second_chance_is_of_tcp(tmp_path: Path, protocol: str) -> None:
         read(tmp_path, text)
 
 
+def test_a_second_chance_splits_and_is_checked_as_gre_is(tmp_path: Path) -> None:
+    text = RIGHT.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"')
+    config = read(tmp_path, text + 'second_chance = true\ntoo_big = "split"\n')
+    assert config.vip[1].vip().handling.too_big is TooBig.SPLIT
+    assert config.unfollowed_vip(config.pool[0]) is None
+
+
 def test_addresses_that_forwarding_needs(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, RIGHT + 'forwarding = "gre6"\n')
