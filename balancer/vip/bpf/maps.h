@@ -111,9 +111,10 @@ struct translation {
 	__u32 seen;        /* enum seen, of connection.h */
 };
 
+/* Three for a VIP that has its address for itself, and as many while others come. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * MAX_VIPS);
+	__uint(max_entries, 6 * MAX_VIPS);
 	__type(key, struct vip_key);
 	__type(value, struct vip);
 } vips SEC(".maps");

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +12,12 @@ from hypothesis import strategies as st
 from live.vip.million import CROWDED, addresses, flood
 from live.vip.pair import LIMITS, Pair, now_s, open_pair, outputs, timeless
 from vip_strategies import frames
-from vip_vectors import Packet, flow_in, read_balancer
+from vip_vectors import POOL, Packet, flow_in, read_balancer
 
+from balancer.model import Protocol, Vip
+from balancer.vip.build import build_tables
+from balancer.vip.datapath import open_datapath
+from balancer.vip.limits import MAX_VIPS
 from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Reason
 from topo.wait import until
@@ -117,6 +122,19 @@ def test_a_change_is_forgotten_when_nobody_needs_it(pair: Pair) -> None:
     assert settled.previous == (None, None)
     pair.datapath.write(settled)
     assert pair.datapath.changed_slots(0) == {}
+
+
+def test_as_many_vips_as_there_may_be_change_their_addresses() -> None:
+    options, pools = BALANCING.options, BALANCING.pools
+    with open_datapath(build_tables(options, pools, vips_of("23.0"))) as datapath:
+        datapath.write(build_tables(options, pools, vips_of("23.1")))
+
+
+def vips_of(network: str) -> tuple[Vip, ...]:
+    places = (f"{network}.{n >> 8}.{n & 255}" for n in range(MAX_VIPS))
+    return tuple(
+        Vip(place, IPv4Address(place), 80, Protocol.TCP, POOL) for place in places
+    )
 
 
 @contextmanager
