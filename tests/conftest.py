@@ -9,13 +9,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from needs import need_root
 
 NEED_ROOT = ("live", "kernel", "setup")
 
-settings.register_profile("quick", max_examples=20, deadline=None)
-settings.register_profile("deep", max_examples=1000, deadline=None)
+# A machine that others use too is slow at times, which says nothing of an example.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", UNHURRIED, max_examples=20)
+settings.register_profile("deep", UNHURRIED, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
