@@ -9,6 +9,7 @@ from typing import Any
 
 from needs import need_tool
 
+_OTHERS = re.compile(r'^#include "(\.\./.*)"$', re.M)
 _ABSOLUTE = re.compile(rb"\0/(?!usr/)[^\0]*\.[ch]\0")
 
 
@@ -29,10 +30,13 @@ def assert_built_from_sources(folder: Path) -> None:
     """
     recorded = (folder / "SOURCES.sha256").read_text().splitlines()
     sources = sorted([*folder.glob("*.c"), *folder.glob("*.h")])
+    names = {f"./{source.name}" for source in sources}
+    for source in sources:
+        names |= set(_OTHERS.findall(source.read_text()))
     found = [
-        f"{hashlib.sha256(source.read_bytes()).hexdigest()}  ./{source.name}"
-        for source in sources
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}"
+        for name in names
     ]
-    assert sorted(recorded) == sorted(found), "run balancer/vip/bpf/build.sh"
+    assert sorted(recorded) == sorted(found), "run balancer/kernel/bpf/build.sh"
     for source in (s for s in sources if s.suffix == ".c"):
         assert not _ABSOLUTE.search(source.with_suffix(".o").read_bytes()), source.name

@@ -15,8 +15,8 @@ from ..options import Options, parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
-from ..vip.health import Thresholds
-from ..vip.probe import Prober, Target
+from ..vip.checks.health import Thresholds
+from ..vip.checks.probe import Prober, Target
 from .config import (
     DNS_PORT,
     HTTP_PORT,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..vip.health import Health, Thresholds, observe
+from ..vip.checks.health import Health, Thresholds, observe
 
 
 class Standing:

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from ..errors import Unsupported
+from ..kernel.xdp import hardware_address, mtu_of
 from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
-from ..vip.xdp import hardware_address, mtu_of
 from . import decap, device
 from .config import DEVICE_MODES, BackendTable, Decapsulation, read_backend_config
 from .network import leave_room, own_vips

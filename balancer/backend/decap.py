@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from struct import Struct
 
+from ..kernel.maps import Map
+from ..kernel.objects import BpfObject, loaded
+from ..kernel.xdp import attached
 from ..model import Address
-from ..vip.maps import Map
-from ..vip.objects import BpfObject, loaded
-from ..vip.xdp import attached
 from .strip import Rules
 from .verdict import Reason
 

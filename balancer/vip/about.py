@@ -9,7 +9,7 @@ from struct import Struct
 from typing import Any
 
 from ..errors import WireError
-from .memory import Memory
+from .pools.memory import Memory
 
 NAME = "about"  # of the map that has it
 SIZE = 1 << 18  # octets; 4096 backends take about 60 kB

@@ -10,18 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..errors import WireError
+from ..kernel.attached import Attached, attached_to, new_map
+from ..kernel.maps import Map
+from ..kernel.xdp import refuse_stranger
 from . import about
 from .about import About, layout_of
-from .assemble import NO_BACKEND
-from .attached import Attached, attached_to, new_map
 from .datapath import Kept
 from .layouts import INDEX, VIP
-from .maps import Map
-from .memory import Memory
 from .options import Options
+from .pools.assemble import NO_BACKEND
+from .pools.memory import Memory
+from .programs import BPF
 from .slots import SlotHalves
 from .tables import Tables
-from .xdp import BPF, refuse_stranger
 
 # What the octets of a map mean is written in these alone.
 _LAYOUT_HEADERS = ("maps.h", "modes.h", "reasons.h")

@@ -14,33 +14,33 @@ from selectors import EVENT_READ, BaseSelector, DefaultSelector
 from ..config import config_error
 from ..control import ControlSocket
 from ..errors import FrontlabError
+from ..kernel.xdp import Attachment
 from ..metrics_server import metrics_server
 from ..model import Forwarding
 from ..options import Options, parse_options
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
 from .adoption import Legacy, legacy_at
+from .checks.probe import Prober
+from .checks.targets import targets_of
+from .checks.ways import Ways
 from .claim import claimed
-from .config import VipConfig, read_vip_config
 from .forwarder import Forwarder
 from .interface import interface_options, own_ports
 from .link.link import Link
 from .link.reach import find_shared_ports, find_strangers
-from .metrics import collect
 from .orders import Orders
-from .probe import Prober
-from .report import snapshot
-from .roster import Roster
+from .pools.roster import Roster
+from .seeing.metrics import collect
+from .seeing.report import snapshot
 from .service import Service
-from .targets import targets_of
-from .ways import Ways
-from .xdp import Attachment
+from .settings.config import VipConfig, read_vip_config
 
 log = logging.getLogger("frontlab-vip")
 
 
 # What `python -m balancer vip NAME` does beside balancing, by its module.
-TOOLS = {"ctl": ".ctl", "replay": ".replay", "trace": ".trace_tool"}
+TOOLS = {"ctl": ".ctl", "replay": ".seeing.replay", "trace": ".seeing.trace_tool"}
 
 
 def main(argv: Sequence[str]) -> int:

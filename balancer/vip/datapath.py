@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ..kernel.maps import Map
+from ..kernel.objects import BpfObject, loaded
 from ..model import FiveTuple, Forwarding
-from .changes import settle
 from .clock import monotonic_ticks, passed_since, ticks
 from .layouts import (
     COUNTER,
@@ -24,15 +25,14 @@ from .layouts import (
     vip_bytes,
     vip_key_bytes,
 )
-from .maps import Map
 from .nat.kernel import TranslationMap
-from .objects import BpfObject, loaded
 from .options import Options
+from .pools.changes import settle
+from .programs import BPF
 from .slots import SlotHalves, slot_entries
 from .tables import Tables
 from .traffic import Traffic
 from .verdict import Reason
-from .xdp import BPF
 
 
 @dataclass(frozen=True, slots=True)

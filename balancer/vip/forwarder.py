@@ -5,18 +5,18 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from threading import Lock
 
+from ..kernel.attached import bind
+from ..kernel.maps import Map
+from ..kernel.xdp import Attachment
 from ..model import Forwarding
 from .about import About
 from .adoption import about_map, layout, tell
-from .attached import bind
 from .datapath import Datapath, Kept, open_datapath
-from .maps import Map
 from .options import Options
-from .roster import Roster
-from .samples import Sample, Samples
+from .pools.roster import Roster
+from .seeing.samples import Sample, Samples
 from .slots import slot_entries
 from .tables import Tables
-from .xdp import Attachment
 
 # A larger map of slots takes another program, so there is room for tables to come.
 _SPARE = 2

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from ..errors import Unsupported
-from .config import VipConfig
+from ..kernel.xdp import hardware_address, mtu_of
 from .forwarding.modes import min_mtu
 from .options import Options
-from .xdp import hardware_address, mtu_of
+from .settings.config import VipConfig
 
 _OWN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 

@@ -6,9 +6,9 @@ from typing import Any
 from ..config import did_you_mean
 from ..control import Answer
 from ..errors import ConfigError
-from .config import MAX_WEIGHT
-from .report import dump, flows_by_backend, samples
+from .seeing.report import dump, flows_by_backend, samples
 from .service import Service
+from .settings.config import MAX_WEIGHT
 
 Request = Mapping[str, Any]
 

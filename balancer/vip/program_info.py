@@ -4,7 +4,7 @@ import ctypes
 import os
 from ctypes import byref, c_char, c_uint32, c_uint64
 
-from .libbpf import check, library
+from ..kernel.libbpf import check, library
 
 
 class ProgramInfo(ctypes.Structure):

@@ -8,13 +8,13 @@ from pathlib import Path
 from ..errors import ConfigError, FrontlabError
 from ..model import Address
 from ..ready import announce
-from .config import VipConfig, read_vip_config
+from .checks.probe import Target
 from .forwarder import Forwarder
 from .interface import interface_options
 from .options import Options
-from .pace import NEVER_S
-from .probe import Target
-from .roster import Roster
+from .pools.pace import NEVER_S
+from .pools.roster import Roster
+from .settings.config import VipConfig, read_vip_config
 
 log = logging.getLogger("frontlab-vip")
 

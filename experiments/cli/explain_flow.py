@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from balancer.vip.flow_text import EXAMPLE, flow_text, parse_flow_text
+from balancer.vip.seeing.flow_text import EXAMPLE, flow_text, parse_flow_text
 from topo.lab.explain_flow import Told, explain_flow
 from topo.lab.registry import only
 

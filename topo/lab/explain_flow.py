@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from balancer.errors import ConfigError, FrontlabError
 from balancer.model import FiveTuple
-from balancer.vip.flow_text import address_of
-from balancer.vip.live_tables import read_live
-from balancer.vip.trace import Trace, names_of, trace
+from balancer.vip.seeing.flow_text import address_of
+from balancer.vip.seeing.live_tables import read_live
+from balancer.vip.seeing.trace import Trace, names_of, trace
 from topo.netlink.namespace import inside
 from topo.render.balancers import not_ours
 from topo.sandbox import enter

@@ -58,7 +58,7 @@ def receive_from_xdp(ports: list[str]) -> None:
 
     A veth end drops such frames, uncounted, unless it has an XDP program too.
     """
-    from balancer.vip.xdp import attach_pass
+    from balancer.kernel.xdp import attach_pass
 
     with Netlink() as netlink:
         for port in ports:

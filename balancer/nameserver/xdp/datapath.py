@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...kernel.maps import Map
+from ...kernel.objects import BpfObject, loaded
 from ...model import Address
-from ...vip.maps import Map
-from ...vip.objects import BpfObject, loaded
 from .layouts import (
     COUNTER,
     GENERATIONS,

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ...errors import Unsupported
-from ...vip.xdp import XdpMode, attached, hardware_address
+from ...kernel.xdp import XdpMode, attached, hardware_address
 from ..content import Listening
 from ..zones.zone import Zones
 from .datapath import Datapath, open_datapath

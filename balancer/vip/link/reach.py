@@ -5,8 +5,8 @@ from ipaddress import IPv4Interface
 
 from ...config import Mistake
 from ...model import Forwarding
-from ..config import BackendTable, VipConfig
 from ..nat.ports import port_range, why_not
+from ..settings.config import BackendTable, VipConfig
 
 
 def find_strangers(

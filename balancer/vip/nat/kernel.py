@@ -6,10 +6,10 @@ from functools import cache
 from itertools import islice
 from struct import Struct
 
+from ...kernel.maps import Map
 from ...model import FiveTuple
 from ..clock import monotonic_ticks, passed_between, ticks
 from ..layouts import flow_key_bytes, flow_of, translation_bytes, translation_of
-from ..maps import Map
 from .connection import Seen, lifetime_s
 from .limits import NatLimits
 from .table import Translation

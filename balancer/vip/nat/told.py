@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...model import FiveTuple
-from ..flow_text import flow_text
+from ..seeing.flow_text import flow_text
 from .connection import state_of
 from .rewrite import turned
 from .table import Translation

@@ -11,10 +11,10 @@ from pathlib import Path
 from struct import Struct
 
 from ...errors import Unsupported
+from ...kernel.libbpf import check, library
+from ...kernel.maps import Map
+from ...kernel.objects import loaded
 from ...model import Address, Forwarding
-from ..libbpf import check, library
-from ..maps import Map
-from ..objects import loaded
 
 OBJECT = Path(__file__).parent / "bpf" / "tunnel.bpf.o"
 _MARK = Struct("=I")

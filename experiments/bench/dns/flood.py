@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from struct import Struct
 
+from balancer.kernel.maps import Map
+from balancer.kernel.objects import loaded
+from balancer.kernel.testrun import send_frames
+from balancer.kernel.xdp import XdpMode, attached
 from balancer.model import Protocol
 from balancer.nameserver.xdp.datapath import BPF
-from balancer.vip.maps import Map
-from balancer.vip.objects import loaded
-from balancer.vip.testrun import send_frames
-from balancer.vip.xdp import XdpMode, attached
 from balancer.wire.ethernet import Ethernet, EtherType, mac_octets
 from balancer.wire.ipv4 import Ipv4
 from balancer.wire.l4 import Udp

@@ -13,8 +13,8 @@ from balancer.model import (
     Tracking,
     Vip,
 )
-from balancer.vip.build import build_tables
 from balancer.vip.options import Limits, Options
+from balancer.vip.pools.build import build_tables
 from balancer.vip.tables import Tables
 from balancer.wire import ipv4
 from balancer.wire.checksum import checksum, pseudo_header4

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median, quantiles
 
+from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Forwarding, Tracking
 from balancer.vip.datapath import Datapath, open_datapath
-from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.wire.l4 import TcpFlag
 
 from ..figure import Figure

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from struct import Struct
 
+from balancer.kernel.objects import BpfObject, loaded
+from balancer.kernel.testrun import send_frames
+from balancer.kernel.xdp import XdpMode, attached
 from balancer.vip.layouts import COUNTER, INDEX
-from balancer.vip.objects import BpfObject, loaded
-from balancer.vip.testrun import send_frames
-from balancer.vip.xdp import BPF, XdpMode, attached
+from balancer.vip.programs import BPF
 
 _FIRST_OF_ALL = -20  # as niceness
 _LOAD = Struct("=I54s2x")  # flows, the first one's frame

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Tracking
 from balancer.vip.datapath import Datapath, open_datapath
 from balancer.vip.layouts import flow_bytes
 from balancer.vip.options import Limits
-from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.wire.l4 import TcpFlag
 
 from ..figure import Figure

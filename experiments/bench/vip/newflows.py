@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Interface, IPv4Network
 from statistics import median
 
+from balancer.kernel.xdp import Attachment, XdpMode
 from balancer.model import Tracking
 from balancer.vip.datapath import Datapath, open_datapath
 from balancer.vip.options import Limits
-from balancer.vip.xdp import Attachment, XdpMode
 from balancer.wire.l4 import TcpFlag
 from topo.netlink import (
     End,

@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 
+from balancer.kernel.xdp import Attachment, XdpMode
 from balancer.model import Tracking
 from balancer.vip.datapath import open_datapath
-from balancer.vip.xdp import Attachment, XdpMode
 from topo.netlink import End, Netlink, up, veth
 
 from ..figure import Figure

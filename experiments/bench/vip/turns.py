@@ -7,11 +7,11 @@ from functools import partial
 from balancer.backend.decap import open_decapsulation
 from balancer.backend.network import leave_room, own_vips
 from balancer.backend.strip import Rules
+from balancer.kernel.objects import loaded
+from balancer.kernel.xdp import PASS, Attachment, XdpMode, hardware_address, mtu_of
 from balancer.model import Forwarding
 from balancer.vip.datapath import open_datapath
 from balancer.vip.forwarding.modes import OVERHEAD
-from balancer.vip.objects import loaded
-from balancer.vip.xdp import BPF, Attachment, XdpMode, hardware_address, mtu_of
 from topo.netlink import Namespace
 
 from . import balanced, nft
@@ -49,7 +49,7 @@ _Placed = tuple[Namespace, str, int]  # where, the interface, the program
 
 def _programs(site: Site, opened: ExitStack) -> Iterator[_Placed]:
     """Load all that our way needs; nothing is attached yet."""
-    passing = opened.enter_context(loaded(BPF / "pass.bpf.o"))
+    passing = opened.enter_context(loaded(PASS))
     yield site.hosts[ROUTER], BALANCER, passing.programs["pass"]
     datapath = opened.enter_context(open_datapath(balanced.tables(backends=COUNT)))
     yield site.hosts[BALANCER], DEVICE, datapath.programs["vip"]

@@ -18,20 +18,20 @@ from pathlib import Path
 from statistics import median
 
 from balancer.hashing.maglev import TABLE_SIZE
+from balancer.kernel.testrun import test_run
+from balancer.kernel.xdp import Attachment
 from balancer.model import Backend, FiveTuple, Pool, Protocol, Vip
-from balancer.vip.config import VipConfig
+from balancer.vip.checks.health import Thresholds
+from balancer.vip.checks.probe import Target
 from balancer.vip.datapath import NOTHING_KEPT
 from balancer.vip.forwarder import Forwarder
-from balancer.vip.health import Thresholds
-from balancer.vip.memory import Memory
 from balancer.vip.options import Options
-from balancer.vip.plan import Plan, PoolPlan, VipPlan
-from balancer.vip.probe import Target
-from balancer.vip.roster import Roster
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.roster import Roster
+from balancer.vip.seeing.trace import frame_of
 from balancer.vip.service import Service
-from balancer.vip.testrun import test_run
-from balancer.vip.trace import frame_of
-from balancer.vip.xdp import Attachment
+from balancer.vip.settings.config import VipConfig
+from balancer.vip.settings.plan import Plan, PoolPlan, VipPlan
 
 from ..figure import Figure
 

@@ -9,11 +9,11 @@ does not renew the packet; `floor` is that and nothing else.
 import time
 from statistics import median
 
+from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.vip.datapath import open_datapath
 from balancer.vip.decide import decide
 from balancer.vip.state import State
 from balancer.vip.tables import Tables
-from balancer.vip.testrun import XDP_REDIRECT, test_run
 from balancer.vip.verdict import Encapsulate, Reason
 
 from ..figure import Figure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from balancer.model import FiveTuple
-from balancer.vip.live_tables import read_flows
+from balancer.vip.seeing.live_tables import read_flows
 from topo.lab.explain_flow import INTERFACE
 from topo.lab.paths import role_folder
 from topo.netlink import Netlink, down, up

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from balancer.vip.xdp import attach_pass
+from balancer.kernel.xdp import attach_pass
 from topo.run import run
 from topo.wait import until
 

@@ -14,7 +14,7 @@ import dns.query
 import pytest
 from live.nameserver.program import Program, running_program
 
-from balancer.vip.xdp import attach_pass
+from balancer.kernel.xdp import attach_pass
 from topo.run import run
 from topo.sandbox.syscalls import inside_netns
 from topo.wait import until

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from vip_vectors import Balancing
 
+from balancer.kernel.objects import BpfObject, loaded
+from balancer.kernel.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.model import FiveTuple
 from balancer.vip.clock import tick_at
 from balancer.vip.datapath import Datapath, map_sizes
@@ -16,12 +18,11 @@ from balancer.vip.decide import decide
 from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
 from balancer.vip.nat.limits import NatLimits
 from balancer.vip.nat.table import Translation
-from balancer.vip.objects import BpfObject, loaded
 from balancer.vip.options import Limits
+from balancer.vip.programs import BPF
 from balancer.vip.slots import slot_entries
 from balancer.vip.state import State
 from balancer.vip.tables import Tables
-from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.vip.verdict import (
     Answer,
     Drop,
@@ -33,7 +34,6 @@ from balancer.vip.verdict import (
     Translate,
     Verdict,
 )
-from balancer.vip.xdp import BPF
 
 KERNEL_VERDICT: dict[type, int] = {
     Encapsulate: XDP_REDIRECT,

@@ -260,7 +260,7 @@ def _default(site: Site, host: str, gateway4: str, gateway6: str) -> None:
 
 def pass_at_router(site: Site, *ports: str) -> None:
     """Have the router take what XDP programs at these hosts send back."""
-    attach = "import sys; from balancer.vip.xdp import attach_pass"
+    attach = "import sys; from balancer.kernel.xdp import attach_pass"
     command = f"{attach}; [attach_pass(port) for port in sys.argv[1:]]"
     site.run("rt", sys.executable, "-c", command, *ports)
 

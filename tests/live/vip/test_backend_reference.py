@@ -16,10 +16,10 @@ from vip_vectors import Packet, read_backend, read_connections
 from balancer.backend import decap
 from balancer.backend.strip import Rules, strip
 from balancer.backend.verdict import Dropped, HandedOn, Passed, Stripped
+from balancer.kernel.objects import BpfObject
+from balancer.kernel.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.model import FiveTuple, Forwarding
-from balancer.vip.flow_text import address_of
-from balancer.vip.objects import BpfObject
-from balancer.vip.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
+from balancer.vip.seeing.flow_text import address_of
 from topo.netlink import Namespace, create_netns, delete_netns, put_address
 from topo.wait import until
 

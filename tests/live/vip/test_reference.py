@@ -14,11 +14,11 @@ from live.vip.pair import LIMITS, Pair, now_s, open_pair, outputs, timeless
 from vip_strategies import frames
 from vip_vectors import POOL, Packet, flow_in, read_balancer
 
+from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Protocol, Vip
-from balancer.vip.build import build_tables
 from balancer.vip.datapath import open_datapath
 from balancer.vip.limits import MAX_VIPS
-from balancer.vip.testrun import XDP_REDIRECT, test_run
+from balancer.vip.pools.build import build_tables
 from balancer.vip.verdict import Reason
 from topo.wait import until
 

@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import Unsupported
-from balancer.vip.adoption import legacy_at
-from balancer.vip.objects import loaded
-from balancer.vip.xdp import (
-    BPF,
+from balancer.kernel.objects import loaded
+from balancer.kernel.xdp import (
+    PASS,
     XdpMode,
     attach_pass,
     attached,
     hardware_address,
     mtu_of,
 )
+from balancer.vip.adoption import legacy_at
+from balancer.vip.programs import BPF
 from topo.run import run
 
 pytestmark = pytest.mark.live
@@ -50,7 +51,7 @@ def mode_of(interface: str) -> str | None:
     ],
 )
 def test_it_is_there_only_inside(veth: str, wanted: XdpMode, used: str) -> None:
-    with loaded(BPF / "pass.bpf.o") as passing:
+    with loaded(PASS) as passing:
         with attached(veth, passing.programs["pass"], wanted) as mode:
             assert mode == used
             assert mode_of(veth) == used
@@ -61,7 +62,7 @@ def test_a_driver_without_xdp_gets_the_generic_one(veth: str) -> None:
     # A packet of 9000 octets does not fit into a page, which native XDP on veth needs.
     for end in (NEAR, FAR):
         run(["ip", "link", "set", end, "mtu", "9000"])
-    with loaded(BPF / "pass.bpf.o") as passing:
+    with loaded(PASS) as passing:
         program = passing.programs["pass"]
         with attached(veth, program) as mode:
             assert mode == XdpMode.GENERIC
@@ -80,7 +81,7 @@ def test_pass_stays_as_long_as_the_interface(veth: str) -> None:
 
 
 def test_what_another_has_put_there_stays(veth: str) -> None:
-    with loaded(BPF / "pass.bpf.o") as passing:
+    with loaded(PASS) as passing:
         program = passing.programs["pass"]
         with attached(veth, program):
             attach_pass(veth)

@@ -6,6 +6,7 @@ import pytest
 
 from balancer.__main__ import main
 from balancer.options import Options, parse_options
+from balancer.vip.agent import TOOLS
 
 RIGHT = """
 [server]
@@ -53,6 +54,14 @@ def test_a_wrong_file(tmp_path, capsys, text, words):
 def test_usage(capsys, argv):
     assert main(argv) == 2
     assert "{dns,ds,vip,backend,announce,check}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_tools_of_the_balancer_are_there(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["vip", name, "--help"])
+    assert ended.value.code == 0
+    assert f"vip {name}" in capsys.readouterr().out
 
 
 def test_options():

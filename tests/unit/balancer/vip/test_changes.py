@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from balancer.hashing.selector import EMPTY
 from balancer.model import Forwarding, Handling, Protocol, Tracking, Vip
-from balancer.vip.changes import previous_slots, settle
 from balancer.vip.options import Options
+from balancer.vip.pools.changes import previous_slots, settle
 from balancer.vip.tables import BackendEntry, Tables, vip_entries
 
 VIP = IPv4Address("23.0.1.80")

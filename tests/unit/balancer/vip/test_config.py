@@ -6,8 +6,8 @@ import pytest
 
 from balancer.errors import ConfigError
 from balancer.model import Forwarding, Handling, TooBig, Tracking
-from balancer.vip.config import read_vip_config
-from balancer.vip.targets import targets_of
+from balancer.vip.checks.targets import targets_of
+from balancer.vip.settings.config import read_vip_config
 
 RIGHT = """
 [balancer]

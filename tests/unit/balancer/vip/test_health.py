@@ -2,7 +2,7 @@
 
 import pytest
 
-from balancer.vip.health import Health, Thresholds, observe
+from balancer.vip.checks.health import Health, Thresholds, observe
 
 THRESHOLDS = Thresholds(rise=2, fall=3)
 

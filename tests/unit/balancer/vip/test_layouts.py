@@ -16,6 +16,7 @@ from balancer.vip import layouts
 from balancer.vip.limits import MAX_BACKENDS, MAX_VIPS, NOBODY
 from balancer.vip.verdict import Reason
 
+KERNEL_BPF = Path("balancer/kernel/bpf")
 VIP_BPF = Path("balancer/vip/bpf")
 TUNNEL_BPF = Path("balancer/vip/tunnel/bpf")
 BACKEND_BPF = Path("balancer/backend/bpf")
@@ -83,8 +84,8 @@ def test_sizes_are_those_of_the_program() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [VIP_BPF, TUNNEL_BPF, BACKEND_BPF],
-    ids=["balancer", "tunnel", "backend"],
+    [KERNEL_BPF, VIP_BPF, TUNNEL_BPF, BACKEND_BPF],
+    ids=["kernel", "balancer", "tunnel", "backend"],
 )
 def test_objects_were_built_from_these_sources(folder: Path) -> None:
     assert_built_from_sources(folder)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from balancer.errors import WireError
 from balancer.vip.about import SIZE, About, layout_of
 from balancer.vip.limits import MAX_BACKENDS
-from balancer.vip.memory import Memory
-from balancer.vip.numbers import Numbers
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.numbers import Numbers
 
 A, B, C, D = (("www", name) for name in "abcd")
 

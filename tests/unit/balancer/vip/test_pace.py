@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balancer.vip.pace import AT_ONCE, NEVER_S, SlowStart
+from balancer.vip.pools.pace import AT_ONCE, NEVER_S, SlowStart
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balancer.vip.probe import MAX_UNDER_WAY, Prober, Target, http_passed
+from balancer.vip.checks.probe import MAX_UNDER_WAY, Prober, Target, http_passed
 
 TIMEOUT_S, INTERVAL_S = 2.0, 10.0
 

@@ -8,7 +8,7 @@ from vip_vectors import read_balancer
 
 from balancer.errors import ConfigError, FrontlabError
 from balancer.pcap import Captured, read_capture, write_pcap
-from balancer.vip.replay import main
+from balancer.vip.seeing.replay import main
 
 CONFIG = """
 [balancer]

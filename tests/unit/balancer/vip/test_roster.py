@@ -7,12 +7,12 @@ import pytest
 
 from balancer.errors import ConfigError
 from balancer.model import Backend, Pool, Protocol, Vip
-from balancer.vip.health import Thresholds
-from balancer.vip.memory import Memory
+from balancer.vip.checks.health import Thresholds
 from balancer.vip.options import Options
-from balancer.vip.pace import NEVER_S, SlowStart
-from balancer.vip.plan import AllDown, Plan, PoolPlan, Selection, VipPlan
-from balancer.vip.roster import Roster
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.pace import NEVER_S, SlowStart
+from balancer.vip.pools.roster import Roster
+from balancer.vip.settings.plan import AllDown, Plan, PoolPlan, Selection, VipPlan
 from balancer.vip.tables import ANY, Tables, VipKey
 
 OPTIONS = Options(IPv4Address("11.1.8.10"), 1500, bytes(6), bytes(6))

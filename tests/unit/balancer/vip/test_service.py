@@ -12,13 +12,13 @@ from balancer.config import parse_config
 from balancer.errors import ConfigError, FrontlabError, Unsupported
 from balancer.model import Forwarding
 from balancer.vip import service as service_module
-from balancer.vip.config import VipConfig
-from balancer.vip.memory import Memory
+from balancer.vip.checks.probe import Target
 from balancer.vip.options import Options
 from balancer.vip.orders import Orders
-from balancer.vip.probe import Target
-from balancer.vip.roster import Roster
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.roster import Roster
 from balancer.vip.service import Service
+from balancer.vip.settings.config import VipConfig
 from balancer.vip.tables import Tables
 
 CONFIG = """

@@ -19,16 +19,16 @@ from balancer.model import (
     Vip,
 )
 from balancer.vip.about import About
+from balancer.vip.checks.health import Thresholds
 from balancer.vip.choose import Context
-from balancer.vip.flow_text import flow_text, parse_flow_text
-from balancer.vip.health import Thresholds
-from balancer.vip.memory import Memory
 from balancer.vip.nat.connection import Seen
 from balancer.vip.options import Limits, Options
-from balancer.vip.plan import Plan, PoolPlan, Selection, VipPlan
-from balancer.vip.roster import Roster
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.roster import Roster
+from balancer.vip.seeing.flow_text import flow_text, parse_flow_text
+from balancer.vip.seeing.trace import Trace, names_of, trace
+from balancer.vip.settings.plan import Plan, PoolPlan, Selection, VipPlan
 from balancer.vip.state import State
-from balancer.vip.trace import Trace, names_of, trace
 
 FLOW = FiveTuple(4, 0x0B01100A, 0x17000150, 6, 40000, 80)
 NOW_S = 1000.0

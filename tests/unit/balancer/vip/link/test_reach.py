@@ -5,8 +5,8 @@ from ipaddress import IPv4Interface
 import pytest
 
 from balancer.config import parse_config
-from balancer.vip.config import VipConfig
 from balancer.vip.link.reach import find_strangers
+from balancer.vip.settings.config import VipConfig
 
 CONFIG = """
 [balancer]

@@ -4,7 +4,7 @@ import tomllib
 
 from fakes.runs import plan_of
 
-from balancer.vip.config import VipConfig, find_mistakes
+from balancer.vip.settings.config import VipConfig, find_mistakes
 from experiments.kit.survival.setting import Setting, with_setting
 from topo.render.toml import to_toml
 from topo.render.vip import vip_config

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..config import Mistake, Name, Table, Whole, YesOrNo
-from ..model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from ...config import Mistake, Name, Table, Whole, YesOrNo
+from ...model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from ..forwarding.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 from .addresses import HostAddress
 from .choices import Port, SelectionChoice, SelectionTable
-from .forwarding.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..hashing.catalogue import selector
-from ..hashing.maglev import TABLE_SIZE
-from ..hashing.selector import Selector, WeightedName
-from ..model import Pool, Vip
-from .health import Thresholds
-from .numbers import Key
-from .options import Options
-from .pace import AT_ONCE, SlowStart
+from ...hashing.catalogue import selector
+from ...hashing.maglev import TABLE_SIZE
+from ...hashing.selector import Selector, WeightedName
+from ...model import Pool, Vip
+from ..checks.health import Thresholds
+from ..options import Options
+from ..pools.numbers import Key
+from ..pools.pace import AT_ONCE, SlowStart
 
 
 class AllDown(StrEnum):

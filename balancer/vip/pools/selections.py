@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from ..hashing.least_loaded import Least
-from ..hashing.loads import Loads
-from ..hashing.selector import EMPTY, Selector, WeightedName
-from .plan import Selection
+from ...hashing.least_loaded import Least
+from ...hashing.loads import Loads
+from ...hashing.selector import EMPTY, Selector, WeightedName
+from ..settings.plan import Selection
 
 # These follow the flows that there are: their tables are made anew every second.
 FOLLOWING = ("least_loaded",)

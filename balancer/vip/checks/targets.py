@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..model import Forwarding
-from .config import OWN, OWN6, BackendTable, PoolTable, VipConfig
+from ...model import Forwarding
+from ..settings.config import OWN, OWN6, BackendTable, PoolTable, VipConfig
 from .probe import Target
 
 # Others' marks, which are small by custom, are left alone.

@@ -3,23 +3,23 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..hashing.flow import hash_flow
-from ..hashing.selector import EMPTY
-from ..model import FiveTuple, Forwarding, Protocol
-from ..wire import ipv4
-from ..wire.ethernet import Ethernet, EtherType
-from ..wire.ipv4 import Ipv4
-from ..wire.ipv6 import Ipv6
-from ..wire.l4 import Tcp, TcpFlag, Udp
-from .about import About
-from .choose import Context
-from .decide import decide
+from ...hashing.flow import hash_flow
+from ...hashing.selector import EMPTY
+from ...model import FiveTuple, Forwarding, Protocol
+from ...wire import ipv4
+from ...wire.ethernet import Ethernet, EtherType
+from ...wire.ipv4 import Ipv4
+from ...wire.ipv6 import Ipv6
+from ...wire.l4 import Tcp, TcpFlag, Udp
+from ..about import About
+from ..choose import Context
+from ..decide import decide
+from ..nat.told import Translated, tell, tell_known
+from ..pools.numbers import Key, Numbers
+from ..second import other_owner
+from ..tables import Slot, Tables, VipEntry
+from ..verdict import Reason, SentOn
 from .flow_text import flow_text, place_text
-from .nat.told import Translated, tell, tell_known
-from .numbers import Key, Numbers
-from .second import other_owner
-from .tables import Slot, Tables, VipEntry
-from .verdict import Reason, SentOn
 
 WHY = {
     Reason.TRACKED: "the flow table has it",

@@ -12,11 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..errors import Unsupported
+from ..vip.program_info import name_by_number, name_of
 from .libbpf import check, library
 from .objects import loaded
-from .program_info import name_by_number, name_of
 
-BPF = Path(__file__).parent / "bpf"
+PASS = Path(__file__).parent / "bpf" / "pass.bpf.o"
 _SIOCGIFMTU = 0x8921
 _SIOCGIFHWADDR = 0x8927
 _IFREQ = struct.Struct("16s24x")
@@ -135,7 +135,7 @@ def attach_pass(interface: str) -> None:
     Raises:
         Unsupported: the driver has no native XDP, or libbpf is missing.
     """
-    with loaded(BPF / "pass.bpf.o") as passing:
+    with loaded(PASS) as passing:
         program = passing.programs["pass"]
         _attach(_index(interface), interface, program, XdpMode.NATIVE)
 

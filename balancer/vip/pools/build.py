@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from ..hashing.maglev import maglev_table
-from ..model import Backend, Pool, Vip
+from ...hashing.maglev import maglev_table
+from ...model import Backend, Pool, Vip
+from ..options import Options
+from ..tables import BackendEntry, Tables, vip_entries
 from .changes import previous_slots
-from .options import Options
-from .tables import BackendEntry, Tables, vip_entries
 
 T = TypeVar("T")
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from .datapath import Datapath, open_datapath
-from .decide import decide
-from .layouts import options_bytes
-from .objects import loaded
-from .state import State
-from .tables import Tables
-from .testrun import XDP_REDIRECT, test_run
-from .verdict import Answer, Encapsulate, Reason, Return, Rewrite, Split, Translate
-from .xdp import BPF
+from ...kernel.objects import loaded
+from ...kernel.testrun import XDP_REDIRECT, test_run
+from ..datapath import Datapath, open_datapath
+from ..decide import decide
+from ..layouts import options_bytes
+from ..programs import BPF
+from ..state import State
+from ..tables import Tables
+from ..verdict import Answer, Encapsulate, Reason, Return, Rewrite, Split, Translate
 
 _SMALLEST_FRAME = 14  # for BPF_PROG_TEST_RUN
 _LOOPBACK = 1  # the first interface of every network namespace

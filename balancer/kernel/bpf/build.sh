@@ -9,13 +9,15 @@ include=/usr/include/$(python3 -c 'import sysconfig; print(sysconfig.get_config_
 clang=${CLANG:-clang}
 strip=${LLVM_STRIP:-llvm-strip}
 
-for folder in "$here" "$here/../tunnel/bpf" "$here/../../backend/bpf" \
-	"$here/../../nameserver/bpf"; do
+for folder in "$here" "$here/../../vip/bpf" "$here/../../vip/tunnel/bpf" \
+	"$here/../../backend/bpf" "$here/../../nameserver/bpf"; do
 	cd "$folder"
 	for source in *.bpf.c; do
 		"$clang" -O2 -g -Wall -Wextra -Werror -target bpf -mcpu=v3 -I"$include" \
 			-ffile-prefix-map="$PWD=." -c "$source" -o "${source%.c}.o"
 		"$strip" -g "${source%.c}.o"
 	done
-	sha256sum ./*.[ch] >SOURCES.sha256
+	# Headers of other folders, too: what they change makes an object stale as well.
+	{ ls ./*.[ch] && sed -n 's/^#include "\(\.\.\/.*\)"$/\1/p' ./*.[ch]; } |
+		sort -u | xargs sha256sum >SOURCES.sha256
 done

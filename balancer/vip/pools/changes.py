@@ -4,8 +4,8 @@ from array import array
 from collections.abc import Collection
 from dataclasses import replace
 
-from ..hashing.selector import EMPTY
-from .tables import Tables
+from ...hashing.selector import EMPTY
+from ..tables import Tables
 
 
 def previous_slots(

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import TypeVar
 
-from ..model import Vip
+from ...model import Vip
+from ..options import Options
+from ..tables import BackendEntry, Tables, vip_entries
 from .changes import previous_slots
-from .options import Options
-from .tables import BackendEntry, Tables, vip_entries
 
 T = TypeVar("T")
 

@@ -4,12 +4,12 @@ import ctypes
 from collections import deque
 from dataclasses import dataclass
 
-from ..errors import Unsupported
-from ..model import FiveTuple
-from .layouts import sample_of
-from .libbpf import Sampled, check, library
-from .maps import Map
-from .verdict import Reason
+from ...errors import Unsupported
+from ...kernel.libbpf import Sampled, check, library
+from ...kernel.maps import Map
+from ...model import FiveTuple
+from ..layouts import sample_of
+from ..verdict import Reason
 
 KEPT = 1000  # the latest
 

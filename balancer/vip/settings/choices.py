@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ..config import Mistake, Seconds, Table, Whole
-from ..errors import ConfigError
-from ..hashing.catalogue import selector
-from ..hashing.maglev import TABLE_SIZE, require_prime
-from .pace import SlowStart
+from ...config import Mistake, Seconds, Table, Whole
+from ...errors import ConfigError
+from ...hashing.catalogue import selector
+from ...hashing.maglev import TABLE_SIZE, require_prime
+from ..pools.pace import SlowStart
 from .plan import Selection
 
 InARow = Annotated[Whole, Field(ge=1, le=100)]

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from ..errors import Unsupported, WireError
-from ..model import FiveTuple, Forwarding
-from .about import About
-from .adoption import read_about, resumed_halves
-from .attached import attached_to
-from .choose import Context
-from .clock import passed_since, seconds
-from .layouts import (
+from ...errors import Unsupported, WireError
+from ...kernel.attached import attached_to
+from ...kernel.maps import Map
+from ...model import FiveTuple, Forwarding
+from ..about import About
+from ..adoption import read_about, resumed_halves
+from ..choose import Context
+from ..clock import passed_since, seconds
+from ..layouts import (
     FLOW,
     INDEX,
     backend_of,
@@ -22,12 +23,11 @@ from .layouts import (
     vip_key_of,
     vip_of,
 )
-from .maps import Map
-from .nat.kernel import TranslationMap
-from .nat.translate import answers_of
-from .options import Options
-from .state import State
-from .tables import Tables, VipEntry
+from ..nat.kernel import TranslationMap
+from ..nat.translate import answers_of
+from ..options import Options
+from ..state import State
+from ..tables import Tables, VipEntry
 
 _FIRST = INDEX.pack(0)
 

@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from .datapath import Datapath
+from ..datapath import Datapath
+from ..pools.members import Member
+from ..service import Service
+from ..traffic import Traffic
 from .flow_text import flow_text
-from .members import Member
-from .service import Service
-from .traffic import Traffic
 
 
 def snapshot(service: Service) -> dict[str, Any]:

@@ -3,15 +3,15 @@
 import logging
 from contextlib import ExitStack
 
-from ..errors import Unsupported
-from ..model import Forwarding
-from .config import VipConfig
-from .forwarding.modes import FOLLOWED
-from .options import Options
-from .roster import Roster
-from .tables import BackendEntry
+from ...errors import Unsupported
+from ...model import Forwarding
+from ..forwarding.modes import FOLLOWED
+from ..options import Options
+from ..pools.roster import Roster
+from ..settings.config import VipConfig
+from ..tables import BackendEntry
+from ..tunnel.egress import Ends, Tunnels, tunnelling
 from .targets import Marks, mark_of
-from .tunnel.egress import Ends, Tunnels, tunnelling
 
 log = logging.getLogger("frontlab-vip")
 

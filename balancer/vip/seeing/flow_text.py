@@ -3,8 +3,8 @@
 import re
 from ipaddress import ip_address
 
-from ..errors import ConfigError
-from ..model import Address, FiveTuple, Protocol
+from ...errors import ConfigError
+from ...model import Address, FiveTuple, Protocol
 
 EXAMPLE = "tcp 11.1.16.10:40000 > 23.0.1.80:80, or [2a11::10]:40000 [2a23::80]:80"
 _PLACE = re.compile(

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..hashing.selector import WeightedName
-from ..model import Backend
-from .health import Health, observe
+from ...hashing.selector import WeightedName
+from ...model import Backend
+from ..checks.health import Health, observe
+from ..settings.plan import AllDown, PoolPlan
 from .numbers import Key
 from .pace import NEVER_S
-from .plan import AllDown, PoolPlan
 
 
 @dataclass(slots=True)

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator
 
-from ..metrics import Kind, Metric, Sample
-from .datapath import Datapath
-from .plan import VipPlan
-from .service import Service
-from .traffic import Traffic
+from ...metrics import Kind, Metric, Sample
+from ..datapath import Datapath
+from ..service import Service
+from ..settings.plan import VipPlan
+from ..traffic import Traffic
 
 _Labels = dict[str, str]
 

@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from ..errors import ConfigError, FrontlabError, WireError
-from ..pcap import Captured, read_capture, write_pcap
-from ..wire.ethernet import mac_octets
-from .config import VipConfig, read_vip_config
+from ...errors import ConfigError, FrontlabError, WireError
+from ...pcap import Captured, read_capture, write_pcap
+from ...wire.ethernet import mac_octets
+from ..forwarding.modes import LEAST_IPV6_MTU, min_mtu
+from ..interface import interface_options
+from ..options import Options
+from ..pools.memory import Memory
+from ..pools.roster import Roster
+from ..settings.config import VipConfig, read_vip_config
+from ..tables import Tables
 from .engines import Outcome, Reference, open_program
-from .forwarding.modes import LEAST_IPV6_MTU, min_mtu
-from .interface import interface_options
-from .memory import Memory
-from .options import Options
-from .roster import Roster
-from .tables import Tables
 
 
 class Engine(Protocol):

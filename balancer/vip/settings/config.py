@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..config import (
+from ...config import (
     Mistake,
     Name,
     Seconds,
@@ -18,21 +18,21 @@ from ..config import (
     read_config,
     repeated,
 )
-from ..metrics_config import MetricsTable
-from ..model import Backend, Forwarding, Pool
-from ..wire.ethernet import mac_octets
+from ...kernel.xdp import XdpMode
+from ...metrics_config import MetricsTable
+from ...model import Backend, Forwarding, Pool
+from ...wire.ethernet import mac_octets
+from ..checks.health import Thresholds
+from ..forwarding.modes import FOLLOWED, needs_ipv6
+from ..limits import MAX_BACKENDS, MAX_VIPS
+from ..nat.limits import nat_limits
+from ..nat.ports import PortRange, port_range
+from ..options import Limits, Options
+from ..pools.pace import AT_ONCE
 from .addresses import MacAddress, OuterAddress, OuterAddress6
 from .choices import HealthTable, SlowStartTable
-from .forwarding.modes import FOLLOWED, needs_ipv6
-from .health import Thresholds
-from .limits import MAX_BACKENDS, MAX_VIPS
-from .nat.limits import nat_limits
-from .nat.ports import PortRange, port_range
-from .options import Limits, Options
-from .pace import AT_ONCE
 from .plan import AllDown, Plan, PoolPlan, VipPlan
 from .vip_table import VipTable
-from .xdp import XdpMode
 
 MAX_WEIGHT = 1000
 # Names of checks of a backend's own addresses; those of VIPs are theirs.

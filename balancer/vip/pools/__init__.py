@@ -1,0 +1,1 @@
+"""Who serves: backends' health, weights and numbers, and the tables that follow."""

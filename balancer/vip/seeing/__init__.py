@@ -1,0 +1,1 @@
+"""Why a flow goes where it goes, and how much went: traces, captures, metrics."""

@@ -1,0 +1,1 @@
+"""vip.toml: as people write it, and as records."""
