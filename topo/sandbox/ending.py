@@ -13,7 +13,6 @@ from .process import FIRST_OF_ALL, readable
 from .syscalls import pidfd_getfd
 
 PROC = Path("/proc")
-AUTOGROUP = PROC / "self/autogroup"
 INIT_PID = 1
 
 # A process that has several descriptors of this kind closes them one by one.
@@ -43,10 +42,11 @@ def end_all() -> None:
 
 
 def _hurry() -> None:
-    """Have what ends go first: else giving memory back waits for a busy core."""
-    # With autogroups, niceness counts only within a session: it is main's as well.
-    if AUTOGROUP.exists():
-        AUTOGROUP.write_text(str(FIRST_OF_ALL))
+    """Have what ends go first: else giving memory back waits for a busy core.
+
+    Where the kernel groups sessions, that is first within ours. The group itself is our
+    caller's too, a terminal's with all that goes on in it: it is not ours to favour.
+    """
     for pid in _pids():
         with suppress(OSError):  # It may be gone.
             os.setpriority(os.PRIO_PROCESS, pid, FIRST_OF_ALL)

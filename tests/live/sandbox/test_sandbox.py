@@ -56,6 +56,15 @@ def test_descriptors_are_inherited():
     os.close(writer)
 
 
+def test_what_goes_on_beside_it_keeps_its_turn():
+    group = Path("/proc/self/autogroup")
+    if not group.exists():
+        pytest.skip("this kernel groups no sessions (CONFIG_SCHED_AUTOGROUP)")
+    before = group.read_text()
+    assert run_sandboxed(lambda: 0, "trial") == 0
+    assert group.read_text() == before, "the session's niceness"
+
+
 def complain():
     raise ConfigError("duo.toml:1: no")
 
