@@ -76,5 +76,12 @@ def _packet_sockets(pid: int) -> list[int]:
     links = {f"socket:[{line.split()[-1]}]" for line in lines}
     if not links:
         return []
-    held = (folder / "fd").iterdir()
-    return [int(one.name) for one in held if str(one.readlink()) in links]
+    return [int(one.name) for one in (folder / "fd").iterdir() if _led(one) in links]
+
+
+def _led(link: Path) -> str:
+    """Return where a descriptor's link leads; "" when it was closed meanwhile."""
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:
+        return ""
