@@ -72,7 +72,7 @@ def test_a_lost_hop_limit_changes_nothing() -> None:
 
 @given(st.binary(max_size=192), st.integers(0, 1600))
 def test_any_octets_are_understood_or_left_out(data: bytes, more: int) -> None:
-    list(sightings([Frame(0, "a", True, data, len(data) + more)]))
+    assert len(list(sightings([Frame(0, "a", True, data, len(data) + more)]))) <= 1
 
 
 @given(st.integers(14, 120), st.integers(0, 255))
@@ -80,4 +80,4 @@ def test_a_damaged_header_is_understood_or_left_out(at: int, octet: int) -> None
     frame = in_frame(in_gre(script(6).request(2), BALANCER, BACKEND), "a", True)
     data = bytearray(frame.data)
     data[at % len(data)] = octet
-    list(sightings([replace(frame, data=bytes(data))]))
+    assert len(list(sightings([replace(frame, data=bytes(data))]))) <= 1
