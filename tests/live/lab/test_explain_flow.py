@@ -10,8 +10,8 @@ pytestmark = pytest.mark.live
 
 NAME = "explain-flow"
 PLACES = {
-    "IPv4": ("11.1.16.10", 40123, "23.0.1.80"),
-    "IPv6": ("[2a11:0:1:1000::10]", 40124, "[2a23:0:1::80]"),
+    "IPv4": ("11.1.16.10", 20123, "23.0.1.80"),
+    "IPv6": ("[2a11:0:1:1000::10]", 20124, "[2a23:0:1::80]"),
 }
 
 
@@ -42,9 +42,9 @@ def test_the_balancer_that_has_it_and_the_backend_that_answers(duo, family):
 
 
 def test_in_words(duo):
-    flow = ("11.1.16.10:40999", "23.0.1.80:80")
+    flow = ("11.1.16.10:20999", "23.0.1.80:80")
     out, _ = frontlab("explain-flow", *flow, "--lab", NAME)
-    assert out.startswith("tcp 11.1.16.10:40999 > 23.0.1.80:80\n")
+    assert out.startswith("tcp 11.1.16.10:20999 > 23.0.1.80:80\n")
     assert "fra-lb1" in out
     assert "/65537" in out
 
@@ -67,5 +67,5 @@ def test_orders_reach_a_balancer_of_the_lab(duo):
     control = ("--control", "/run/frontlab/status/fra-lb1.control")
     ctl = (sys.executable, "-m", "balancer", "vip", "ctl", *control, "drain", "fra-be1")
     frontlab("exec", "--lab", NAME, "fra-lb1", "--", *ctl)
-    told = explained("11.1.16.10:40123", "23.0.1.80:80")["balancers"]
+    told = explained("11.1.16.10:20123", "23.0.1.80:80")["balancers"]
     assert told["fra-lb1"]["slot_backend"] == "fra-be2"

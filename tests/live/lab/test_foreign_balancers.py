@@ -68,7 +68,7 @@ def test_they_are_roles_like_ours_and_the_backends_have_no_agents(duo):
 
 
 def test_who_explains_a_flow_says_whom_to_ask(duo):
-    flow = ("explain-flow", "11.1.16.10:40123", "23.0.1.80:80", "--lab", NAME)
+    flow = ("explain-flow", "11.1.16.10:20123", "23.0.1.80:80", "--lab", NAME)
     out, _ = frontlab(*flow, status=1)
     told = "fra-lb1: it is nftables, which answers for itself only"
     assert told in " ".join(out.split())

@@ -187,6 +187,8 @@ def running_site(
         for host in ("cl", "rt", "lb", *NAMES):
             run(["ip", "netns", "add", f"{site.prefix}-{host}"])
             running.callback(run, ["ip", "netns", "del", f"{site.prefix}-{host}"])
+            # Else IPv6 loses packets for as long as a router's own address is in doubt.
+            site.run(host, "sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0")
         _wire(site, near=near)
         for name in NAMES:
             rules = BACKEND_TOML.format(name=name)
@@ -199,6 +201,7 @@ def running_site(
             pass_at_router(site, "lb")
         told = text.format(balancer=NEAR if near else BALANCER, mode=mode)
         running.enter_context(_program(site, "vip", "lb", told))
+        until("all backends are up", lambda: _all_up(site))
         yield site
 
 
@@ -269,6 +272,11 @@ def _serves(site: Site, name: str) -> bool:
     address = BACKENDS[NAMES.index(name)]
     argv = site.argv("rt", "curl", "-s", "-m", "1", f"http://{address}/health")
     return subprocess.run(argv, capture_output=True).stdout == name.encode()
+
+
+def _all_up(site: Site) -> bool:
+    backends = site.status("lb")["backends"]
+    return all(backends[name]["healthy"] for name in NAMES)
 
 
 def _stop_if_running(site: Site, name: str) -> None:

@@ -105,10 +105,11 @@ def test_a_reload_to_another_size_keeps_all_flows(site: Site) -> None:
 
 
 def test_a_trace_tells_of_ports_in_both_directions(site: Site) -> None:
-    client, place = "11.1.16.10:40100", f"{VIP4}:80"
+    # A port that no other connection of the client's has had.
+    client, place = "11.1.16.10:20100", f"{VIP4}:80"
     before = trace(site, client, place)
     assert before["translated"]["state"] == "new"
-    site.run("cl", "curl", "-sS", "--local-port", "40100", f"http://{place}/")
+    site.run("cl", "curl", "-sS", "--local-port", "20100", f"http://{place}/")
     after = trace(site, client, place)
     translated = after["translated"]
     assert translated["state"] == "closed"

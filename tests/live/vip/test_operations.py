@@ -243,7 +243,7 @@ def test_a_killed_balancers_checks_go_on_through_the_tunnel(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("vip", "client", "first"),
-    [(VIP4, "11.1.16.10", 40100), (VIP6, "[2a11:0:1:1000::10]", 40200)],
+    [(VIP4, "11.1.16.10", 20100), (VIP6, "[2a11:0:1:1000::10]", 20200)],
 )
 def test_a_trace_says_where_a_flow_goes_and_why(
     site: Site, vip: str, client: str, first: int
@@ -261,7 +261,7 @@ def test_a_trace_says_where_a_flow_goes_and_why(
 
 
 def test_a_trace_of_a_drained_backends_flow(site: Site) -> None:
-    flow = ("11.1.16.10:40100", f"{VIP4}:80")
+    flow = ("11.1.16.10:20100", f"{VIP4}:80")
     owner = trace(site, *flow)["backend"]
     (other,) = set(NAMES) - {owner}
     site.order("drain", owner)
@@ -277,7 +277,7 @@ def test_a_trace_of_a_drained_backends_flow(site: Site) -> None:
     [(f"{VIP4}:443", "OTHER_PORT"), ("23.0.9.80:80", "NOT_A_VIP")],
 )
 def test_a_trace_of_what_is_not_balanced(site: Site, place: str, reason: str) -> None:
-    assert trace(site, "11.1.16.10:40100", place)["reason"] == reason
+    assert trace(site, "11.1.16.10:20100", place)["reason"] == reason
 
 
 def trace(site: Site, source: str, destination: str) -> dict[str, Any]:
