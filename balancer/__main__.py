@@ -8,7 +8,7 @@ from balancer.errors import ConfigError, FrontlabError
 
 PROGRAMS = {
     "dns": "balancer.nameserver.server",
-    "ds": "balancer.nameserver.dnssec.digests",
+    "ds": "balancer.nameserver.digests",
     "vip": "balancer.vip.agent",
     "backend": "balancer.backend.agent",
     "announce": "balancer.announce.agent",

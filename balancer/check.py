@@ -10,7 +10,7 @@ from .options import parse_options
 
 # The reader of a file, by the table that only this kind of file has.
 READERS = {
-    "server": "balancer.nameserver.loading:check_content",
+    "server": "balancer.nameserver.loading.load:check_content",
     "balancer": "balancer.vip.settings.config:read_vip_config",
     "backend": "balancer.backend.config:read_backend_config",
     "announce": "balancer.announce.config:read_announce_config",

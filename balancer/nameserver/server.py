@@ -18,13 +18,13 @@ from ..options import parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
-from .content import Content
-from .cookies import SECRET_OCTETS
-from .loader import Loader
-from .reload import Reloader
-from .service import Service
-from .serving import answering, earliest, serve
-from .workers import Workers
+from .content.content import Content
+from .loading.loader import Loader
+from .loading.reload import Reloader
+from .processes.service import Service
+from .processes.serving import answering, earliest, serve
+from .processes.workers import Workers
+from .protection.cookies import SECRET_OCTETS
 
 
 class Served(Protocol):
@@ -134,6 +134,6 @@ def _start(
     secret = secrets.token_bytes(SECRET_OCTETS)
     if content.listening.is_alone:
         return Alone(content, secret, selector)
-    from .crew import Crew  # and with it all that XDP needs
+    from .processes.crew import Crew  # and with it all that XDP needs
 
     return Crew(content, memory, Workers(selector, secret, status))

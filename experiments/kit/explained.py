@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from balancer.errors import ConfigError
-from balancer.nameserver.loading import check_content
+from balancer.nameserver.loading.load import check_content
 from topo.lab.paths import role_folder
 from topo.netlink.namespace import inside
 from topo.render.nameservers import nameserver_kind

@@ -5,12 +5,12 @@ from ipaddress import ip_network
 from math import inf
 
 from balancer.errors import ConfigError
-from balancer.nameserver.content import Content
-from balancer.nameserver.guidance import read_steering
+from balancer.nameserver.content.content import Content
+from balancer.nameserver.loading.guidance import read_steering
 from balancer.nameserver.policies.asker import Asker, ClientAddress
 from balancer.nameserver.policies.spec import Spec
-from balancer.nameserver.resolve import resolve
-from balancer.nameserver.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.policies.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.zones.resolve import resolve
 from balancer.nameserver.zones.steered import Steered
 from balancer.nameserver.zones.zone import Zones
 from balancer.wire.dns.codes import Class, Type

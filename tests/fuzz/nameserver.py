@@ -21,12 +21,18 @@ if ATHERIS:
     import atheris
 
     with atheris.instrument_imports(include=["balancer"]):
-        from balancer.nameserver import answer, authority, cookies, fast, loading
-        from balancer.nameserver.steering import NOTHING_KNOWN
+        from balancer.nameserver.answering import answer, fast
+        from balancer.nameserver.content import authority
+        from balancer.nameserver.loading import load as loading
+        from balancer.nameserver.policies.steering import NOTHING_KNOWN
+        from balancer.nameserver.protection import cookies
         from balancer.nameserver.transfer import axfr
 else:
-    from balancer.nameserver import answer, authority, cookies, fast, loading
-    from balancer.nameserver.steering import NOTHING_KNOWN
+    from balancer.nameserver.answering import answer, fast
+    from balancer.nameserver.content import authority
+    from balancer.nameserver.loading import load as loading
+    from balancer.nameserver.policies.steering import NOTHING_KNOWN
+    from balancer.nameserver.protection import cookies
     from balancer.nameserver.transfer import axfr
 
 NOW_S = 1_800_000_000

@@ -13,11 +13,11 @@ from ...wire.dns.codes import Type
 from ...wire.dns.dnssec import next_name, type_bitmap
 from ...wire.dns.records import ASKED_NAME_OCTETS, Records, RecordSet, StoredRun
 from ...wire.dns.response import Sections
-from ..resolve import Finding, Matter, Outcome
+from ..protection.budget import Budget
+from ..zones.keys import SigningKey
 from ..zones.node import pack_record
+from ..zones.resolve import Finding, Matter, Outcome
 from ..zones.zone import Zone
-from .budget import Budget
-from .keys import SigningKey
 from .sign import period, signature, signed_head
 
 ALWAYS = (Type.RRSIG, Type.NSEC)

@@ -13,9 +13,9 @@ from ...wire.dns.records import (
     StoredData,
 )
 from ...wire.dns.writer import PlainWriter
+from ..zones.keys import SigningKey
 from ..zones.node import stored_set
 from ..zones.zone import WILDCARD
-from .keys import SigningKey
 
 # All servers of an address sign with the same times, so that their answers are alike.
 PERIOD_S = 86400

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..geography.places import Geography, Latencies
-from ..steering import SteeringMap
+from .steering import SteeringMap
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,4 @@
-"""What the nameserver tells of itself: counts, times, samples, and metrics of them."""
+"""What the nameserver tells of itself: tallies, times, samples, and metrics of them.
+
+Who counts is in `answering`.
+"""

@@ -7,7 +7,7 @@ from ...wire.dns.codes import Class, Rcode, Type
 from ...wire.dns.query import AUTHORITATIVE, HEADER, RESPONSE, Header, Query
 from ...wire.dns.records import RecordSet
 from ...wire.dns.writer import Writer
-from ..authority import Authority
+from ..content.authority import Authority
 from ..zones.node import NOT_STEERED, packed_sets, read_set
 from ..zones.zone import Zone
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import Unsupported
 from ...kernel.xdp import XdpMode, attached, hardware_address
-from ..content import Listening
+from ..content.content import Listening
 from ..zones.zone import Zones
 from .datapath import Datapath, open_datapath
 from .hot import hot_questions

@@ -6,11 +6,11 @@ from itertools import chain
 
 from ...wire.dns.codes import Type
 from ...wire.dns.query import Question as Asked
-from ..hot import Hot
-from ..memo import HotQuestions
+from ..answering.hot import Hot
+from ..answering.memo import HotQuestions
+from ..answering.ready import Ready
 from ..policies.asker import Asker, ClientAddress
 from ..policies.lots import ByResolver, Everybody, Policy
-from ..ready import Ready
 from ..telemetry.tallies import Tallies
 from ..zones.node import packed_sets
 from ..zones.zone import Zone, Zones

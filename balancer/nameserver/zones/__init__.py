@@ -1,1 +1,4 @@
-"""Zones as a server holds them: read from text, checked, and packed for look-ups."""
+"""Zones as a server holds them: read from text, checked, packed, and looked up.
+
+With their keys; what signatures prove is in `dnssec`, and messages are `answering`'s.
+"""

@@ -11,8 +11,8 @@ from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
 from ...wire.dns.names import MAX_NAME_OCTETS, label_starts, name_to_text, parent
 from ...wire.dns.records import STORED_RECORD, RecordSet, SoaData
-from ..dnssec.keys import SigningKey
 from .image import make_image
+from .keys import SigningKey
 from .node import (
     CUT,
     GLUE,

@@ -8,9 +8,9 @@ from ...wire.dns.codes import Type
 from ...wire.dns.names import label_starts
 from ...wire.dns.records import NameData, RecordSet, SoaData
 from ...wire.dns.response import Sections
-from ..dnssec.keys import SigningKey
 from .aliases import MAX_ALIASES, Chain, follow
 from .image import Image
+from .keys import SigningKey
 from .node import NOT_STEERED, PLAIN, Node, SteeredSets
 
 MAX_REFERRALS = MAX_CHAINS = 4096  # beyond, all are forgotten at once

@@ -13,10 +13,10 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from balancer.nameserver.desk import Desk
-from balancer.nameserver.limit import RateLimit
-from balancer.nameserver.loading import load_content
-from balancer.nameserver.steering import NOTHING_KNOWN
+from balancer.nameserver.answering.desk import Desk
+from balancer.nameserver.loading.load import load_content
+from balancer.nameserver.policies.steering import NOTHING_KNOWN
+from balancer.nameserver.protection.limit import RateLimit
 from balancer.wire.dns.codes import Type
 from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text

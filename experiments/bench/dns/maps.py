@@ -8,9 +8,9 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from balancer.nameserver.fast import FastPath
-from balancer.nameserver.loading import load_content
-from balancer.nameserver.steering import NOTHING_KNOWN
+from balancer.nameserver.answering.fast import FastPath
+from balancer.nameserver.loading.load import load_content
+from balancer.nameserver.policies.steering import NOTHING_KNOWN
 
 from ..figure import Figure
 from .lookups import subnet_query

@@ -6,8 +6,8 @@ from ipaddress import ip_address
 from dns_frames import Way, frame
 
 from balancer.kernel.testrun import XDP_PASS, XDP_REDIRECT, test_run
-from balancer.nameserver.answer import Answer, answer
-from balancer.nameserver.authority import Authority
+from balancer.nameserver.answering.answer import Answer, answer
+from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.xdp.datapath import Datapath
 from balancer.wire.dns.edns import ClientSubnet, Edns, Option
 from balancer.wire.dns.names import name_from_text

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from balancer.nameserver.batch import Batch, Turn
+from balancer.nameserver.transport.batch import Batch, Turn
 from balancer.wire.l4 import Udp
 
 pytestmark = pytest.mark.live

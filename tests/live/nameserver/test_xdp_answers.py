@@ -24,8 +24,8 @@ from live.nameserver.hot import (
     subnet,
 )
 
-from balancer.nameserver.loading import load_content
-from balancer.nameserver.steering import NOTHING_KNOWN, SiteState, SteeringMap
+from balancer.nameserver.loading.load import load_content
+from balancer.nameserver.policies.steering import NOTHING_KNOWN, SiteState, SteeringMap
 from balancer.nameserver.xdp.datapath import open_datapath
 from balancer.nameserver.xdp.hot import hot_questions
 from balancer.nameserver.xdp.reasons import ANSWERED

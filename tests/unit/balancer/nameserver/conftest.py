@@ -6,15 +6,15 @@ from random import Random
 import pytest
 
 from balancer.config import parse_config
-from balancer.nameserver.authority import Authority
-from balancer.nameserver.build import Border, build_zones
-from balancer.nameserver.config import DnsConfig
-from balancer.nameserver.cookies import Cookies
-from balancer.nameserver.dnssec.keys import SigningKey
-from balancer.nameserver.guide import Guide
-from balancer.nameserver.maps import read_maps
-from balancer.nameserver.services import Seats
-from balancer.nameserver.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.content.authority import Authority
+from balancer.nameserver.content.guide import Guide
+from balancer.nameserver.loading.build import Border, build_zones
+from balancer.nameserver.loading.config import DnsConfig
+from balancer.nameserver.loading.maps import read_maps
+from balancer.nameserver.loading.services import Seats
+from balancer.nameserver.policies.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.protection.cookies import Cookies
+from balancer.nameserver.zones.keys import SigningKey
 from balancer.nameserver.zones.zone import Zones
 
 KEY = SigningKey.generate()

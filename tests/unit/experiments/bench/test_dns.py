@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from balancer.nameserver.loading import load_content
-from balancer.nameserver.steering import NOTHING_KNOWN
+from balancer.nameserver.loading.load import load_content
+from balancer.nameserver.policies.steering import NOTHING_KNOWN
 from balancer.wire.dns.query import Query
 from experiments.bench.dns.flood import DIGITS_AT, PORT_AT, SENDER_PORT, _frame
 from experiments.bench.dns.load import _number, write_queries

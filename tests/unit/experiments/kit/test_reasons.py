@@ -3,7 +3,7 @@ import json
 import pytest
 from fakes.runs import plan_of
 
-from balancer.nameserver.loading import check_content
+from balancer.nameserver.loading.load import check_content
 from experiments.kit.reasons import reasons
 from topo.render import dns_config
 

@@ -8,7 +8,7 @@ from dns.message import make_query, make_response
 from dns.rrset import from_text_list
 
 from balancer.config import parse_config
-from balancer.nameserver.config import DnsConfig
+from balancer.nameserver.loading.config import DnsConfig
 from topo.render import dns_config, root_config, root_hints
 from topo.world.plan import Role, make_plan
 from topo.world.probe_names import answer_octets, most_records

@@ -16,15 +16,15 @@ from dns_strategies import names
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balancer.nameserver.answer import answer
-from balancer.nameserver.authority import Authority
-from balancer.nameserver.cookies import Cookies
-from balancer.nameserver.desk import Desk
-from balancer.nameserver.dnssec.budget import Budget
-from balancer.nameserver.dnssec.keys import SigningKey, _as_numbers
+from balancer.nameserver.answering.answer import answer
+from balancer.nameserver.answering.desk import Desk
+from balancer.nameserver.answering.fast import FastPath
+from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.dnssec.sign import PERIOD_S
-from balancer.nameserver.fast import FastPath
-from balancer.nameserver.limit import RateLimit
+from balancer.nameserver.protection.budget import Budget
+from balancer.nameserver.protection.cookies import Cookies
+from balancer.nameserver.protection.limit import RateLimit
+from balancer.nameserver.zones.keys import SigningKey, _as_numbers
 from balancer.wire.dns.dnssec import next_name
 from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
@@ -318,7 +318,7 @@ def test_who_asks_for_made_up_names_is_sent_to_tcp_in_the_end(signed):
 
 
 def test_signatures_are_bounded(monkeypatch):
-    monkeypatch.setattr("balancer.nameserver.dnssec.keys.MAX_SIGNATURES", 3)
+    monkeypatch.setattr("balancer.nameserver.zones.keys.MAX_SIGNATURES", 3)
     key = SigningKey.generate()
     for number in range(10):
         key.sign(bytes([number]))
@@ -327,7 +327,7 @@ def test_signatures_are_bounded(monkeypatch):
 
 
 def test_made_up_names_push_no_signature_out(monkeypatch):
-    monkeypatch.setattr("balancer.nameserver.dnssec.keys.MAX_SIGNATURES", 3)
+    monkeypatch.setattr("balancer.nameserver.zones.keys.MAX_SIGNATURES", 3)
     key, made = SigningKey.generate(), []
     signature = key.sign(b"www")
     for number in [*range(10), 9]:

@@ -25,7 +25,7 @@ from balancer.nameserver.policies.spec import (
     Spec,
     Spread,
 )
-from balancer.nameserver.steering import SiteState, SteeringMap
+from balancer.nameserver.policies.steering import SiteState, SteeringMap
 
 SITES = ("fra", "iad", "syd")
 RTT_MS = {

@@ -1,7 +1,7 @@
 """The metrics of a status object, as Prometheus reads them."""
 
 from balancer.metrics import exposition
-from balancer.nameserver.desk import Desk
+from balancer.nameserver.answering.desk import Desk
 from balancer.nameserver.telemetry.merge import merged
 from balancer.nameserver.telemetry.metrics import metrics_of
 from balancer.nameserver.xdp.front import Front

@@ -8,9 +8,9 @@ import dns.xfr
 import dns.zone
 import pytest
 
-from balancer.nameserver.answer import answer
-from balancer.nameserver.authority import Authority
-from balancer.nameserver.desk import Desk
+from balancer.nameserver.answering.answer import answer
+from balancer.nameserver.answering.desk import Desk
+from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.transfer.axfr import transfer
 
 NOW_S = 1_800_000_000

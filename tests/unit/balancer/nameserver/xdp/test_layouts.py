@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bpf_objects import assert_built_from_sources, described
 
-from balancer.nameserver.answer import EDNS_PAYLOAD_OCTETS
+from balancer.nameserver.answering.answer import EDNS_PAYLOAD_OCTETS
 from balancer.nameserver.xdp import layouts
 from balancer.nameserver.xdp.hot import MAX_NAME_OCTETS, MAX_RECORDS_OCTETS, Limits
 from balancer.nameserver.xdp.reasons import Reason

@@ -1,0 +1,294 @@
+"""From a query's bytes to a response's bytes, for every query there is; pure."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+
+from ...errors import WireError
+from ...wire.cursor import Cursor
+from ...wire.dns.codes import Class, Opcode, OptionCode, Rcode, Type
+from ...wire.dns.edns import IP_VERSION, ClientSubnet, Edns, Option
+from ...wire.dns.query import (
+    HEADER,
+    MAX_ADDITIONAL,
+    RESPONSE,
+    Header,
+    Query,
+    read_additional,
+)
+from ...wire.dns.response import Response, Sections
+from ..content.authority import Authority
+from ..dnssec.prove import prove
+from ..policies.asker import Asker, ClientAddress
+from ..protection.budget import Spent
+from ..protection.cookies import Cookie
+from ..telemetry.tallies import NO_SCOPE, OTHER, TYPE_NAMES, About, scope_of
+from ..transfer.axfr import TRANSFERS, transferred_zone
+from ..zones.resolve import Finding, Matter, Outcome, resolve
+
+PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
+# Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
+EDNS_PAYLOAD_OCTETS = 1232
+STREAM_PAYLOAD_OCTETS = 65535
+EDNS_VERSION = 0
+# Without options; DO is copied, whether zones are signed or not (RFC 3225, section 3).
+OWN_EDNS = (
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION),
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True),
+)
+AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
+BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """No response: it is none of a query's business to be answered, or too short."""
+
+
+DROP = Drop()
+
+
+class Answer(NamedTuple):
+    """A response, and what the counters need to know about it."""
+
+    wire: bytes
+    outcome: Outcome
+    truncated: bool = False
+    about: About | None = None  # a question that was understood
+    cookie: bool = False
+    is_proven: bool = False  # a cookie showed that the source address is the client's
+
+
+class Asked(NamedTuple):
+    """The options of a query that change its answer."""
+
+    subnet: ClientSubnet | None = None
+    cookie: Cookie | None = None
+    identity: bool = False
+
+
+NOTHING_ASKED = Asked()
+
+
+class Considered(NamedTuple):
+    """A query and what there is to it, not yet signed or written."""
+
+    query: Query
+    finding: Finding
+    asked: Asked = NOTHING_ASKED
+
+    @property
+    def scope_prefix_length(self) -> int:
+        """Where the answer is the same, in bits of the client's subnet."""
+        # RFC 7871 7.1.2: who sends source prefix length 0 gets scope 0.
+        is_told = self.asked.subnet and self.asked.subnet.source_prefix_length
+        return self.finding.scope_prefix_length if is_told else 0
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a cookie showed that the source address is the client's."""
+        return self.asked.cookie is not None and self.asked.cookie.is_proven
+
+    def answer(
+        self, wire: bytes, is_truncated: bool = False, outcome: Outcome | None = None
+    ) -> Answer:
+        """Return the answer that is written so, with the outcome of its proof."""
+        query, finding, asked = self
+        outcome = outcome or finding.outcome
+        type_, policy, site = query.question.type, finding.policy, finding.site
+        scope = NO_SCOPE
+        if asked.subnet is not None:
+            scope = scope_of(asked.subnet.family, self.scope_prefix_length)
+        about = About(type_ if type_ in TYPE_NAMES else OTHER, policy, site, scope)
+        is_cookie = asked.cookie is not None
+        return Answer(wire, outcome, is_truncated, about, is_cookie, self.is_proven)
+
+    @property
+    def likeness(self) -> bytes:
+        """What responses of the same content share, however one asks for them."""
+        return self.finding.likeness(self.query.question)
+
+    def cut(self) -> Answer:
+        """Return a response that says "ask by TCP" and no more."""
+        header, question, theirs, _ = self.query
+        edns = theirs and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=theirs.dnssec_ok)
+        wire = Response(header, question, Rcode.NOERROR, edns=edns).cut()
+        return self.answer(wire, is_truncated=True)
+
+
+def answer(
+    authority: Authority, data: bytes, source: str, now_s: int, stream: bool = False
+) -> Answer | Drop:
+    """Return the response to the message `data`.
+
+    Args:
+        authority: what we are authoritative for.
+        data: the message, without the length that TCP puts before it.
+        source: the sender's address; it stands for clients without a subnet.
+        now_s: seconds since 1970.
+        stream: whether it came by TCP, where nothing is truncated.
+    """
+    found = consider(authority, data, source, now_s)
+    if isinstance(found, Considered):
+        return write(authority, found, now_s, stream)
+    return found
+
+
+def consider(
+    authority: Authority, data: bytes, source: str, now_s: int
+) -> Considered | Answer | Drop:
+    """Return what there is to a message; an answer, if it is some mistake.
+
+    Nothing that is dear has been done by then; who wants no answer leaves it at that.
+    """
+    # Responses are never answered, lest two servers answer each other for ever.
+    if len(data) < HEADER.size or data[2] & RESPONSE >> 8:
+        return DROP
+    header = Header.from_wire(data)
+    if header.opcode != Opcode.QUERY:
+        return _refuse_header(header, Rcode.NOTIMP, Outcome.NOTIMP)
+    try:
+        if header.questions == 0:
+            return _answer_cookie_alone(authority, data, source, now_s)
+        query = Query.from_wire(data, header)
+    except WireError:
+        return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR)
+    if query.edns is not None and query.edns.version > EDNS_VERSION:
+        return write(authority, Considered(query, BADVERS), now_s)
+    try:
+        asked = _asked(authority, query.edns, source, now_s)
+    except WireError:
+        return write(authority, Considered(query, FORMERR), now_s)
+    return Considered(query, _find(authority, query, source, asked), asked)
+
+
+def write(
+    authority: Authority, found: Considered, now_s: int, stream: bool = False
+) -> Answer:
+    """Sign, if that is wanted, and write the response."""
+    query, finding, asked = found
+    header, question, edns, _ = query
+    limit = _limit(edns, stream)
+    own = None
+    if edns is not None:
+        # What will be truncated need not be signed.
+        is_long = finding.sections.answers and finding.sections.least_octets > limit
+        if edns.dnssec_ok and not is_long:
+            # Who comes by TCP, or returns our cookie, is where it says it is.
+            is_forgeable = not (stream or found.is_proven)
+            budget = authority.budget if is_forgeable else None
+            try:
+                finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
+            except Spent:
+                return found.cut()
+        own = OWN_EDNS[edns.dnssec_ok]
+        if asked is not NOTHING_ASKED:
+            own = _own_edns(authority, edns, asked, found.scope_prefix_length)
+    response = Response(
+        header,
+        question,
+        finding.rcode,
+        finding.sections,
+        finding.outcome in AUTHORITATIVE,
+        own,
+    )
+    wire, is_truncated = response.to_wire(limit)
+    return found.answer(wire, is_truncated, finding.outcome)
+
+
+def truncated_answer(data: bytes) -> bytes | None:
+    """Return a response that says "ask by TCP" and no more; None: to no query."""
+    try:
+        query = Query.from_wire(data)
+    except WireError:
+        return None
+    return Considered(query, FORMERR).cut().wire
+
+
+def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Finding:
+    if query.question.class_ == Class.CHAOS:
+        own = authority.about_itself(query.question)
+        if own is None:
+            return Finding(Outcome.REFUSED)
+        return Finding(Outcome.ANSWERS, Sections(answers=(own,)))
+    if query.question.type in TRANSFERS:
+        return _find_serial(authority, query, source)
+    asker = partial(_asker, source, asked.subnet)
+    return resolve(authority.zones, query.question, asker)
+
+
+def _asker(source: str, subnet: ClientSubnet | None) -> Asker:
+    client = resolver = ClientAddress.from_text(source)
+    if subnet is not None and subnet.source_prefix_length:
+        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
+    return Asker(client, resolver)
+
+
+def _find_serial(authority: Authority, query: Query, source: str) -> Finding:
+    """Answer who may have a zone, but does not get it in one datagram, or has it."""
+    zone = transferred_zone(authority, query, source)
+    if zone is None or query.question.type != Type.IXFR:
+        return Finding(Outcome.REFUSED)
+    sections = Sections(answers=(zone.soa,))
+    return Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
+
+
+def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> Asked:
+    """Return what the options ask for; WireError when one is malformed."""
+    if edns is None or not edns.options:
+        return NOTHING_ASKED
+    subnet, options = None, edns.by_code
+    if (data := options.get(OptionCode.CLIENT_SUBNET)) is not None:
+        subnet = ClientSubnet.from_wire(data)
+        if subnet.scope_prefix_length:
+            raise WireError("client subnet with a scope in a query")
+    cookie = None
+    if authority.cookies and (data := options.get(OptionCode.COOKIE)) is not None:
+        cookie = authority.cookies.reply(data, source, now_s)
+    return Asked(subnet, cookie, OptionCode.NSID in options)
+
+
+def _answer_cookie_alone(
+    authority: Authority, data: bytes, source: str, now_s: int
+) -> Answer:
+    """Answer who asks for nothing but a server cookie (RFC 7873, section 5.4)."""
+    header = Header.from_wire(data)
+    if header.answers or header.authorities or header.additionals > MAX_ADDITIONAL:
+        raise WireError("no question, but records")
+    edns = read_additional(Cursor(data, HEADER.size), header.additionals)
+    asked = _asked(authority, edns, source, now_s)
+    if edns is None or asked.cookie is None:
+        raise WireError("no question and no cookie")
+    own = _own_edns(authority, edns, Asked(cookie=asked.cookie), 0)
+    wire, _ = Response(header, None, Rcode.NOERROR, edns=own).to_wire(
+        PLAIN_PAYLOAD_OCTETS
+    )
+    return Answer(wire, Outcome.NODATA, cookie=True, is_proven=asked.cookie.is_proven)
+
+
+def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edns:
+    options: tuple[Option, ...] = ()
+    if asked.identity and authority.identity:
+        options = (Option(OptionCode.NSID, authority.identity.encode()),)
+    if asked.subnet is not None:
+        family, source, _, address = asked.subnet
+        echo = ClientSubnet(family, source, scope, address)
+        options += (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)
+    if asked.cookie is not None:
+        options += (Option(OptionCode.COOKIE, asked.cookie.data),)
+    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, options)
+
+
+def _limit(edns: Edns | None, stream: bool) -> int:
+    if stream:
+        return STREAM_PAYLOAD_OCTETS
+    if edns is None:
+        return PLAIN_PAYLOAD_OCTETS
+    # RFC 6891 6.2.3: a size below 512 counts as 512.
+    return min(max(edns.payload_size, PLAIN_PAYLOAD_OCTETS), EDNS_PAYLOAD_OCTETS)
+
+
+def _refuse_header(header: Header, rcode: Rcode, outcome: Outcome) -> Answer:
+    """Answer with a header alone: the rest of the message was not understood."""
+    wire, _ = Response(header, None, rcode).to_wire(PLAIN_PAYLOAD_OCTETS)
+    return Answer(wire, outcome)

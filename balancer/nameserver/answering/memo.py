@@ -1,0 +1,228 @@
+"""What the fast path looks up: ready responses, by question.
+
+Choices never change while zones and policies stand: who changes them forgets all this.
+"""
+
+from ...wire.dns.codes import Class, Rcode, Type
+from ...wire.dns.names import MAX_NAME_OCTETS, ROOT
+from ...wire.dns.query import HEADER, QUESTION, Header, Question
+from ...wire.dns.records import Records, RecordSet
+from ...wire.dns.response import Response, Sections
+from ..dnssec.prove import prove
+from ..dnssec.sign import period
+from ..policies.lots import Arrangement, Everybody, Lot, Policy
+from ..telemetry.tallies import OTHER, About, Tallies, known_type
+from ..transfer.axfr import TRANSFERS
+from ..zones.node import NOT_STEERED, PLAIN, Node
+from ..zones.resolve import Finding, Matter, Outcome, answer_sections
+from ..zones.steered import Steered
+from ..zones.zone import Zone, Zones
+from .answer import STREAM_PAYLOAD_OCTETS
+from .hot import Answers, Drawn, Hot, Memo, make_memo
+from .ready import Ready, fits
+from .stored import Stored
+
+MAX_HOT = 16384  # beyond, answers are put together anew for each query
+UNKEPT_PER_HOT = 16
+UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
+COUNTS = slice(4, HEADER.size)
+NEVER_HOT = {*TRANSFERS, Type.NXNAME}  # refused even where an alias would answer
+ONE = b"\0\1"
+TYPE = slice(-4, -2)  # of a question
+EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
+
+
+class HotQuestions(dict[bytes, Hot | bytes]):
+    """Ready answers by question octets, with the name in lower case.
+
+    They are made when they are first asked for, and `MAX_HOT` of them are kept. One
+    record that a zone holds, the same for everybody, is kept as it is.
+
+    Args:
+        zones: what is answered from.
+        tallies: count the answers.
+        is_signed: whether they are for clients that want signatures.
+    """
+
+    def __init__(self, zones: Zones, tallies: Tallies, is_signed: bool = False) -> None:
+        super().__init__()
+        self._zones, self._is_signed = zones, is_signed
+        self._tallies = tallies
+        self._now_s = 0
+        self._unkept = 0
+        self._memos: dict[int, Memo] = {}
+        self._everybody = self._memo(EVERYBODY)
+        stored = Stored(zones, is_signed)
+        self._find_one, self._find_several = stored.find_one, stored.find
+
+    def __missing__(self, question: bytes) -> Hot | bytes | None:
+        """Return the answers to a question; None, or `UNFIT`: `answer` must judge.
+
+        Args:
+            question: octets up to and with the first 0, and four more, if there are.
+        """
+        return self.find_one(question) or self._find(question)
+
+    def find_folded(self, question: bytes) -> Hot | bytes | None:
+        """Return the answers where `find_one` has found none for these very octets."""
+        folded = question[:-4].lower() + question[-4:]
+        return self._find(question) if folded == question else self[folded]
+
+    def _find(self, question: bytes) -> Hot | bytes | None:
+        found = self._find_several(question)
+        try:
+            hot = self._make(question) if found is None else self._of(question, *found)
+        except IndexError:  # labels that reach behind the name
+            return None
+        if hot is not None:
+            self._keep(question, hot)
+        return hot
+
+    def find_one(self, question: bytes) -> bytes | None:
+        """Return the one record that a zone holds as the answer to a question."""
+        record = self._find_one(question)
+        if record is None:
+            return None
+        # As `_keep`, without the call: there may be a million of these.
+        if len(self) < MAX_HOT:
+            self[question] = record
+        else:
+            self._unkept += 1
+        return record
+
+    def hot(self, question: bytes) -> Hot | None:
+        """Return the answers to a question, however they are kept."""
+        found = self[question]
+        if not isinstance(found, bytes):
+            return found
+        return self.of_record(question, found) if found else None
+
+    def of_record(self, question: bytes, record: bytes) -> Hot:
+        """Return the answer of one record."""
+        return self._of(question, ONE, record)
+
+    def _of(self, question: bytes, count: bytes, records: bytes) -> Hot:
+        """Return the answer of records as zones hold them."""
+        plain, edns = b"\0\1%b\0\0\0\0" % count, b"\0\1%b\0\0\0\1" % count
+        type_ = int.from_bytes(question[TYPE], "big")
+        tally = self._tallies[About(known_type(type_))]
+        return self._for_all(Ready(plain, edns, records, tally))
+
+    def _for_all(self, ready: Ready) -> Hot:
+        return Hot(self._everybody.by_source, self._everybody.by_option, (ready,))
+
+    def _keep(self, question: bytes, hot: Hot | bytes) -> None:
+        if len(self) < MAX_HOT:
+            self[question] = hot
+            return
+        # What is asked for changes with time: now and then, begin anew.
+        self._unkept += 1
+        if self._unkept > UNKEPT_PER_HOT * MAX_HOT:
+            self._unkept = 0
+            self.clear()
+
+    def turn(self, now_s: int) -> None:
+        """Forget all, if signatures must be made anew from this time on."""
+        if self._is_signed and period(now_s) != period(self._now_s):
+            self.clear()
+            self._now_s = now_s
+
+    def _make(self, octets: bytes) -> Hot | bytes | None:
+        name = octets[: -QUESTION.size]
+        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
+            return None
+        type_, class_ = QUESTION.unpack(octets[-QUESTION.size :])
+        zone = self._zones.find(name, type_)
+        if zone is None or class_ != Class.IN or type_ in NEVER_HOT:
+            return None
+        packed = zone.nodes.get(name)
+        # Not where a delegation hides the name.
+        if packed is None or not packed.startswith(PLAIN):
+            return None
+        node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
+        question = Question(name, type_)
+        if not node.is_alias_for(type_):
+            return self._make_found(zone, question, node)
+        if known_type(type_) == OTHER:
+            return None  # aliases answer any type, and who makes types up fills this
+        chain = zone.chain(name)
+        aliases = (chain.aliases,)
+        if not chain.is_open:
+            return self._made(self._ready(zone, question, Sections(aliases)))
+        target = zone.find(chain.target)
+        if target is None or not target.packed.startswith(PLAIN):
+            return None
+        return self._make_found(zone, question, target, aliases)
+
+    def _make_found(
+        self,
+        zone: Zone,
+        question: Question,
+        node: Node,
+        aliases: tuple[Records, ...] = (),
+    ) -> Hot | bytes | None:
+        found = node.find(question.type)
+        if isinstance(found, RecordSet):
+            sections = answer_sections(zone, found, aliases)
+            return self._made(self._ready(zone, question, sections))
+        if found is None or question.type not in node.steered:
+            return None
+        return self._make_steered(zone, question, found, aliases)
+
+    def _made(self, ready: Ready | None) -> Hot | bytes:
+        return UNFIT if ready is None else self._for_all(ready)
+
+    def _make_steered(
+        self,
+        zone: Zone,
+        question: Question,
+        found: Steered,
+        aliases: tuple[Records, ...],
+    ) -> Hot | bytes:
+        memo = self._memo(found.seat.policy)
+
+        def make(arrangement: Arrangement) -> Ready | None:
+            records = found.arranged(arrangement)
+            if records is None:
+                return None
+            sections = answer_sections(zone, records, aliases)
+            site = found.site(arrangement)
+            about = About(question.type, found.seat.spec.kind, site)
+            return self._ready(zone, question, sections, about)
+
+        if make(memo.longest) is None:
+            return UNFIT
+        if memo.fixed is None:
+            answers: Answers = Drawn(found.draws, make)
+        else:
+            ready = map(make, memo.fixed)
+            answers = tuple(each for each in ready if each is not None)
+        return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
+
+    def _ready(
+        self,
+        zone: Zone,
+        question: Question,
+        sections: Sections,
+        about: About | None = None,
+    ) -> Ready | None:
+        """Return what `answer` writes; None when it may be too long for plain UDP."""
+        if self._is_signed:
+            finding = Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
+            sections = prove(finding, question.type, self._now_s).sections
+        response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
+        wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
+        records = wire[HEADER.size + len(question.name) + QUESTION.size :]
+        if not fits(len(question.name) + len(records)):
+            return None
+        counts = wire[COUNTS]
+        additionals = int.from_bytes(counts[-2:], "big") + 1
+        edns_counts = counts[:-2] + additionals.to_bytes(2, "big")
+        tally = self._tallies[about or About(known_type(question.type))]
+        return Ready(counts, edns_counts, records, tally)
+
+    def _memo(self, policy: Policy) -> Memo:
+        memo = self._memos.get(id(policy))
+        if memo is None:
+            memo = self._memos[id(policy)] = make_memo(policy)
+        return memo

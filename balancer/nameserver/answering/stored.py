@@ -1,0 +1,90 @@
+"""Answers that zones hold as responses have them: found by one look-up, not made.
+
+With a million names most are cold, and what is not found here takes ten times as long.
+"""
+
+from ...wire.dns.codes import Type
+from ...wire.dns.names import ROOT
+from ...wire.dns.query import QUESTION
+from ..zones.image import Image
+from ..zones.node import COMPRESSED, PLAIN, SET
+from ..zones.zone import Zones
+from .ready import LARGEST_OCTETS, fits
+
+MAX_ZONES = 8  # they are tried one after the other
+CLASS_IN = b"\0\1"
+NOT_AS_STORED = {type_.to_bytes(2, "big") for type_ in COMPRESSED}
+ONE_RECORD = b"\0\1"
+# How a node begins whose first set is one record, by the type and class asked for.
+HEADS = {
+    type_.to_bytes(2, "big") + CLASS_IN: PLAIN + type_.to_bytes(2, "big") + ONE_RECORD
+    for type_ in set(Type) - COMPRESSED
+}
+NEVER = b"\xff"  # no flags are these
+
+
+class Stored:
+    """Looks sets of records up.
+
+    Args:
+        zones: where they are.
+        is_signed: whether clients want signatures, which signed zones do not hold.
+    """
+
+    __slots__ = ("_images",)
+
+    def __init__(self, zones: Zones, is_signed: bool) -> None:
+        found: list[tuple[bytes, Image | None]] = [
+            (apex, None if is_signed and zone.key else zone.nodes)
+            for apex, zone in zones.by_apex.items()
+            if len(zones.by_apex) <= MAX_ZONES
+        ]
+        # The deepest first: a name is of no other zone.
+        self._images = sorted(found, key=lambda each: len(each[0]), reverse=True)
+
+    def find_one(self, question: bytes) -> bytes | None:
+        """Return the record that answers a question; None: it is not as simple.
+
+        Args:
+            question: its octets, with the name in lower case. They need not be a
+                question: only names that are stored are found.
+        """
+        name = question[:-4]
+        for apex, image in self._images:
+            if name.endswith(apex):
+                if image is None or name == ROOT:
+                    return None
+                found = image.get_behind(name, HEADS.get(question[-4:], NEVER))
+                if found is None:
+                    return None
+                octets = len(found) - 2
+                if found[0] << 8 | found[1] == octets <= LARGEST_OCTETS - len(name):
+                    return found[2:]
+                return None
+        return None
+
+    def find(self, question: bytes) -> tuple[bytes, bytes] | None:
+        """Return count and octets of several records, or of one beside other types."""
+        name = question[:-4]
+        for apex, image in self._images:
+            if name.endswith(apex):
+                packed = None if image is None else image.get(name)
+                return None if packed is None else _stored_set(question, packed)
+        return None
+
+
+def _stored_set(question: bytes, packed: bytes) -> tuple[bytes, bytes] | None:
+    type_ = question[-4:-2]
+    if type_ in NOT_AS_STORED or question[-2:] != CLASS_IN or question.startswith(ROOT):
+        return None
+    # Not where a delegation hides the name.
+    at, end = len(PLAIN), len(packed) if packed.startswith(PLAIN) else 0
+    while at < end:
+        records_at = at + SET.size
+        records_end = records_at + (packed[at + 4] << 8 | packed[at + 5])
+        if packed[at : at + 2] == type_:
+            count = packed[at + 2 : at + 4]
+            octets = len(question) - QUESTION.size + records_end - records_at
+            return (count, packed[records_at:records_end]) if fits(octets) else None
+        at = records_end
+    return None

@@ -1,0 +1,92 @@
+"""What is wrong with services, and with the maps that their policies use."""
+
+from collections.abc import Iterable, Iterator
+
+from ...config import Mistake, did_you_mean, repeated
+from ..geography.scale import Place, Scale
+from .config import DnsConfig, MapTable, ServiceTable
+
+PLACED = ("nearest", "latency", "load")  # policies that ask where clients are
+MAXMIND_SUFFIX = ".mmdb"
+
+# Policies that know an option; all know those that are not here.
+KNOWN_BY = {"by": (*PLACED, "sticky"), "spread": ("load",)}
+WEIGHING = ("weighted", "sticky")
+
+
+def service_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
+    """Yield options that mean nothing to the policy, and sites given twice."""
+    yield from repeated(f"{path}.site", (site.name for site in service.site))
+    for option, policies in KNOWN_BY.items():
+        if option in service.model_fields_set and service.policy not in policies:
+            yield Mistake(f"{path}.{option}", _not_for(service.policy, policies))
+    for index, site in enumerate(service.site):
+        if "weight" in site.model_fields_set and service.policy not in WEIGHING:
+            what = _not_for(service.policy, WEIGHING)
+            yield Mistake(f"{path}.site[{index}].weight", what)
+
+
+def map_mistakes(config: DnsConfig) -> Iterator[Mistake]:
+    """Yield what is wrong with the maps, but for what stands in files."""
+    yield from repeated("map.network", (each.prefix for each in config.map.network))
+    if config.map.file is not None and config.map.network:
+        yield Mistake("map.network", "there is map.file; give one of them")
+    if "field" in config.map.model_fields_set and not is_maxmind(config.map):
+        yield Mistake("map.field", f"map.file is no {MAXMIND_SUFFIX}")
+    for index, zone in enumerate(config.zone):
+        for number, service in enumerate(zone.service):
+            if service.policy == "latency" and config.map.latency is None:
+                path = f"zone[{index}].service[{number}].policy"
+                yield Mistake(path, "there is no map.latency")
+    sites = placed_sites(config)
+    places = {config.server.site: "server.site"} if sites else {}
+    for index, network in enumerate(config.map.network):
+        places.setdefault(network.location, f"map.network[{index}].location")
+    yield from location_mistakes(places, config.map, sites)
+
+
+def location_mistakes(
+    places: dict[str, str], table: MapTable, sites: Iterable[str]
+) -> Iterator[Mistake]:
+    """Yield locations whose distance to a candidate site nobody knows.
+
+    Args:
+        places: where each location is spoken of.
+        table: says how far locations are.
+        sites: the candidates.
+    """
+    scale = scale_of(table)
+    known = {*table.rtt_ms, *table.place}
+    for location, place in places.items():
+        if location not in known:
+            what = f"map.rtt_ms says nothing about {location!r}"
+            yield Mistake(place, what + did_you_mean(location, known))
+            continue
+        for site in sites:
+            if not scale.knows(location, site):
+                what = f"no RTT to the candidate site {site!r}"
+                yield Mistake(f"map.rtt_ms.{location}", what)
+
+
+def placed_sites(config: DnsConfig) -> tuple[str, ...]:
+    """Return the sites that policies want to know the distance of."""
+    services = [service for zone in config.zone for service in zone.service]
+    placed = [service for service in services if service.policy in PLACED]
+    return tuple(dict.fromkeys(site.name for each in placed for site in each.site))
+
+
+def is_maxmind(table: MapTable) -> bool:
+    """Whether the network map is a file in MaxMind's format."""
+    return table.file is not None and table.file.endswith(MAXMIND_SUFFIX)
+
+
+def scale_of(table: MapTable) -> Scale:
+    """Return the distances that a configuration speaks of."""
+    places = {
+        name: Place(it.latitude, it.longitude) for name, it in table.place.items()
+    }
+    return Scale(table.rtt_ms, places)
+
+
+def _not_for(policy: str, policies: Iterable[str]) -> str:
+    return f"means nothing to the policy {policy!r}, but to {', '.join(policies)}"

@@ -1,0 +1,183 @@
+"""From a question to records: follows aliases, refers, says what does not exist."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from ...wire.dns.block import Block
+from ...wire.dns.codes import Class, Rcode, Type
+from ...wire.dns.query import Question
+from ...wire.dns.records import Records, RecordSet
+from ...wire.dns.response import NO_RECORDS, Sections
+from ..policies.asker import Asker
+from .aliases import MAX_ALIASES, Chain, follow, target_of
+from .node import Node
+from .steered import Steered
+from .zone import Zone, Zones
+
+
+class Outcome(StrEnum):
+    """What became of a query; each has a counter of this name."""
+
+    ANSWERS = "answers"
+    NXDOMAIN = "nxdomain"
+    NODATA = "nodata"
+    REFERRALS = "referrals"
+    REFUSED = "refused"
+    FORMERR = "formerr"
+    NOTIMP = "notimp"
+    BADVERS = "badvers"
+
+
+class Matter(NamedTuple):
+    """What an answer is about: the zone, and the name that aliases led to, if any.
+
+    `node` is what answers for that name; None: it does not exist.
+    """
+
+    zone: Zone
+    name: bytes | None = None
+    node: Node | None = None
+
+
+class Finding(NamedTuple):
+    """The records for a question, and the scope on which they are the same.
+
+    `policy` and `site` say what chose among which sites, if anything did.
+
+    `hides_nxdomain` is set where signed records say that a name does not exist, and
+    the response code must not (RFC 9824).
+    """
+
+    outcome: Outcome
+    sections: Sections = NO_RECORDS
+    scope_prefix_length: int = 0
+    matter: Matter | None = None
+    hides_nxdomain: bool = False
+    policy: str = ""
+    site: str = ""
+
+    @property
+    def rcode(self) -> Rcode:
+        """The response code of this outcome."""
+        if self.outcome is Outcome.NXDOMAIN and self.hides_nxdomain:
+            return Rcode.NOERROR
+        return RCODES.get(self.outcome, Rcode.NOERROR)
+
+    def likeness(self, question: Question) -> bytes:
+        """Return what responses of the same content share, however one asks for them.
+
+        Denials of a zone are alike, as are referrals to a child, answers of a
+        wildcard, and errors: made-up names do not make them different.
+        """
+        if self.matter is None:
+            return self.outcome.encode()
+        node = self.matter.node
+        if self.outcome in (Outcome.NXDOMAIN, Outcome.NODATA):
+            return b"n" + self.matter.zone.apex
+        if node is not None and node.is_cut:
+            return b"r" + node.owner
+        if node is not None and node.wildcard is not None:
+            return b"w" + node.wildcard
+        return b"a" + question.name.lower()
+
+
+RCODES = {
+    Outcome.NXDOMAIN: Rcode.NXDOMAIN,
+    Outcome.REFUSED: Rcode.REFUSED,
+    Outcome.FORMERR: Rcode.FORMERR,
+    Outcome.NOTIMP: Rcode.NOTIMP,
+    Outcome.BADVERS: Rcode.BADVERS,
+}
+
+
+def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Finding:
+    """Return what our zones say to a question; zones that are not ours are refused.
+
+    Who asks is told by `asker` where an answer depends on it.
+    """
+    name = question.name.lower()
+    zone = zones.find(name, question.type)
+    if zone is None or question.class_ != Class.IN:
+        return Finding(Outcome.REFUSED)
+    if question.type == Type.NXNAME:  # RFC 9824, section 3.5
+        return Finding(Outcome.FORMERR)
+    node = zone.find(name)
+    if node is None or not node.is_alias_for(question.type):
+        return _finding(Matter(zone, name, node), question.type, asker)
+    aliases, chain = _chain(zone, node)
+    if not chain.is_open:
+        return Finding(Outcome.ANSWERS, Sections(aliases), 0, Matter(zone))
+    matter = Matter(zone, chain.target, zone.find(chain.target))
+    return _finding(matter, question.type, asker, aliases)
+
+
+def _chain(zone: Zone, node: Node) -> tuple[tuple[Records, ...], Chain]:
+    """Return the aliases from one on, and how the last of them go on."""
+    owner = node.owner
+    alias = None if node.wildcard is None else node.alias()
+    if alias is None:
+        chain = zone.chain(owner)
+        return (chain.aliases,), chain
+    # A wildcard's, under a made-up name: only what comes behind it is remembered.
+    target = target_of(alias)
+    if target == owner or not zone.holds(target):
+        return (alias,), Chain(Block(()), frozenset(), target, is_open=False)
+    chain = zone.chain(target, MAX_ALIASES - 1)
+    if owner in chain.owners:
+        chain = follow(zone, target, MAX_ALIASES - 1, frozenset((owner,)))
+    return (alias, chain.aliases), chain
+
+
+def answer_sections(
+    zone: Zone, records: RecordSet, aliases: tuple[Records, ...] = ()
+) -> Sections:
+    """Return the sections of an answer; name servers come with their addresses."""
+    additional = zone.addresses(records) if records.type == Type.NS else ()
+    return Sections((*aliases, records), additional=tuple(additional))
+
+
+def _finding(
+    matter: Matter,
+    type_: int,
+    asker: Callable[[], Asker],
+    aliases: tuple[Records, ...] = (),
+) -> Finding:
+    zone, node = matter.zone, matter.node
+    negative = Sections(aliases, (zone.negative,))
+    if node is None:
+        return Finding(Outcome.NXDOMAIN, negative, 0, matter)
+    # RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
+    if node.is_cut and (type_ != Type.DS or node.owner != matter.name):
+        return _referral(matter, node, aliases)
+    records = node.find(type_)
+    if records is None:
+        outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
+        return Finding(outcome, negative, 0, matter)
+    if isinstance(records, Steered):
+        chosen, scope, site = records.choose(asker())
+        if chosen is None:
+            return _hidden(matter, records.records.type, aliases)
+        sections = answer_sections(zone, chosen, aliases)
+        policy = records.seat.spec.kind
+        return Finding(Outcome.ANSWERS, sections, scope, matter, False, policy, site)
+    return Finding(Outcome.ANSWERS, answer_sections(zone, records, aliases), 0, matter)
+
+
+def _hidden(matter: Matter, type_: int, aliases: tuple[Records, ...]) -> Finding:
+    """Answer as if the node had not this type, which a policy keeps back."""
+    node = matter.node or Node(matter.zone.apex)
+    steered = {other: it for other, it in node.steered.items() if other != type_}
+    outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
+    sections = Sections(aliases, (matter.zone.negative,))
+    bare = matter._replace(node=node._replace(steered=steered))
+    return Finding(outcome, sections, 0, bare)
+
+
+def _referral(matter: Matter, cut: Node, aliases: tuple[Records, ...]) -> Finding:
+    # An alias into a delegated zone is answered alone: the resolver asks on from it.
+    if aliases:
+        sections = Sections(answers=aliases)
+        return Finding(Outcome.ANSWERS, sections, 0, Matter(matter.zone))
+    sections = matter.zone.referral(cut)
+    return Finding(Outcome.REFERRALS, sections, 0, matter)
