@@ -13,7 +13,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A backend's health; `alive` is None before the first check has ended.
+    """A backend's health; `alive` is None until checks have told.
 
     Args:
         alive: what it counts as.
@@ -27,9 +27,11 @@ class Health:
 def observe(health: Health, passed: bool, thresholds: Thresholds) -> Health:
     """Return the health after one more check.
 
-    The first result counts at once: a start should not take `rise` intervals.
+    Of whom nothing is known, one pass tells that it lives, since a start should not
+    take `rise` intervals. One failure tells no more than it does later: it may be the
+    way there that is not known yet, by ARP or to a router that only starts.
     """
-    if health.alive is None or passed == health.alive:
+    if passed == health.alive or (passed and health.alive is None):
         return Health(passed)
     against = health.against + 1
     needed = thresholds.rise if passed else thresholds.fall

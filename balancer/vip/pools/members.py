@@ -10,6 +10,8 @@ from ..settings.plan import AllDown, PoolPlan
 from .numbers import Key
 from .pace import NEVER_S
 
+NEVER_LEFT_S = float("-inf")
+
 
 @dataclass(slots=True)
 class Member:
@@ -22,6 +24,7 @@ class Member:
         serves: whether flows that it has are sent to it.
         came_s: when it began to get new flows, None if that was at the start.
         had_weight: whether it got new flows before.
+        left_s: when it last ceased to serve.
     """
 
     backend: Backend
@@ -30,6 +33,7 @@ class Member:
     serves: bool = False
     came_s: float | None = None
     had_weight: bool = False
+    left_s: float = NEVER_LEFT_S
 
     @property
     def alive(self) -> bool | None:
@@ -44,6 +48,17 @@ class Member:
         """The weight that it has while it serves, and its slow start is over."""
         return self.backend.weight if self.weight is None else self.weight
 
+    @property
+    def fit(self) -> bool:
+        """Whether no check says that it should not serve."""
+        return bool(self.alive) or (self.alive is None and self.serves)
+
+    def doubt(self) -> None:
+        """Forget the failures: there is no telling yet whose they were."""
+        for aspect, health in self.healths.items():
+            if health.alive is False:
+                self.healths[aspect] = Health()
+
 
 @dataclass(slots=True)
 class Members:
@@ -52,10 +67,12 @@ class Members:
     Args:
         plan: the pool as configured.
         by_name: in the order of the configuration.
+        at_last: whether those who serve do so because nobody can.
     """
 
     plan: PoolPlan
     by_name: dict[str, Member] = field(default_factory=dict)
+    at_last: bool = False
 
     def key(self, name: str) -> Key:
         """Return a backend's identity: who moves to another address is another."""
@@ -81,17 +98,20 @@ class Members:
             if old is None or before.key(name) != self.key(name):
                 continue
             member.came_s, member.had_weight = old.came_s, old.had_weight
+            member.left_s = old.left_s
             for aspect in member.healths.keys() & old.healths.keys():
                 member.healths[aspect] = old.healths[aspect]
 
     def serve(self, now_s: float) -> None:
         """Decide who serves, from what the checks have said."""
-        serving = self._serving()
+        serving = self._serving(now_s)
         relieved = any(
             member.had_weight and member.wanted_weight and name in serving
             for name, member in self.by_name.items()
         )
         for name, member in self.by_name.items():
+            if member.serves and name not in serving:
+                member.left_s = now_s
             member.serves = name in serving
             has_weight = member.serves and member.wanted_weight > 0
             if has_weight and not member.had_weight:
@@ -122,17 +142,42 @@ class Members:
         steps = (slow_start.next_step_s(now_s - s) for s in came if s is not None)
         return min(steps, default=NEVER_S)
 
-    def _serving(self) -> frozenset[str]:
+    def _serving(self, now_s: float) -> frozenset[str]:
+        if self._can_serve():
+            if self.at_last:
+                self._doubt()
+        elif self.plan.all_down is AllDown.SERVE:
+            self.at_last = True
+            return self._last(now_s)
+        self.at_last = False
         # Nobody stops before a check has said so: results come one after the other.
-        fit = frozenset(
+        return frozenset(name for name, member in self.by_name.items() if member.fit)
+
+    def _can_serve(self) -> bool:
+        return any(m.fit and m.wanted_weight for m in self.by_name.values())
+
+    def _doubt(self) -> None:
+        """Have those that serve be checked anew, now that somebody passes.
+
+        When all failed it was the way to them or the check, as often as not, and the
+        others will pass too; until then they have flows that would break.
+        """
+        for member in self.by_name.values():
+            if member.serves:
+                member.doubt()
+
+    def _last(self, now_s: float) -> frozenset[str]:
+        """Return who serves, and who did in the round of checks that ends now.
+
+        What all suffer from is told of one after the other, and the last of them would
+        have all flows.
+        """
+        since_s = now_s - self.plan.round_s
+        return frozenset(
             name
-            for name, m in self.by_name.items()
-            if m.alive or (m.alive is None and m.serves)
+            for name, member in self.by_name.items()
+            if member.serves or member.left_s > since_s
         )
-        useful = any(self.by_name[name].wanted_weight for name in fit)
-        if useful or self.plan.all_down is AllDown.DROP:
-            return fit
-        return frozenset(name for name, m in self.by_name.items() if m.serves)
 
 
 def gather(

@@ -62,7 +62,8 @@ def tables_of(config: VipConfig, options: Options, down: Sequence[str]) -> Table
     if unknown := set(down) - {name for _, name, _ in members}:
         raise ConfigError(f"--down: no backend is named {', '.join(sorted(unknown))}")
     for pool, name, member in members:
-        for aspect in member.healths:
+        enough = roster.plan.pool(pool).thresholds.fall if name in down else 1
+        for aspect in tuple(member.healths) * enough:
             roster.note(pool, name, aspect, name not in down)
     return roster.update(0.0)
 

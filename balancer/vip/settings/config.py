@@ -104,8 +104,15 @@ class PoolTable(Table):
     def plan(self, aspects: tuple[str, ...]) -> PoolPlan:
         """Return the pool and how it is kept; `aspects` are the names of its checks."""
         ramp = self.slow_start.slow_start() if self.slow_start else AT_ONCE
-        thresholds = Thresholds(self.health.rise, self.health.fall)
-        return PoolPlan(self.pool(), thresholds, ramp, self.all_down, aspects)
+        health = self.health
+        return PoolPlan(
+            self.pool(),
+            Thresholds(health.rise, health.fall),
+            ramp,
+            self.all_down,
+            aspects,
+            health.interval + health.timeout,
+        )
 
     def checked(self, way: str) -> "PoolTable":
         """Return this, with checks by another way."""

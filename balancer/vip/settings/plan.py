@@ -58,6 +58,8 @@ class PoolPlan:
         slow_start: how backends come in.
         all_down: what happens when nobody is left.
         aspects: names of the checks that a backend must all pass.
+        round_s: in which checks of everybody end once: what all of them suffer from
+            is told of each of them within that time.
     """
 
     pool: Pool
@@ -65,6 +67,7 @@ class PoolPlan:
     slow_start: SlowStart = AT_ONCE
     all_down: AllDown = AllDown.SERVE
     aspects: tuple[str, ...] = ("",)
+    round_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

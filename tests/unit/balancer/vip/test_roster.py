@@ -129,6 +129,53 @@ def test_the_last_set_serves_when_nobody_can(serving: Roster, drained: bool) -> 
     assert usable(serving) == {"a", "drained"}
 
 
+@pytest.mark.parametrize(
+    ("after_s", "expected"),
+    [pytest.param(1.9, {"a", "b"}, id="together"), pytest.param(2, {"b"}, id="alone")],
+)
+def test_who_fell_in_the_last_round_serves_when_nobody_can(
+    after_s: float, expected: set[str]
+) -> None:
+    roster = Roster(plan_of(replace(WWW, round_s=2.0)), Memory(), 0.0)
+    check(roster, a=True, b=True, drained=True)
+    check(roster, 10.0, a=False)
+    assert owners(roster) == {"b"}
+    roster = roster.replanned(roster.plan, 10.0)
+    check(roster, 10.0 + after_s, b=False)
+    check(roster, 99.0, drained=False)
+    assert owners(roster) == expected
+
+
+def all_down() -> Roster:
+    two_each = replace(WWW, thresholds=Thresholds(rise=2, fall=2))
+    roster = Roster(plan_of(two_each), Memory(), 0.0)
+    for _ in range(2):
+        check(roster, a=False, b=False, drained=False)
+    assert owners(roster) == {"a", "b"}
+    assert roster.alive() == set()
+    return roster
+
+
+def test_the_first_to_come_back_leaves_the_others_their_flows() -> None:
+    roster = all_down()
+    check(roster, a=True)
+    check(roster, a=True)
+    check(roster, b=False, drained=False)
+    assert owners(roster) == {"a", "b"}
+    assert usable(roster) == {"a", "b", "drained"}
+    assert roster.alive() == {("www", "a")}
+    check(roster, b=False, drained=False)
+    assert owners(roster) == usable(roster) == {"a"}
+
+
+def test_one_pass_brings_back_who_fell_with_all_others() -> None:
+    roster = all_down()
+    check(roster, a=True)
+    check(roster, a=True)
+    check(roster, b=True)
+    assert roster.alive() == {("www", "a"), ("www", "b")}
+
+
 def test_nobody_serves_where_that_is_the_choice() -> None:
     roster = Roster(plan_of(replace(WWW, all_down=AllDown.DROP)), Memory(), 0.0)
     check(roster, a=False, b=False, drained=True)
