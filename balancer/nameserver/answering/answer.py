@@ -36,7 +36,6 @@ OWN_EDNS = (
     Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION),
     Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True),
 )
-AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
 
 
@@ -189,7 +188,7 @@ def write(
         question,
         finding.rcode,
         finding.sections,
-        finding.outcome in AUTHORITATIVE,
+        finding.is_authoritative,
         own,
     )
     wire, is_truncated = response.to_wire(limit)

@@ -55,7 +55,7 @@ def prove(
     outcome, (answers, authorities, glue, additional), scope, _, _, *chosen = finding
     if outcome is Outcome.REFERRALS:
         authorities = prover.delegation(matter, authorities)
-    elif answers:
+    if answers:
         answers = prover.signed(answers)
     if outcome is Outcome.REFERRALS or not authorities:
         proven = Sections(answers, authorities, glue, additional)

@@ -9,7 +9,7 @@ from ...wire.dns.records import NameData, RecordSet
 if TYPE_CHECKING:
     from .zone import Zone
 
-MAX_ALIASES = 4  # resolvers ask on from the last one
+MAX_ALIASES = 16  # resolvers ask on from the last one
 
 
 class Chain(NamedTuple):

@@ -31,6 +31,8 @@ GLUE = b"\2"  # below a cut: addresses that referrals need, and no data of ours
 
 SET = Struct("!HHH")  # type, count of records, octets of records
 ALIAS = b"\0\5"  # how the set of a CNAME begins
+# RFC 4035, section 2.5: a signed alias has these of its own.
+BESIDE_ALIASES = {Type.CNAME, Type.RRSIG, Type.NSEC, Type.ANY}
 MAX_SET_OCTETS = 0xFFFF
 # Rdata of names that responses compress, so that these records depend on the message.
 COMPRESSED = {Type.NS, Type.CNAME, Type.SOA}
@@ -74,9 +76,9 @@ class Node(NamedTuple):
         return None
 
     def is_alias_for(self, type_: int) -> bool:
-        """Whether a CNAME, beside which there is nothing, answers for this type."""
+        """Whether a CNAME answers for this type."""
         is_alias = self.packed.startswith(ALIAS, len(PLAIN))
-        return is_alias and type_ not in (Type.CNAME, Type.ANY)
+        return is_alias and type_ not in BESIDE_ALIASES
 
     def alias(self) -> RecordSet | None:
         """Return the CNAME that is here, if there is one."""

@@ -64,6 +64,12 @@ class Finding(NamedTuple):
             return Rcode.NOERROR
         return RCODES.get(self.outcome, Rcode.NOERROR)
 
+    @property
+    def is_authoritative(self) -> bool:
+        """Whether the first owner of the answers, or the denial, is of our zones."""
+        is_alias = self.outcome is Outcome.REFERRALS and bool(self.sections.answers)
+        return is_alias or self.outcome in AUTHORITATIVE
+
     def likeness(self, question: Question) -> bytes:
         """Return what responses of the same content share, however one asks for them.
 
@@ -82,6 +88,7 @@ class Finding(NamedTuple):
         return b"a" + question.name.lower()
 
 
+AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 RCODES = {
     Outcome.NXDOMAIN: Rcode.NXDOMAIN,
     Outcome.REFUSED: Rcode.REFUSED,
@@ -175,9 +182,10 @@ def _hidden(matter: Matter, type_: int, aliases: tuple[Records, ...]) -> Finding
 
 
 def _referral(matter: Matter, cut: Node, aliases: tuple[Records, ...]) -> Finding:
-    # An alias into a delegated zone is answered alone: the resolver asks on from it.
-    if aliases:
-        sections = Sections(answers=aliases)
-        return Finding(Outcome.ANSWERS, sections, 0, Matter(matter.zone))
     sections = matter.zone.referral(cut)
+    if aliases:
+        # RFC 1034 4.3.2: the aliases, and where it goes on. Who has the aliases can ask
+        # for the rest, so that none of it need be there.
+        _, servers, glue, others = sections
+        sections = Sections(aliases, servers, (), glue + others)
     return Finding(Outcome.REFERRALS, sections, 0, matter)

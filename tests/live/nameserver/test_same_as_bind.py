@@ -38,6 +38,8 @@ a.b.c.d A 127.0.0.4
 alias CNAME mail
 alias2 CNAME alias
 lost CNAME nowhere
+$GENERATE 1-9 link$ CNAME link${1}
+link10 CNAME mail
 out CNAME www.example.org.
 toward CNAME x.child
 wildly CNAME x.wild
@@ -67,9 +69,10 @@ $GENERATE 1-40 @ A 127.1.0.$
 BESIDE = """
 nowhere x.nowhere x.mail b.c.d c.d d x.a.b.c.d x.wild x.y.wild wild *.wild x.*.wild
 x.real.wild ent.wild x.ent.wild x.sub.ent.wild deep.wild x.deep.wild x.cname cname
-x.child x.y.child x.ns.child x.unglued x.signed _tcp _dns._tcp uPPer.wIld MaIl alIAS
+link1 link5 x.child x.y.child x.ns.child x.unglued x.signed
+_tcp _dns._tcp uPPer.wIld MaIl alIAS
 """
-TYPES = "A AAAA NS CNAME SOA MX TXT SRV CAA HTTPS SVCB DS PTR TYPE65280"
+TYPES = "A AAAA NS CNAME SOA MX TXT SRV CAA HTTPS SVCB DS PTR TYPE65280 RRSIG NSEC"
 NAMED = """
 controls {{ }};
 options {{
@@ -169,9 +172,6 @@ def test_the_same(servers, type_, options):
         if "TC" in binds["flags"] and ours["flags"] == binds["flags"]:
             assert not ours["answer"]
             continue
-        # It refers to the child as well; whoever follows the alias asks for it anyway.
-        if name == "toward":
-            ours["authority"] = binds["authority"]
         if ours != binds:
             differing.append((name, ours, binds))
     assert not differing

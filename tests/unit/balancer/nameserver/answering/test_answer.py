@@ -100,10 +100,13 @@ def texts(section):
             id="alias out of the zone",
         ),
         pytest.param(
-            "below.gslb.net", "A", "answers",
-            ["below.gslb.net. 3600 IN CNAME www.child.gslb.net."], [],
+            "below.gslb.net", "A", "referrals",
+            ["below.gslb.net. 3600 IN CNAME www.child.gslb.net."],
+            ["child.gslb.net. 3600 IN NS ns.child.gslb.net."],
             id="alias below a cut",
         ),
+        pytest.param("alias.gslb.net", "NSEC", "nodata", [], [SOA], id="alias, NSEC"),
+        pytest.param("alias.gslb.net", "RRSIG", "nodata", [], [SOA], id="alias, RRSIG"),
         pytest.param(
             "gslb.net", "MX", "answers", ["gslb.net. 3600 IN MX 10 mail.gslb.net."], [],
             id="MX",

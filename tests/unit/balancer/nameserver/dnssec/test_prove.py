@@ -33,7 +33,9 @@ from balancer.wire.dns.query import Question, make_query
 NOW_S = 1_800_000_000
 FRA = "11.1.3.10"
 APEX = dns.name.from_text("gslb.net")
+APART = '{ name = "apart.gslb.net", type = "CNAME", value = "www.plain.gslb.net" }'
 SIGNED_CONFIG_EDITS = {
+    'record = [\n  { name = "gslb': f'record = [\n  {APART},\n  {{ name = "gslb',
     'name = "gslb.net"\nprimary': (
         'name = "gslb.net"\ndnssec = { key = "any" }\nprimary'
     ),
@@ -110,6 +112,7 @@ def types_of(nsec):
         pytest.param("child.gslb.net", "DS", {"DS"}, id="DS"),
         pytest.param("v4.gslb.net", "ANY", {"A"}, id="ANY"),
         pytest.param("www.gslb.net", "NSEC", {"NSEC"}, id="NSEC"),
+        pytest.param("alias.gslb.net", "NSEC", {"NSEC"}, id="NSEC of an alias"),
         pytest.param("nowhere.gslb.net", "NSEC", {"NSEC"}, id="NSEC of no name"),
     ],
 )
@@ -167,6 +170,19 @@ def test_referrals_prove_what_the_child_is(signed, keys, child, proof):
     assert any(each.rdtype == dns.rdatatype.NS for each in response.authority)
     if proof == "NSEC":
         assert types_of(found[child, proof]) == {"NS", "RRSIG", "NSEC"}
+
+
+@pytest.mark.parametrize(
+    ("alias", "child", "proof"),
+    [("below", "child", "DS"), ("apart", "plain", "NSEC")],
+    ids=["signed", "unsigned"],
+)
+def test_an_alias_into_a_child_comes_with_its_proof(signed, keys, alias, child, proof):
+    response = ask(signed, f"{alias}.gslb.net")
+    assert response.flags & dns.flags.AA
+    assert set(validated(response.answer, keys)) == {(f"{alias}.gslb.net.", "CNAME")}
+    assert set(validated(response.authority, keys)) == {(f"{child}.gslb.net.", proof)}
+    assert any(each.rdtype == dns.rdatatype.NS for each in response.authority)
 
 
 def test_who_does_not_ask_for_signatures_gets_none(signed):
