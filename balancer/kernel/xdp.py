@@ -68,6 +68,16 @@ class Attachment:
         placed = query(self.interface)
         self._number = placed[1] if placed else 0
 
+    def why_not(self) -> str:
+        """Return why no packet comes to the program that was put there, or ""."""
+        try:
+            found = query(self.interface)
+        except Unsupported as error:
+            return error.reason
+        if found == (self.mode, self._number):
+            return ""
+        return "another program stands there" if found else "the program is gone"
+
     def remove(self) -> None:
         """Take the program off again, unless there is another one in its place.
 

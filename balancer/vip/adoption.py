@@ -27,7 +27,7 @@ from .tables import Tables
 # What the octets of a map mean is written in these alone.
 _LAYOUT_HEADERS = ("maps.h", "modes.h", "reasons.h")
 _FIRST = INDEX.pack(0)
-_PROGRAM = "vip"  # the name that bpf/vip.bpf.c gives it
+PROGRAM = "vip"  # the name that bpf/vip.bpf.c gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def legacy_at(interface: str) -> Iterator[Legacy]:
         Unsupported: there is no such interface, somebody else's program stands there,
             or libbpf is missing.
     """
-    refuse_stranger(interface, _PROGRAM)
+    refuse_stranger(interface, PROGRAM)
     with attached_to(interface) as found:
         yield _judged(found)
 

@@ -154,6 +154,7 @@ def _serve(
 
 def _moved(link: Link, service: Service) -> None:
     link.drain()
+    service.look()
     service.note_neighbours()
 
 

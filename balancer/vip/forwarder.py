@@ -7,10 +7,10 @@ from threading import Lock
 
 from ..kernel.attached import bind
 from ..kernel.maps import Map
-from ..kernel.xdp import Attachment
+from ..kernel.xdp import Attachment, refuse_stranger
 from ..model import Forwarding
 from .about import About
-from .adoption import about_map, layout, tell
+from .adoption import PROGRAM, about_map, layout, tell
 from .datapath import Datapath, Kept, open_datapath
 from .options import Options
 from .pools.roster import Roster
@@ -62,6 +62,16 @@ class Forwarder:
         else:
             self._replace(roster, Kept(self._maps, self._table_sizes))
         return roster
+
+    def restore(self, roster: Roster) -> None:
+        """Have the program on the interface again, if it is not.
+
+        Raises:
+            Unsupported: somebody else's program stands there, or the kernel refuses.
+        """
+        if self.attachment.why_not():
+            refuse_stranger(self.attachment.interface, PROGRAM)
+            self._replace(roster, Kept(self._maps, self._table_sizes))
 
     def settled(self, tables: Tables) -> Tables:
         """Return `tables` without the changes that no flow has needed for long."""

@@ -55,6 +55,7 @@ class Service:
         self.neighbours: Callable[[Options], Mapping[Address, bytes]] = lambda _: {}
         self.ended = False
         self.adopted = False  # whether a predecessor's flows were taken over
+        self.fault = ""  # why nothing is forwarded
         self._path, self._notify_descriptor = path, notify_descriptor
         self._is_ready = False
         now_s = time.monotonic()
@@ -86,12 +87,22 @@ class Service:
             self._put(self.roster, now_s)
             self.changed()
 
+    def look(self) -> None:
+        """See whether packets still come to the program, and say when that changes."""
+        fault = self.forwarder.attachment.why_not()
+        if fault != self.fault:
+            interface = self.config.balancer.interface
+            told = f"nothing is forwarded: {fault}" if fault else "forwarding again"
+            log.warning("%s: %s", interface, told)
+        self.fault = fault
+
     def tick(self, now_s: float) -> float:
         """Do what is due by the clock; return seconds until something is again."""
         if now_s >= self._settle_at_s:
             self._settle_at_s = now_s + SETTLE_S
             self.roster.tables = self.forwarder.settled(self.roster.tables)
             self.forwarder.sweep()
+            self.look()
         elif now_s < self._step_at_s:
             return min(self._settle_at_s, self._step_at_s) - now_s
         if self._is_ready:
@@ -138,6 +149,8 @@ class Service:
         roster.note_neighbours(self.neighbours(plan.options), now_s)
         roster.update(now_s)
         self._put(roster, now_s)
+        self.forwarder.restore(self.roster)
+        self.look()
         self.config = config
         self.changed()
 

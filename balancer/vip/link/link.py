@@ -23,11 +23,12 @@ from .messages import (
 )
 
 _LARGEST = 1 << 16  # octets of a datagram that the kernel sends
-_NEIGHBOURS_CHANGE = 1 << 2  # RTMGRP_NEIGH of linux/rtnetlink.h
+# RTMGRP_LINK and RTMGRP_NEIGH of linux/rtnetlink.h
+_LINKS_CHANGE, _NEIGHBOURS_CHANGE = 1 << 0, 1 << 2
 
 
 class Link:
-    """What stands at an interface; its socket is readable when neighbours change.
+    """What stands at an interface; its socket is readable when something there changes.
 
     Args:
         interface: its name.
@@ -35,9 +36,8 @@ class Link:
 
     def __init__(self, interface: str) -> None:
         self._interface = interface
-        self._number: int | None = None
         self._macs: dict[Address, bytes] | None = None
-        self._events = _open(_NEIGHBOURS_CHANGE)
+        self._events = _open(_LINKS_CHANGE | _NEIGHBOURS_CHANGE)
         self._events.setblocking(False)
 
     def fileno(self) -> int:
@@ -84,19 +84,20 @@ class Link:
         self._events.close()
 
     def _neighbours(self, told: Iterator[Message]) -> dict[Address, bytes]:
-        index = self._index()
+        try:
+            index = self._index()
+        except Unsupported:
+            return {}  # It is gone, and whoever looks at it says so.
         kinds = (each for each in told if each.kind == NEW_NEIGHBOUR)
         found = (neighbour_of(each, index) for each in kinds)
         return {each[0]: each[1] for each in found if each is not None}
 
     def _index(self) -> int:
-        if self._number is None:
-            try:
-                self._number = socket.if_nametoindex(self._interface)
-            except OSError as error:
-                what = f"interface {self._interface}"
-                raise Unsupported(what, "no such interface") from error
-        return self._number
+        try:
+            return socket.if_nametoindex(self._interface)
+        except OSError as error:
+            what = f"interface {self._interface}"
+            raise Unsupported(what, "no such interface") from error
 
 
 def _open(groups: int) -> socket.socket:

@@ -83,6 +83,9 @@ def _itself(service: Service) -> Iterator[Metric]:
     samples = (
         Sample(count, {"result": result}) for result, count in service.reloads.items()
     )
+    what = "Whether packets still come to the program, by what was seen last."
+    attached = (Sample(not service.fault),)
+    yield Metric("frontlab_vip_attached", Kind.GAUGE, what, attached)
     what = "Reloads of the configuration."
     yield Metric("frontlab_reloads_total", Kind.COUNTER, what, tuple(samples))
 

@@ -27,6 +27,7 @@ def snapshot(service: Service) -> dict[str, Any]:
             "evicted": datapath.flows_created() - flows,
             "reloads": dict(service.reloads),
             "adopted": service.adopted,
+            "fault": service.fault,
         }
 
 

@@ -208,6 +208,7 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
     for index, pool in enumerate(config.pool):
         path = f"pool[{index}]"
         yield from repeated(f"{path}.backend", (b.name for b in pool.backend))
+        yield from _twins(path, pool)
         yield from pool.health.mistakes(f"{path}.health")
         if pool.health.through != "direct" and config.aspects(pool) == (OWN,):
             what = "no VIP leads to this pool, and a tunnel checks VIPs"
@@ -229,6 +230,20 @@ def find_mistakes(config: VipConfig) -> Iterator[Mistake]:
     yield from _slots_missing(config)
     if sum(len(pool.backend) for pool in config.pool) > MAX_BACKENDS:
         yield Mistake("pool", f"more than {MAX_BACKENDS} backends in all")
+
+
+def _twins(path: str, pool: PoolTable) -> Iterator[Mistake]:
+    """Yield the addresses that another backend of the pool has: a drain of one of them
+    would leave the machine its flows by the other.
+    """
+    for key in ("address", "address6"):
+        first: dict[object, str] = {}
+        for number, backend in enumerate(pool.backend):
+            address = getattr(backend, key)
+            name = first.setdefault(address, backend.name)
+            if address and name != backend.name:
+                what = f"{name!r} has it, too; for twice the share: weight = 2"
+                yield Mistake(f"{path}.backend[{number}].{key}", what)
 
 
 def _addresses_missing(config: VipConfig) -> Iterator[Mistake]:

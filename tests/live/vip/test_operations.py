@@ -144,6 +144,19 @@ def test_a_balancer_that_leaves_is_followed(site: Site) -> None:
         assert talkers.ask() == before
 
 
+def test_a_program_that_was_taken_off_is_told_and_put_back_by_a_reload(
+    site: Site,
+) -> None:
+    assert site.status("lb")["fault"] == ""
+    with talking(site, VIP4, 8) as talkers:
+        before = talkers.ask()
+        site.ip("lb", "link", "set", "dev", "eth0", "xdp", "off")
+        until("told", lambda: site.status("lb")["fault"] == "the program is gone")
+        site.order("reload")
+        assert site.status("lb")["fault"] == ""
+        assert talkers.ask() == before
+
+
 def test_a_second_balancer_on_the_interface_ends_and_leaves_the_first(
     site: Site,
 ) -> None:

@@ -11,6 +11,7 @@ from balancer.errors import Unsupported
 from balancer.kernel.objects import loaded
 from balancer.kernel.xdp import (
     PASS,
+    Attachment,
     XdpMode,
     attach_pass,
     attached,
@@ -86,6 +87,22 @@ def test_what_another_has_put_there_stays(veth: str) -> None:
         with attached(veth, program):
             attach_pass(veth)
         assert mode_of(veth) == "native"
+
+
+def test_why_no_packet_comes_to_a_program(veth: str) -> None:
+    attachment = Attachment(veth)
+    with loaded(PASS) as passing, loaded(PASS) as another:
+        attachment.put(passing.programs["pass"])
+        assert attachment.why_not() == ""
+        Attachment(veth).put(another.programs["pass"])
+        assert attachment.why_not() == "another program stands there"
+        run(["ip", "link", "set", "dev", veth, "xdp", "off"])
+        assert attachment.why_not() == "the program is gone"
+        run(["ip", "link", "set", "dev", veth, "name", f"{veth}x"])
+        try:
+            assert attachment.why_not() == "no such interface"
+        finally:
+            run(["ip", "link", "set", "dev", f"{veth}x", "name", veth])
 
 
 def test_no_balancer_takes_the_place_of_another_program(veth: str) -> None:

@@ -135,6 +135,12 @@ def test_a_right_file(tmp_path: Path) -> None:
             id="backend twice",
         ),
         pytest.param(
+            'address = "11.1.1.11"',
+            'address = "11.1.1.10"',
+            "pool[0].backend[1].address: 'fra-be1' has it, too",
+            id="address twice",
+        ),
+        pytest.param(
             'address = "2a23:0:1::80"',
             'address = "23.0.1.80"',
             "vip[1]: the same as vip[0]",

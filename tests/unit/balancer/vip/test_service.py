@@ -51,6 +51,15 @@ selection = { method = "modulo", slots = 11 }
 """
 
 
+class Place:
+    """An interface, from which the program may be taken."""
+
+    fault = ""
+
+    def why_not(self) -> str:
+        return self.fault
+
+
 class Tablets:
     """Keeps the tables that are written; refuses them when it is told to."""
 
@@ -59,6 +68,10 @@ class Tablets:
         self.leaves = self.refuses = False
         self.swept = 0
         self.flows: dict[int, int] = {}
+        self.attachment = Place()
+
+    def restore(self, roster: Roster) -> None:
+        self.attachment.fault = ""
 
     def write(self, roster: Roster, now_s: float) -> Roster:
         if self.refuses:
@@ -182,6 +195,22 @@ def test_packets_follow_a_backends_hardware_address(ready: Service, path: Path) 
     path.write_text(path.read_text().replace('"11.1.1.11"', mac))
     order(ready, do="reload")
     assert macs_written(ready) == [b"ABCDEF", bytes.fromhex("020001010011")]
+
+
+def test_what_keeps_packets_away_is_told_once_and_ends_with_a_reload(
+    ready: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready.forwarder.attachment.fault = "no such interface"
+    ready.look()
+    ready.look()
+    assert ready.fault == "no such interface"
+    ready.reload()
+    assert ready.fault == ""
+    told = [m for m in caplog.messages if m.startswith("eth0: ")]
+    assert told == [
+        "eth0: nothing is forwarded: no such interface",
+        "eth0: forwarding again",
+    ]
 
 
 def test_a_ramp_goes_by_the_clock(ready: Service, clock: Clock) -> None:
