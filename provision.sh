@@ -13,6 +13,8 @@
 # system packages come from that folder, which holds a Packages index, not from a network.
 set -euo pipefail
 export LC_ALL=C.UTF-8
+# Whoever became root by `su` alone has no sbin in PATH, and dpkg refuses to work.
+export PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin
 
 HERE=$(dirname "$(readlink -f "$0")")
 PYTHON=/usr/bin/python3
@@ -20,7 +22,8 @@ PYTHON=/usr/bin/python3
 STATE=/var/lib/frontlab-provision
 POLICY=/usr/sbin/policy-rc.d
 LOG=/var/log/frontlab-provision.log
-readonly HERE PYTHON STATE POLICY LOG
+LOCK_TIMEOUT_S=300
+readonly HERE PYTHON STATE POLICY LOG LOCK_TIMEOUT_S
 
 readonly RUNTIME_PACKAGES=(
   mininet openvswitch-switch iproute2 iputils-ping ethtool tcpdump kmod procps libbpf1
@@ -100,7 +103,7 @@ wanted_lock() {
 # ---- System packages, with every daemon held ---------------------------------------------
 
 apt_options() {
-  options=(-q -o DPkg::Lock::Timeout=300)
+  options=(-q -o "DPkg::Lock::Timeout=$LOCK_TIMEOUT_S")
   [[ -n ${PKG_REPO:-} ]] || return 0
   echo "deb [trusted=yes] file:$(readlink -f "$PKG_REPO") ./" >"$STATE/offline.list"
   mkdir -p "$STATE/lists/partial"
@@ -172,6 +175,17 @@ leave_out_absent() {
   done
 }
 
+# dpkg itself does not wait for whoever has its lock: a machine's own upgrades, say.
+wait_for_dpkg() {
+  local inode seconds
+  inode=$(stat -c %i /var/lib/dpkg/lock-frontend 2>/dev/null) || return 0
+  for ((seconds = 0; seconds < LOCK_TIMEOUT_S; seconds++)); do
+    grep -q ":$inode " /proc/locks || return 0
+    ((seconds)) || say "waiting for another apt or dpkg to end"
+    sleep 1
+  done
+}
+
 install_packages() { # PACKAGE...
   local missing=("$@") options available absent
   export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
@@ -179,6 +193,7 @@ install_packages() { # PACKAGE...
   hold_daemons
   apt_options
   # After a power cut in the middle of an earlier run, apt would refuse to go on.
+  wait_for_dpkg
   logged dpkg --configure -a
   # A stranger's source that fails is no reason to stop; a missing package below is.
   (logged apt-get "${options[@]}" update) || say "warning: not every package source was read"

@@ -9,7 +9,7 @@ import airportsdata
 
 from balancer.errors import ConfigError
 
-from .world.parse import parse_world
+from .world.parse import TEXT_MAX, parse_world
 from .world.records import Airport, World
 from .world.suggest import one_of
 
@@ -60,7 +60,9 @@ def _shown(path: Path, path_or_name: str | Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # editors may put a mark first
+        # Editors may put a mark first; a device may have no end.
+        with path.open(encoding="utf-8-sig") as file:
+            return file.read(TEXT_MAX + 1)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text: {error.reason}") from error
     except OSError as error:

@@ -12,6 +12,9 @@ from topo.world_file import load_world, world_names
 from .choices import Controller, Datapath, Links, Timeout
 from .console import Json, Progress, emit, show_table
 from .root import need_root
+from .stored import run_names
+
+RUNS_SHOWN = 5
 
 Name = Annotated[
     str | None, typer.Argument(help="The lab; needed when several are up.")
@@ -56,7 +59,7 @@ def up(
 
 
 def list_(as_json: Json = False) -> None:
-    """List the labs that are up, and the worlds and experiments there are.
+    """List the labs that are up, the worlds and experiments there are, and runs.
 
     Example: frontlab list
     """
@@ -65,11 +68,20 @@ def list_(as_json: Json = False) -> None:
     entries = [{"name": entry.name, "pid": entry.pid} for entry in labs()]
     known = {n: e.question for n, e in experiments_by_name().items()}
     if as_json:
-        emit({"labs": entries, "worlds": world_names(), "experiments": known})
+        emit(
+            {
+                "labs": entries,
+                "worlds": world_names(),
+                "experiments": known,
+                "runs": run_names(),
+            }
+        )
         return
     show_table("labs", ("name", "pid"), [(e["name"], e["pid"]) for e in entries])
     show_table("worlds", ("name",), [(world,) for world in world_names()])
     show_table("experiments", ("name", "question"), known.items())
+    latest = [(name,) for name in run_names()[-RUNS_SHOWN:]]
+    show_table("latest runs", ("name",), latest)
 
 
 def ps(name: Name = None, as_json: Json = False) -> None:

@@ -1,7 +1,6 @@
 """Verbs of experiments: demo, run and report."""
 
 import functools
-import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,19 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from balancer.errors import ConfigError
-from topo.lab.paths import PROJECT
 
 from .choices import Controller, Datapath, Links
 from .console import OUT, Json, Progress, emit, show_table
 from .interrupts import interrupts_kept
 from .root import need_root
+from .stored import RUNS, find_run, read_result
 
 if TYPE_CHECKING:
     from topo.world.records import World
 
 DEMO_WORLD = "earth"
 DEMO_EXPERIMENTS = ["dsr_reply_paths", "resolver_caching"]
-RUNS = PROJECT / "runs"
 COLOURS = {"pass": "green", "fail": "red", "invalid": "yellow", "inconclusive": "cyan"}
 
 # What a sandbox has of its own: files that are written there end with it.
@@ -73,7 +71,8 @@ def run(
 
 def report(
     run: Annotated[
-        Path | None, typer.Argument(help="A run's folder; the latest by default.")
+        str | None,
+        typer.Argument(help="A run's folder or name; the latest by default."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -81,12 +80,7 @@ def report(
 
     Example: frontlab report
     """
-    folder = run or _latest()
-    try:
-        result = json.loads((folder / "result.json").read_text())
-    except OSError as error:
-        raise ConfigError(f"{folder}: not a run's folder ({error.strerror})") from error
-    result |= {"report": str(folder / "report.html"), "folder": str(folder)}
+    result = read_result(find_run(run))
     if as_json:
         emit(result)
     else:
@@ -136,6 +130,7 @@ def _run(names: list[str], world: str, wishes: _Wishes) -> None:
 @interrupts_kept()
 def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
     """Run inside the sandbox; return the exit status of the verdict."""
+    from experiments.kit.results import NotWritten
     from experiments.kit.runner import RunOptions, run_experiments
     from topo.lab.errors import LabError
     from topo.lab.start import Options, open_lab
@@ -147,7 +142,7 @@ def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
     try:
         result = run_experiments(factory, names, wishes.out, progress, how)
         answer, status = result.to_json(), result.exit_status
-    except LabError as error:
+    except (LabError, NotWritten) as error:
         answer, status = _invalid(names, str(error)), 3
     finally:
         progress.done()
@@ -159,20 +154,13 @@ def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
 
 
 def _invalid(names: list[str], reason: str) -> dict[str, Any]:
-    """Return the answer of a run whose lab did not come up: nothing to judge."""
+    """Return the answer of a run without a lab or results: nothing to judge."""
     outcome = {"verdict": "invalid", "claims": [], "reason": reason}
     return {
         "verdict": "invalid",
         "report": None,
         "experiments": [{"name": name, **outcome} for name in names],
     }
-
-
-def _latest() -> Path:
-    folders = sorted(RUNS.glob("*/result.json")) if RUNS.is_dir() else []
-    if not folders:
-        raise ConfigError(f"no run in {RUNS} (frontlab demo makes one)")
-    return folders[-1].parent
 
 
 def _show(answer: dict[str, Any]) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from balancer.errors import FrontlabError
 from topo.world.records import World
 
 from .capture import SNAP_LENGTH, Capture
@@ -14,6 +16,8 @@ from .outcome import Outcome, RunResult, claim_json, logs
 from .pcapng import pcapng
 from .provenance import PROJECT, Provenance
 from .resolved_world import world_text
+
+SAME_SECOND_MAX = 100
 
 RERUN = """\
 #!/bin/sh
@@ -24,12 +28,34 @@ exec "${{FRONTLAB:-{launcher}}}" run {experiments} \\
 """
 
 
+class NotWritten(FrontlabError):
+    """What was measured could not be written down."""
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """Have what goes wrong with the files of a run's folder raise NotWritten."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or folder
+        cure = "give --out DIR another place"
+        raise NotWritten(f"{where}: {error.strerror} ({cure})") from error
+
+
 def open_folder(parent: Path, made_with: Provenance) -> Path:
-    """Make the run's folder, named by time and content, and return it."""
+    """Make the run's folder, named by time and content, and return it.
+
+    Runs of the same content that start in the same second are numbered.
+    """
     started = made_with.started[:19].replace("-", "").replace(":", "").replace("T", "-")
-    folder = parent / f"{started}-{made_with.content}"
-    folder.mkdir(parents=True)
-    return folder
+    first = parent / f"{started}-{made_with.content}"
+    numbered = (parent / f"{first.name}-{n}" for n in range(2, SAME_SECOND_MAX + 1))
+    for folder in (first, *numbered):
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder
+    raise NotWritten(f"{first}: {SAME_SECOND_MAX} runs have this name already")
 
 
 def write_captures(

@@ -17,7 +17,7 @@ from .fidelity import Limits, breaches
 from .outcome import Outcome, Part, RunResult
 from .provenance import Provenance, provenance
 from .report import write_report
-from .results import open_folder, write_captures, write_results
+from .results import open_folder, write_captures, write_results, written
 from .trial import Trial
 from .verdict import judge
 from .watch import Watch, watching
@@ -86,6 +86,7 @@ def run_experiments(
     Raises:
         ConfigError: there is no experiment of that name.
         LabError: the lab did not come up.
+        NotWritten: the run's folder could not be written.
     """
     experiments = [load_experiment(name) for name in names]
     run = Run(experiments, run_folder, progress, options or RunOptions())
@@ -106,10 +107,11 @@ def write_down(run: Run) -> RunResult:
     """Judge a measured run, write its folder and draw its report."""
     assert run.plan is not None and run.made_with is not None
     result = run.result()
-    run.say("writing the results")
-    write_results(result, run.made_with, run.plan.world)
-    run.say("drawing the report")
-    write_report(result, run.made_with, run.plan, run.options.limits)
+    with written(run.folder):
+        run.say("writing the results")
+        write_results(result, run.made_with, run.plan.world)
+        run.say("drawing the report")
+        write_report(result, run.made_with, run.plan, run.options.limits)
     return result
 
 
@@ -122,7 +124,8 @@ def _open(run: Run, lab: "Lab") -> None:
     run.made_with = provenance(
         lab.world, names, options.seed, options.repeats, run.started
     )
-    run.folder = open_folder(run.parent, run.made_with)
+    with written(run.parent):
+        run.folder = open_folder(run.parent, run.made_with)
 
 
 def _measure(run: Run, lab: "Lab", experiment: Experiment, repeat: int) -> None:
@@ -140,7 +143,8 @@ def _measure(run: Run, lab: "Lab", experiment: Experiment, repeat: int) -> None:
             trouble.append(f"{type(error).__name__}: {error}")
     # A dead role explains an error, so it is told first.
     trouble[:0] = [_obituary(dead) for dead in lab.dead()]
-    write_captures(run.folder, experiment.name, repeat, trial.captures)
+    with written(run.folder):
+        write_captures(run.folder, experiment.name, repeat, trial.captures)
     part = _part(repeat, rows, watch, trial, trouble)
     run.parts.setdefault(experiment.name, []).append(part)
 

@@ -1,13 +1,16 @@
 """How the unit tests are parted, and how what became of the parts is told."""
 
+from xml.etree import ElementTree
+
 import pytest
-from side_by_side import FIRST, NONE_SELECTED, parts, status
+from junit import merge
+from side_by_side import FIRST, NONE_SELECTED, parts, refusal, status
 
 
 def test_every_file_is_in_one_part():
-    first, second = parts(["-x"])
-    assert first == [*FIRST, "-x"]
-    assert second == ["tests/unit", *(f"--ignore={it}" for it in FIRST), "-x"]
+    first, second = parts(["-q"])
+    assert first == [*FIRST, "-q"]
+    assert second == ["tests/unit", *(f"--ignore={it}" for it in FIRST), "-q"]
 
 
 @pytest.mark.parametrize(
@@ -16,13 +19,19 @@ def test_every_file_is_in_one_part():
         pytest.param(["tests/unit/balancer"], id="folder"),
         pytest.param(["-q", "tests/unit/test_side_by_side.py::test_x"], id="test"),
         pytest.param(["--pdb"], id="debugger"),
+        pytest.param(["-x"], id="first failure"),
+        pytest.param(["--maxfail=2"], id="second failure"),
+        pytest.param(["-vvs"], id="letters"),
+        pytest.param(["--collect-only", "-q"], id="only looks"),
     ],
 )
 def test_what_is_named_or_talks_is_run_alone(arguments):
     assert parts(arguments) == [["-o", "testpaths=tests/unit", *arguments]]
 
 
-@pytest.mark.parametrize("word", ["balancer", "tests/live", "tests/unit/none.py"])
+@pytest.mark.parametrize(
+    "word", ["balancer", "tests/live", "tests/unit/none.py", "sticky", "-vv", "-kxs"]
+)
 def test_other_words_part_as_ever(word):
     assert len(parts(["-k", word])) == 2
 
@@ -41,3 +50,28 @@ def test_other_words_part_as_ever(word):
 )
 def test_status(statuses, told):
     assert status(statuses) == told
+
+
+@pytest.mark.parametrize(
+    ("argument", "cure"),
+    [
+        pytest.param("--lf", "-m pytest tests/unit --lf does", id="last failed"),
+        pytest.param("--stepwise", "run as nobody", id="steps"),
+        pytest.param("--cache-clear", "-m pytest tests/unit", id="cache"),
+        pytest.param("-n", "side by side already", id="workers"),
+        pytest.param("-n4", "side by side already", id="so many workers"),
+        pytest.param("-x", "", id="taken"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_cure(argument, cure):
+    told = refusal(["-q", argument])
+    assert cure in told and bool(told) == bool(cure)
+
+
+def test_reports_of_several_pytests_become_one(tmp_path):
+    parted = [tmp_path / "1.xml", tmp_path / "2.xml", tmp_path / "killed.xml"]
+    for path in parted[:2]:
+        path.write_text(f'<testsuites><testsuite name="{path.stem}"/></testsuites>')
+    merge(parted, tmp_path / "all.xml")
+    root = ElementTree.parse(tmp_path / "all.xml").getroot()
+    assert [it.get("name") for it in root.findall("testsuite")] == ["1", "2"]

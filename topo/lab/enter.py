@@ -15,11 +15,15 @@ from .registry import LabEntry
 
 SANDBOX = "root"
 
+# Ends as a shell does when there is no such command: with 127, or 126.
+BECOME = ("env", "--")
+
 
 def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
     """Run `argv` in `host` on this terminal and return its exit status.
 
-    `host` "root" is the sandbox itself, where the switches and their ports are.
+    `host` "root" is the sandbox itself, where the switches and their ports are. The
+    status is 127 when there is no such command.
 
     Raises:
         ConfigError: there is no such host.
@@ -59,9 +63,9 @@ def _argv(host: str, argv: Sequence[str]) -> list[str]:
     from topo.net.spawn import host_argv
 
     if host == SANDBOX:
-        return list(argv)
+        return [*BECOME, *argv]
     _check_host(host)
-    return host_argv(host, argv)
+    return host_argv(host, [*BECOME, *argv])
 
 
 def _replace(argv: list[str]) -> int:

@@ -31,13 +31,17 @@ class DeadRole:
 
 @dataclass(slots=True)
 class RunningRole:
-    """A process of the lab; `notify` is the read end of its ready descriptor."""
+    """A process of the lab; `notify` is the read end of its ready descriptor.
+
+    One that is `adopted` was started elsewhere, and is ended there.
+    """
 
     name: str
     host: str
     process: "subprocess.Popen[bytes]"
     log: Path
     notify: int | None = None
+    adopted: bool = False
 
     def log_tail(self, lines: int = LOG_TAIL_LINES) -> str:
         """Return the last `lines` lines of what the process wrote."""
@@ -87,7 +91,8 @@ class Supervisor:
 
     def adopt(self, name: str, process: "subprocess.Popen[bytes]") -> None:
         """Watch a process that was started elsewhere, with `log_of(name)` for log."""
-        self.roles[name] = RunningRole(name, "", process, self.log_of(name))
+        log = self.log_of(name)
+        self.roles[name] = RunningRole(name, "", process, log, adopted=True)
 
     def log_of(self, name: str) -> Path:
         """Return where role `name` has its log, in a folder that exists."""
@@ -99,11 +104,12 @@ class Supervisor:
         self._expected.add(name)
 
     def end(self) -> None:
-        """Kill every role at once and wait for it."""
-        for role in self.roles.values():
+        """Kill every role that was started here at once, and wait for it."""
+        own = [role for role in self.roles.values() if not role.adopted]
+        for role in own:
             self.expect_end(role.name)
             role.process.kill()
-        for role in self.roles.values():
+        for role in own:
             role.process.wait()
         self.roles.clear()
 

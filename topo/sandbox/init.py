@@ -9,7 +9,7 @@ import struct
 from collections.abc import Collection
 from pathlib import Path
 
-from balancer.errors import FrontlabError
+from balancer.errors import FrontlabError, Unsupported
 
 from .ending import end_all
 from .mounts import mount_private
@@ -22,6 +22,7 @@ from .watch import WATCHED, Interrupted, Watch
 # A thousand hosts keep a descriptor each, and Open vSwitch three per port; a higher
 # limit would cost every program that closes all descriptors one by one.
 OPEN_FILES = 20_000
+FEWEST_OPEN_FILES = 1024
 
 INIT_NAME = "frontlab-init"
 
@@ -65,4 +66,17 @@ def _prepare(name: str) -> None:
     os.environ["PATH"] = SEARCH_PATH
     if NO_IPV6.exists():
         NO_IPV6.write_text("1")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    _set_open_files()
+
+
+def _set_open_files() -> None:
+    """Have as many descriptors as a lab may need, or as this machine allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    except ValueError as error:
+        # Root in a container may lack CAP_SYS_RESOURCE.
+        if hard < FEWEST_OPEN_FILES:
+            cure = f"ulimit -n {OPEN_FILES}"
+            raise Unsupported(f"{hard} open files", "too few", cure) from error
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

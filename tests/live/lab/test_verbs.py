@@ -56,6 +56,12 @@ def test_the_exit_status_is_the_commands(duo):
     frontlab("exec", "--lab", NAME, "fra-home-1", "--", "sh", "-c", "exit 7", status=7)
 
 
+def test_a_command_that_there_is_none_of_ends_as_in_a_shell(duo):
+    for host in ("fra-home-1", "root"):
+        _, error = frontlab("exec", "--lab", NAME, host, "no-such", status=127)
+        assert "no-such" in error and "No such file" in error
+
+
 def test_a_wrong_host_is_told_with_those_there_are(duo):
     _, error = frontlab("exec", "--lab", NAME, "fra-hom", "true", status=2)
     assert "no host named fra-hom" in error and "fra-home-1" in error
@@ -97,6 +103,17 @@ def test_a_dead_backend_is_told_and_its_balancers_go_on(duo):
     dead = until("the death of fra-be1-web", _dead)
     assert [role["name"] for role in dead] == ["fra-be1-web"]
     until("all requests go to the other backend", _only_second_backend, 10)
+
+
+def test_a_lab_is_opened_anew_for_each_repeat(tmp_path):
+    words = ("dsr_reply_paths", "--world", "duo", "--repeats", "2")
+    said = answer("run", *words, "--out", str(tmp_path))
+    assert said["verdict"] == "pass"
+    [outcome] = said["experiments"]
+    assert (
+        "48 of 48"
+        in {claim["name"]: claim for claim in outcome["claims"]}["path"]["observed"]
+    )
 
 
 def test_down_leaves_nothing():

@@ -78,6 +78,7 @@ def test_a_direct_link_is_never_a_detour():
         ),
         pytest.param("./none.toml", "none.toml: No such file", id="no file"),
         pytest.param("/", "/: Is a directory", id="directory"),
+        pytest.param("/dev/zero", "/dev/zero: too long for a world", id="no end"),
     ],
 )
 def test_no_such_world(said, words):

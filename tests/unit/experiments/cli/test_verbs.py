@@ -38,7 +38,7 @@ def test_every_verb_speaks_json(verb):
     ("words", "keys"),
     [
         pytest.param(("plan", "duo"), {"name", "sites", "hosts", "links"}, id="plan"),
-        pytest.param(("list",), {"labs", "worlds", "experiments"}, id="list"),
+        pytest.param(("list",), {"labs", "worlds", "experiments", "runs"}, id="list"),
     ],
 )
 def test_a_look_is_one_json_object(words, keys):

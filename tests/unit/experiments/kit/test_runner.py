@@ -1,6 +1,8 @@
 """Runs from lab to verdict, with a lab that is nothing but its plan and counters."""
 
+import errno
 import json
+import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from balancer.errors import ConfigError, FrontlabError
 from experiments.kit.catalogue import experiments_by_name, load_experiment
 from experiments.kit.experiment import Experiment
 from experiments.kit.fidelity import Limits
+from experiments.kit.results import NotWritten, open_folder, written
 from experiments.kit.runner import LabFactory, Run, RunOptions, measure_all, write_down
 from experiments.kit.trial import Trial
 from experiments.kit.verdict import Claim, Verdict
@@ -201,3 +204,23 @@ def test_experiments_are_found_by_their_files() -> None:
 def test_a_wrong_name_is_told_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match="did you mean resolver_caching"):
         load_experiment("resolver_cache")
+
+
+def test_runs_of_the_same_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    made_with = measured(tmp_path / "a", FakeLab(), experiment())[0].made_with
+    assert made_with is not None
+    folders = [open_folder(tmp_path / "b", made_with) for _ in range(3)]
+    assert [folder.name.split("-")[3:] for folder in folders] == [[], ["2"], ["3"]]
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_its_cure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritten, match=r"file/.*: Not a directory \(give --out DIR"):
+        measured(tmp_path / "file", FakeLab(), experiment())
+
+
+def test_a_full_disk_is_told_by_the_folder() -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    told = "^/runs/x: No space left"
+    with pytest.raises(NotWritten, match=told), written(Path("/runs/x")):
+        raise full

@@ -1,6 +1,7 @@
 """Processes: started with a log, told apart when they die, quiet when expected."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -52,3 +53,14 @@ def test_a_program_that_ends_unready_closes_the_descriptor(supervisor):
     role = supervisor.start("dns", _python("pass"), notify=True)
     assert os.read(role.notify, 1) == b""
     os.close(role.notify)
+
+
+def test_what_was_adopted_is_left_to_whom_it_belongs(supervisor):
+    """Links are taken down by the relay that was adopted, after the roles' end."""
+    own = supervisor.start("bind", _python("input()")).process
+    with subprocess.Popen(_python("input()"), stdin=subprocess.PIPE) as relay:
+        supervisor.adopt("relay", relay)
+        supervisor.end()
+        assert own.returncode is not None and relay.poll() is None
+        relay.kill()
+    assert supervisor.dead() == ()
