@@ -4,6 +4,7 @@ import ctypes
 import errno
 import mmap
 import os
+import time
 from collections.abc import Iterator
 from ctypes import byref, c_uint32
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from .libbpf import check, library
 
 _PER_CPU_TYPES = (5, 6, 10)  # hash, array and LRU hash (enum bpf_map_type)
 _BATCH = 4096
+_MAX_WAITS, _WAIT_S = 500, 0.002  # in a row, for memory that does not come
 _Buffer = ctypes.Array[ctypes.c_char]
 
 
@@ -61,10 +63,23 @@ class Map:
         check(library().bpf_map_update_elem(self._fd, key, value, 0), self.name)
 
     def update_batch(self, keys: bytes, values: bytes) -> None:
-        """Set many values in one system call: keys and values end to end."""
-        count = c_uint32(len(keys) // self._key_size)
+        """Set many values in one system call: keys and values end to end.
+
+        Elements of hash maps come from a small store, which the kernel fills up as soon
+        as it is interrupted: where it was empty, this goes on a little later.
+        """
+        wanted, done, waits = len(keys) // self._key_size, 0, 0
         batch = library().bpf_map_update_batch
-        check(batch(self._fd, keys, values, byref(count), None), self.name)
+        while done < wanted:
+            count = c_uint32(wanted - done)
+            left = keys[done * self._key_size :], values[done * self._value_size :]
+            status = batch(self._fd, *left, byref(count), None)
+            done += count.value
+            if status == -errno.ENOMEM and waits < _MAX_WAITS:
+                waits = 0 if count.value else waits + 1
+                time.sleep(_WAIT_S)
+            else:
+                check(status, self.name)
 
     def memory(self) -> memoryview:
         """Return the octets of an array map that can be mapped, to read and write.

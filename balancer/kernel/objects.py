@@ -13,9 +13,9 @@ from ..errors import Unsupported
 from .libbpf import Print, check, library
 from .maps import Map, MapShape
 
-_LOG_LINE = 4096
+_LOG_LINE = 1 << 18  # a verifier's whole log is one message, and its end says why
 _WARNING = 0  # enum libbpf_print_level
-_LOG_KEPT = 5  # the last lines of the verifier say what is wrong
+_LOG_KEPT = 8  # the last lines of the verifier say what is wrong
 
 
 @dataclass(frozen=True, slots=True)

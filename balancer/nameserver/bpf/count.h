@@ -1,7 +1,7 @@
-/* Counting: every frame once by what became of it, every answer also by who asked. */
+/* Counting: every frame once by what became of it, answers also by who asked for what. */
 #pragma once
 
-#include "maps.h"
+#include "message.h"
 
 /* Return `verdict`, with `reason` counted. */
 static __always_inline int count(int verdict, __u32 reason)
@@ -13,12 +13,23 @@ static __always_inline int count(int verdict, __u32 reason)
 	return verdict;
 }
 
-static __always_inline void count_source(const struct host *source)
+static __always_inline void count_in(void *map, const void *key)
 {
-	__u64 *counter = bpf_map_lookup_elem(&sources, source), one = 1;
+	__u64 *counter = bpf_map_lookup_elem(map, key), one = 1;
 
 	if (counter)
 		__sync_fetch_and_add(counter, 1);
 	else
-		bpf_map_update_elem(&sources, source, &one, BPF_NOEXIST);
+		bpf_map_update_elem(map, key, &one, BPF_NOEXIST);
+}
+
+static __always_inline void
+count_answer(const struct query *query, const struct answer *answer)
+{
+	struct tally_key key = { answer->about, NO_SCOPE };
+
+	if (query->option_length)
+		key.scope = bpf_ntohs(query->subnet.family) << 8 | query->subnet.scope;
+	count_in(&sources, &query->source);
+	count_in(&tallies, &key);
 }

@@ -52,7 +52,7 @@ static __always_inline int answer_query(struct xdp_md *ctx, struct query *query)
 	failed = write_reply(ctx, query, answer);
 	if (failed)
 		return count(failed > 0 ? XDP_PASS : XDP_ABORTED, NO_ROOM);
-	count_source(&query->source);
+	count_answer(query, answer);
 	return count(send(ctx), reason);
 }
 

@@ -39,9 +39,8 @@ read_subnet(struct xdp_md *ctx, struct query *query, __u32 offset, __u32 length)
 	if (subnet->code != bpf_htons(OPTION_SUBNET) || !subnet->source || subnet->scope ||
 	    subnet->source > family_bits(subnet->family))
 		return -1;
-	octets = (subnet->source + 7) / 8;
-	if (octets < 1 || octets > sizeof(subnet->address) ||
-	    length != SUBNET_HEAD + octets ||
+	octets = bounded((subnet->source + 7) / 8, sizeof(subnet->address));
+	if (length != SUBNET_HEAD + octets ||
 	    bpf_ntohs(subnet->length) != length - OPTION_HEAD ||
 	    bpf_xdp_load_bytes(ctx, offset + SUBNET_HEAD, subnet->address, octets) ||
 	    !is_clean(subnet))

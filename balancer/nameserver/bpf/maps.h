@@ -7,10 +7,12 @@
 #include "reasons.h"
 
 #define MAX_NAME_OCTETS 64
-#define MAX_RECORDS_OCTETS 246
-#define MAX_HEAD 144  /* Ethernet, IPv6, UDP, and a message up to its question's end */
+#define MAX_RECORDS_OCTETS 256
+#define MAX_HEAD 256  /* up to a question's end is less: a power of two to mask with */
 #define MAX_LISTENERS 64
 #define MAX_SOURCES 4096
+#define MAX_TALLIES 4096
+#define NO_SCOPE 0xffff
 
 struct host {
 	__u32 address[4];  /* network order; IPv4 in the first word */
@@ -60,7 +62,13 @@ struct answer {
 	__be16 counts[3];   /* answers, authorities, additionals */
 	__be16 sum;         /* of the records, as 16-bit words, folded */
 	__u16 length;
+	__u16 about;        /* what it is counted as, beside the scope that is told */
 	__u8 records[MAX_RECORDS_OCTETS];
+};
+
+struct tally_key {
+	__u16 about;
+	__u16 scope;        /* family and prefix length, or NO_SCOPE */
 };
 
 struct {
@@ -131,3 +139,11 @@ struct {
 	__type(key, struct host);
 	__type(value, __u64);
 } sources SEC(".maps");
+
+/* Answers by what they were about; where there is no room, they are not told apart. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_TALLIES);
+	__type(key, struct tally_key);
+	__type(value, __u64);
+} tallies SEC(".maps");

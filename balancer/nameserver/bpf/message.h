@@ -15,7 +15,6 @@
 #define OPTION_SUBNET 8
 #define FAMILY_IPV4 1
 #define FAMILY_IPV6 2
-#define MAX_MESSAGE_OFFSET 62      /* behind Ethernet, IPv6 and UDP */
 
 struct header {
 	__be16 id;

@@ -14,6 +14,15 @@
 
 #define FRAGMENT_MASK 0x3fff  /* more-fragments flag and offset */
 
+/* Return `length`, which is from 1 to `most`, a power of two. The compiler knows that,
+ * and older verifiers only see a mask that comes right before its use.
+ */
+static __always_inline __u32 bounded(__u32 length, __u32 most)
+{
+	barrier_var(length);
+	return ((length - 1) & (most - 1)) + 1;
+}
+
 struct cursor {
 	void *at;
 	void *end;

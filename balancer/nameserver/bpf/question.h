@@ -22,32 +22,53 @@ static __always_inline __u8 lower(__u8 octet)
 	return octet - 'A' < 26u ? octet | 0x20 : octet;
 }
 
-/* Read a name up to its first zero octet; return its length, or -1: too long, or cut.
+/* What is where a name is, and perhaps behind it. */
+struct octets {
+	__u8 at[MAX_NAME_OCTETS];
+};
+
+/* Take the name up to its first zero octet; return its length, or -1: too long.
  *
  * Labels are not told apart: a name is a key only if it is well-formed, and a length
  * octet is below the letters. A function of its own: the verifier follows each length
- * through this loop alone, not through all that comes after it.
+ * through this loop alone, not through all that comes after it. It is not given the
+ * frame, which kernels without BTF take for any memory there.
  */
 __attribute__((noinline)) int
-read_name(struct xdp_md *ctx, __u32 offset, struct query *query)
+take_name(const struct octets *octets, struct query *query)
 {
-	__u8 *octet = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
 	__u32 sum = 0;
+	__u8 octet;
 
-	if (!query || offset > MAX_MESSAGE_OFFSET + sizeof(struct header))
+	if (!octets || !query)
 		return -1;
-	octet += offset;
-	for (int i = 0; i < MAX_NAME_OCTETS; i++, octet++) {
-		if (octet + 1 > end)
-			return -1;
-		sum += i & 1 ? *octet : *octet << 8;
-		query->question.name[i] = lower(*octet);
-		if (!*octet) {
+	for (int i = 0; i < MAX_NAME_OCTETS; i++) {
+		octet = octets->at[i];
+		sum += i & 1 ? octet : octet << 8;
+		query->question.name[i] = lower(octet);
+		if (!octet) {
 			query->question_sum = bpf_htons(folded(sum));
 			return i + 1;
 		}
 	}
 	return -1;
+}
+
+/* Read the name at `offset`; return its length, or -1. One that is cut short ends in
+ * a zero behind the message, where its type cannot be.
+ */
+static __always_inline int
+read_name(struct xdp_md *ctx, __u32 offset, struct query *query)
+{
+	__u32 length = query->length - sizeof(struct header);
+	struct octets octets = {};
+
+	if (length > sizeof(octets))
+		length = sizeof(octets);
+	if (length < 1 ||
+	    bpf_xdp_load_bytes(ctx, offset, &octets, bounded(length, sizeof(octets))))
+		return -1;
+	return take_name(&octets, query);
 }
 
 /* Return 0, or -1 when there is no question that the table could have. */

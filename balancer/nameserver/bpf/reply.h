@@ -6,11 +6,11 @@
 #define HOPS 64
 #define DONT_FRAGMENT 0x4000
 
-/* An OPT record with its option, padded to whole words. */
+/* An OPT record with its option, padded to a power of two. */
 struct own_edns {
 	struct opt opt;
 	struct subnet subnet;
-	__u8 padding;
+	__u8 padding[29];
 } __attribute__((packed));
 
 static __always_inline void make_edns(struct own_edns *own, const struct query *query)
@@ -26,11 +26,14 @@ static __always_inline void make_edns(struct own_edns *own, const struct query *
 static __always_inline int
 grow_at_front(struct xdp_md *ctx, const struct query *query, int growth)
 {
-	__u32 zero = 0, length = query->message + query->question_end;
+	__u64 length = query->message + query->question_end;
+	__u32 zero = 0;
 	void *head = bpf_map_lookup_elem(&scratch, &zero);
 
-	if (!head || length < 1 || length > MAX_HEAD || growth < 0 ||
-	    bpf_xdp_load_bytes(ctx, 0, head, length) ||
+	if (!head || growth < 0)
+		return -1;
+	length = bounded(length, MAX_HEAD);
+	if (bpf_xdp_load_bytes(ctx, 0, head, length) ||
 	    bpf_xdp_adjust_head(ctx, -growth))
 		return -1;
 	return bpf_xdp_store_bytes(ctx, 0, head, length);
@@ -59,16 +62,18 @@ write_records(struct xdp_md *ctx, struct query *query, const struct answer *answ
 	struct own_edns own = {};
 	__u64 sum = sum_at(end, answer->sum);
 
-	if (length < 1 || length > MAX_RECORDS_OCTETS || edns_length > sizeof(own))
+	if (length < 1 || length > MAX_RECORDS_OCTETS)
 		return -1;
 	query->length = end + length + edns_length;
 	if (make_room(ctx, query))
 		return -1;
-	bpf_xdp_store_bytes(ctx, query->message + end, (void *)answer->records, length);
+	bpf_xdp_store_bytes(ctx, query->message + end, (void *)answer->records,
+			    bounded(length, MAX_RECORDS_OCTETS));
 	if (edns_length) {
 		make_edns(&own, query);
 		sum += sum_at(end + length, folded(sum_words(&own, sizeof(own))));
-		bpf_xdp_store_bytes(ctx, query->message + end + length, &own, edns_length);
+		bpf_xdp_store_bytes(ctx, query->message + end + length, &own,
+				    bounded(edns_length, sizeof(own)));
 	}
 	return sum;
 }

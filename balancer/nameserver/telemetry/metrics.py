@@ -33,7 +33,7 @@ EVENTS = {
 
 def metrics_of(status: Status) -> list[Metric]:
     """Return every metric that a status object has; none while no process answers."""
-    if "answered" not in status:
+    if "latency_us" not in status:
         return []
     return [
         *_queries(status),
@@ -64,7 +64,7 @@ def _queries(status: Status) -> Iterator[Metric]:
 
 
 def _answered(answered: Status) -> Iterator[Metric]:
-    what = "Questions that were understood, by type; without those by xdp."
+    what = "Questions that were understood, by type."
     yield _counter("questions", what, "type", answered["types"])
     samples = (
         Sample(count, {"policy": policy, "site": site})

@@ -7,11 +7,14 @@ from pathlib import Path
 from ...kernel.maps import Map
 from ...kernel.objects import BpfObject, loaded
 from ...model import Address
+from ..telemetry.tallies import Tallies
+from .kinds import Kinds
 from .layouts import (
     COUNTER,
     GENERATIONS,
     INDEX,
     QUESTION,
+    TALLY_KEY,
     answer_bytes,
     host_bytes,
     host_text,
@@ -42,6 +45,7 @@ class Datapath:
         self._questions: tuple[Question, ...] = ()
         self._policies: dict[Regions, int] = {}
         self._last_policy = 0
+        self._kinds = Kinds()
 
     def listen(self, addresses: Iterable[Address]) -> None:
         """Answer queries to these addresses."""
@@ -78,6 +82,14 @@ class Datapath:
         items = self._maps["sources"].items()
         return {host_text(host): COUNTER.unpack(count)[0] for host, count in items}
 
+    def tallies(self) -> Tallies:
+        """Return the answers by what they were about, as far as there is room."""
+        tallies = Tallies()
+        for key, count in self._maps["tallies"].items():
+            number, scope = TALLY_KEY.unpack(key)
+            self._kinds.count(tallies, number, scope, *COUNTER.unpack(count))
+        return tallies
+
     def _write_questions(
         self, questions: tuple[Question, ...], generation: int
     ) -> None:
@@ -103,10 +115,13 @@ class Datapath:
         for question in questions:
             if question.answers not in firsts:
                 firsts[question.answers] = start + len(values)
-                values += map(answer_bytes, question.answers)
+                values += map(self._answer_bytes, question.answers)
         keys = [INDEX.pack(start + number) for number in range(len(values))]
         _update(self._maps["answers"], keys, values)
         return firsts
+
+    def _answer_bytes(self, answer: Answer) -> bytes:
+        return answer_bytes(answer, self._kinds.number(answer.about))
 
     def _write_policy(self, regions: Regions) -> None:
         self._last_policy += 1

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import Unsupported
 from ...kernel.xdp import XdpMode, attached, hardware_address
 from ..content.content import Listening
+from ..telemetry.merge import summed
 from ..zones.zone import Zones
 from .datapath import Datapath, open_datapath
 from .hot import hot_questions
@@ -44,6 +45,8 @@ class Front:
         # Sources come one after the other, while more is answered.
         _add(counters, {"other_sources": max(answered - sum(sources.values()), 0)})
         _add(status.setdefault("queries_by_source", {}), sources)
+        answered_about = self._datapath.tallies().snapshot()
+        status["answered"] = summed([status.get("answered", {}), answered_about])
         status["xdp"] = {
             "mode": self._mode,
             "questions": self._questions,

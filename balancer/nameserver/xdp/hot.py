@@ -17,7 +17,7 @@ from ..zones.zone import Zone, Zones
 from .table import Answer, Question, Regions, regions_of
 
 MAX_NAME_OCTETS = 64
-MAX_RECORDS_OCTETS = 246
+MAX_RECORDS_OCTETS = 256
 TYPES = (Type.A, Type.AAAA)
 COUNTS = slice(2, 8)  # in the header's counts: all but that of questions
 
@@ -112,7 +112,7 @@ def _question(
 
 
 def _answer(ready: Ready) -> Answer:
-    return Answer(ready.plain_counts[COUNTS], ready.records)
+    return Answer(ready.plain_counts[COUNTS], ready.records, ready.tally.about)
 
 
 def _regions(policy: Policy, limit: int) -> Regions | None:

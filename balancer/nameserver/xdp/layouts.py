@@ -16,7 +16,8 @@ QUESTION = Struct("=IIBB2x")  # first, policy, by_resolver, is_signed
 REGION4_KEY = Struct("=II4s")  # prefix length, policy, address
 REGION6_KEY = Struct("=II16s")
 REGION = Struct("=II")  # answer, scope
-ANSWER = Struct("=6s2sH246s")  # counts, sum, length, records
+ANSWER = Struct("=6s2sHH256s")  # counts, sum, length, about, records
+TALLY_KEY = Struct("=HH")  # about, scope
 COUNTER = Struct("=Q")
 INDEX = Struct("=I")
 
@@ -60,8 +61,8 @@ def region_bytes(region: Region) -> bytes:
     return REGION.pack(region.answer, region.prefix_length)
 
 
-def answer_bytes(answer: Answer) -> bytes:
-    """Return `struct answer`."""
+def answer_bytes(answer: Answer, about: int) -> bytes:
+    """Return `struct answer`, which is counted by the number `about`."""
     records = answer.records
     total = (checksum(records) ^ 0xFFFF).to_bytes(2, "big")
-    return ANSWER.pack(answer.counts, total, len(records), records)
+    return ANSWER.pack(answer.counts, total, len(records), about, records)

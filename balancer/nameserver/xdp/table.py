@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..policies.asker import ADDRESS_BITS, ClientAddress
+from ..telemetry.tallies import About
 
 
 class Answer(NamedTuple):
     """The records of a response.
 
     `counts` are the header's for answers, authorities and additionals, two octets
-    each, without an OPT record.
+    each, without an OPT record. `about` is what it is counted as.
     """
 
     counts: bytes
     records: bytes
+    about: About
 
 
 class Region(NamedTuple):

@@ -1,14 +1,23 @@
 """The XDP program beside `answer`, and the server of hot.toml that both are given."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 from dns_frames import Way, frame
 
 from balancer.kernel.testrun import XDP_PASS, XDP_REDIRECT, test_run
 from balancer.nameserver.answering.answer import Answer, answer
 from balancer.nameserver.content.authority import Authority
-from balancer.nameserver.xdp.datapath import Datapath
+from balancer.nameserver.content.content import Content
+from balancer.nameserver.loading.load import load_content
+from balancer.nameserver.policies.steering import NOTHING_KNOWN
+from balancer.nameserver.telemetry.tallies import About
+from balancer.nameserver.xdp.datapath import Datapath, open_datapath
+from balancer.nameserver.xdp.hot import hot_questions
 from balancer.wire.dns.edns import ClientSubnet, Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
@@ -63,9 +72,38 @@ class Server:
 
     def expected(self, way: Way, message: bytes) -> bytes:
         """Return the frame that a server's reply comes in."""
+        return frame(way.back(), self._said(way, message).wire)
+
+    def about(self, way: Way, message: bytes) -> About | None:
+        """Return what a server's reply is about."""
+        return self._said(way, message).about
+
+    def counts(self) -> dict[About, int]:
+        """Return the answers counted so far, by what they were about."""
+        return {about: it.count for about, it in self.datapath.tallies().items()}
+
+    def _said(self, way: Way, message: bytes) -> Answer:
         said = answer(self.authority, message, str(way.source), NOW_S)
         assert isinstance(said, Answer)
-        return frame(way.back(), said.wire)
+        return said
+
+
+def load_hot(folder: Path) -> Content:
+    """Load the server's configuration, with its key made in `folder`."""
+    shutil.copy(Path(__file__).with_name("hot.toml"), folder)
+    return load_content(folder / "hot.toml")
+
+
+@contextmanager
+def open_server(content: Content) -> Iterator[Server]:
+    """Load the program, with what the server would give it."""
+    assert content.guide is not None
+    content.guide.settle(NOTHING_KNOWN, lambda: 0.5)
+    authority = content.authority(b"k" * 16)
+    with open_datapath(WAY.destination_mac, content.listening.port) as datapath:
+        datapath.listen(content.listening.addresses)
+        datapath.write(hot_questions(authority.zones))
+        yield Server(authority, datapath)
 
 
 def asked(name: str, type_: int = 1, edns: Edns | None = None) -> bytes:

@@ -1,10 +1,8 @@
 """The XDP program answers octet for octet as `answer` does, or passes a frame on."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_address
-from pathlib import Path
 
 import pytest
 from dns_frames import Way, frame
@@ -21,12 +19,12 @@ from live.nameserver.hot import (
     Server,
     asked,
     changed,
+    load_hot,
+    open_server,
     subnet,
 )
 
-from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN, SiteState, SteeringMap
-from balancer.nameserver.xdp.datapath import open_datapath
 from balancer.nameserver.xdp.hot import hot_questions
 from balancer.nameserver.xdp.reasons import ANSWERED
 from balancer.wire.dns.edns import Edns, Option
@@ -38,19 +36,13 @@ pytestmark = pytest.mark.live
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hot")
-    shutil.copy(Path(__file__).with_name("hot.toml"), folder)
-    return load_content(folder / "hot.toml")
+    return load_hot(tmp_path_factory.mktemp("hot"))
 
 
 @pytest.fixture(scope="module")
 def server(content) -> Iterator[Server]:
-    content.guide.settle(NOTHING_KNOWN, lambda: 0.5)
-    authority = content.authority(b"k" * 16)
-    with open_datapath(WAY.destination_mac, content.listening.port) as datapath:
-        datapath.listen(content.listening.addresses)
-        datapath.write(hot_questions(authority.zones))
-        yield Server(authority, datapath)
+    with open_server(content) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: str(way.source))
@@ -73,7 +65,7 @@ def server(content) -> Iterator[Server]:
 @pytest.mark.parametrize("name", HOT)
 def test_hot_questions_are_answered(server, name, edns, way) -> None:
     for type_ in HOT[name]:
-        message = asked(name, type_, edns)
+        message, before = asked(name, type_, edns), server.counts()
         reply, reason = server.run(frame(way, message))
         if name == "www.signed.net" and edns is not None and edns.dnssec_ok:
             assert (reply, reason) == (None, "SIGNED")
@@ -81,6 +73,8 @@ def test_hot_questions_are_answered(server, name, edns, way) -> None:
         assert reason == ANSWERED[bool(edns and edns.options)].name
         assert reply is not None
         assert reply.hex() == server.expected(way, message).hex()
+        about = server.about(way, message)
+        assert server.counts() == {**before, about: before.get(about, 0) + 1}
 
 
 @pytest.mark.parametrize("name", COLD)

@@ -148,6 +148,11 @@ def test_what_is_hot_is_answered_in_the_kernel(server, request):
     assert counted["NO_ROOM"] == 0
     counters = {"queries": 6, "udp": 6, "answers": 6, "ecs": 2, "other_sources": 0}
     assert {name: status["counters"][name] for name in counters} == counters
+    assert status["answered"] == {
+        "types": {"A": 4, "TXT": 2},
+        "steered": {"nearest": {"fra": 2, "iad": 2}},
+        "scopes": {"IPv4/16": 2},
+    }
     sources = {"11.1.3.10": 3, "2a11:0:1:300::10": 3}
     assert status["queries_by_source"] == sources
 

@@ -1,8 +1,10 @@
 """The status objects of several processes, and of XDP, as one."""
 
 from balancer.nameserver.telemetry.merge import merged
+from balancer.nameserver.telemetry.tallies import About, Tallies
 from balancer.nameserver.xdp.front import Front
 from balancer.nameserver.xdp.reasons import Reason
+from balancer.wire.dns.codes import Type
 
 ONE = {
     "counters": {"queries": 3, "ecs": 1},
@@ -30,6 +32,11 @@ class FakeDatapath:
 
     def sources(self):
         return {"11.1.3.10": 6, "9.9.9.9": 2}
+
+    def tallies(self):
+        tallies = Tallies()
+        tallies[About(Type.A)].count += 9
+        return tallies
 
 
 def test_counts_are_summed_and_the_rest_is_the_first_ones():
@@ -60,4 +67,5 @@ def test_answers_of_xdp_are_added():
     }
     assert status["queries_by_source"] == {"11.1.3.10": 9, "9.9.9.9": 2}
     assert status["xdp"]["mode"] == "native"
+    assert status["answered"] == {**ONE["answered"], "types": {"A": 12}}
     assert status["xdp"]["questions"] == 0

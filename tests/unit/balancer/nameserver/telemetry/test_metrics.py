@@ -4,7 +4,9 @@ from balancer.metrics import exposition
 from balancer.nameserver.answering.desk import Desk
 from balancer.nameserver.telemetry.merge import merged
 from balancer.nameserver.telemetry.metrics import metrics_of
+from balancer.nameserver.telemetry.tallies import NO_SCOPE, About, Tallies, scope_of
 from balancer.nameserver.xdp.front import Front
+from balancer.wire.dns.codes import Type
 from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
@@ -25,6 +27,12 @@ class FakeDatapath:
 
     def sources(self):
         return {}
+
+    def tallies(self):
+        tallies = Tallies()
+        tallies[About(Type.AAAA, "nearest", "iad", NO_SCOPE)].count += 5
+        tallies[About(Type.A, "nearest", "iad", scope_of(1, 16))].count += 4
+        return tallies
 
 
 def status_of(authority):
@@ -52,9 +60,10 @@ def test_all_processes_and_xdp_are_in_the_metrics(authority):
         'frontlab_dns_queries_total{transport="tcp"} 2',
         'frontlab_dns_queries_total{transport="xdp"} 9',
         'frontlab_dns_responses_total{rcode="NOERROR",outcome="answers"} 15',
-        'frontlab_dns_questions_total{type="A"} 6',
-        'frontlab_dns_steered_total{policy="nearest",site="iad"} 5',
-        'frontlab_dns_scopes_total{family="IPv4",length="16"} 4',
+        'frontlab_dns_questions_total{type="A"} 10',
+        'frontlab_dns_questions_total{type="AAAA"} 5',
+        'frontlab_dns_steered_total{policy="nearest",site="iad"} 14',
+        'frontlab_dns_scopes_total{family="IPv4",length="16"} 8',
         'frontlab_dns_rate_limited_total{action="slipped"} 0',
         'frontlab_dns_answer_seconds_bucket{transport="udp",le="8e-06"} 0',
         'frontlab_dns_answer_seconds_bucket{transport="udp",le="1.6e-05"} 4',

@@ -8,8 +8,10 @@ import pytest
 from bpf_objects import assert_built_from_sources, described
 
 from balancer.nameserver.answering.answer import EDNS_PAYLOAD_OCTETS
+from balancer.nameserver.telemetry.tallies import About
 from balancer.nameserver.xdp import layouts
 from balancer.nameserver.xdp.hot import MAX_NAME_OCTETS, MAX_RECORDS_OCTETS, Limits
+from balancer.nameserver.xdp.kinds import NO_SCOPE_NUMBER
 from balancer.nameserver.xdp.reasons import Reason
 from balancer.nameserver.xdp.table import Answer
 
@@ -24,7 +26,8 @@ LAYOUTS = [
     ("region4_key", layouts.REGION4_KEY, [0, 4, 8]),
     ("region6_key", layouts.REGION6_KEY, [0, 4, 8]),
     ("region", layouts.REGION, [0, 4]),
-    ("answer", layouts.ANSWER, [0, 6, 8, 10]),
+    ("answer", layouts.ANSWER, [0, 6, 8, 10, 12]),
+    ("tally_key", layouts.TALLY_KEY, [0, 2]),
 ]
 
 
@@ -41,10 +44,14 @@ def test_reasons_are_those_of_the_program():
 
 def test_sizes_are_those_of_the_program():
     headers = "".join((BPF / name).read_text() for name in ("maps.h", "message.h"))
-    sizes = dict(re.findall(r"^#define (\w+) +(\d+)", headers, re.MULTILINE))
-    wanted = (MAX_NAME_OCTETS, MAX_RECORDS_OCTETS, EDNS_PAYLOAD_OCTETS)
-    names = ("MAX_NAME_OCTETS", "MAX_RECORDS_OCTETS", "PAYLOAD_SIZE")
-    assert tuple(int(sizes[name]) for name in names) == wanted
+    sizes = dict(re.findall(r"^#define (\w+) +(\w+)", headers, re.MULTILINE))
+    wanted = {
+        "MAX_NAME_OCTETS": MAX_NAME_OCTETS,
+        "MAX_RECORDS_OCTETS": MAX_RECORDS_OCTETS,
+        "PAYLOAD_SIZE": EDNS_PAYLOAD_OCTETS,
+        "NO_SCOPE": NO_SCOPE_NUMBER,
+    }
+    assert {name: int(sizes[name], 0) for name in wanted} == wanted
 
 
 def test_tables_have_room_for_two():
@@ -66,6 +73,6 @@ def test_hosts_go_there_and_back(text):
 def test_the_sum_of_records_is_not_inverted():
     # As RFC 1071 has it in its example: 0001 f203 f4f5 f6f7 sum up to ddf2.
     records = bytes.fromhex("0001f203f4f5f6f7")
-    packed = layouts.answer_bytes(Answer(bytes(6), records))
-    assert packed[6:10] == b"\xdd\xf2\x08\x00"
-    assert packed[10:18] == records
+    packed = layouts.answer_bytes(Answer(bytes(6), records, About(1)), 3)
+    assert packed[6:12] == b"\xdd\xf2\x08\x00\x03\x00"
+    assert packed[12:20] == records
