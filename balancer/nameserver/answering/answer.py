@@ -10,7 +10,7 @@ from ...wire.dns.codes import Class, Opcode, OptionCode, Rcode, Type
 from ...wire.dns.edns import IP_VERSION, ClientSubnet, Edns, Option
 from ...wire.dns.query import (
     HEADER,
-    MAX_ADDITIONAL,
+    MAX_RECORDS,
     RESPONSE,
     Header,
     Query,
@@ -37,6 +37,7 @@ OWN_EDNS = (
     Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True),
 )
 BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
+NOTAUTH, REFUSED = Finding(Outcome.NOTAUTH), Finding(Outcome.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Considered(NamedTuple):
 
     def cut(self) -> Answer:
         """Return a response that says "ask by TCP" and no more."""
-        header, question, theirs, _ = self.query
+        header, question, theirs, *_ = self.query
         edns = theirs and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=theirs.dnssec_ok)
         wire = Response(header, question, Rcode.NOERROR, edns=edns).cut()
         return self.answer(wire, is_truncated=True)
@@ -154,6 +155,8 @@ def consider(
         return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR)
     if query.edns is not None and query.edns.version > EDNS_VERSION:
         return write(authority, Considered(query, BADVERS), now_s)
+    if query.unknown_key:
+        return write(authority, Considered(query, NOTAUTH), now_s)
     try:
         asked = _asked(authority, query.edns, source, now_s)
     except WireError:
@@ -166,7 +169,7 @@ def write(
 ) -> Answer:
     """Sign, if that is wanted, and write the response."""
     query, finding, asked = found
-    header, question, edns, _ = query
+    header, question, edns, _, key = query
     limit = _limit(edns, stream)
     own = None
     if edns is not None:
@@ -188,8 +191,10 @@ def write(
         question,
         finding.rcode,
         finding.sections,
-        finding.is_authoritative,
+        # RFC 1035 6.2: nobody has authority for all classes.
+        finding.is_authoritative and question.class_ != Class.ANY,
         own,
+        key,
     )
     wire, is_truncated = response.to_wire(limit)
     return found.answer(wire, is_truncated, finding.outcome)
@@ -207,9 +212,7 @@ def truncated_answer(data: bytes) -> bytes | None:
 def _find(authority: Authority, query: Query, source: str, asked: Asked) -> Finding:
     if query.question.class_ == Class.CHAOS:
         own = authority.about_itself(query.question)
-        if own is None:
-            return Finding(Outcome.REFUSED)
-        return Finding(Outcome.ANSWERS, Sections(answers=(own,)))
+        return Finding(Outcome.ANSWERS, Sections(answers=(own,))) if own else REFUSED
     if query.question.type in TRANSFERS:
         return _find_serial(authority, query, source)
     asker = partial(_asker, source, asked.subnet)
@@ -227,7 +230,8 @@ def _find_serial(authority: Authority, query: Query, source: str) -> Finding:
     """Answer who may have a zone, but does not get it in one datagram, or has it."""
     zone = transferred_zone(authority, query, source)
     if zone is None or query.question.type != Type.IXFR:
-        return Finding(Outcome.REFUSED)
+        is_ours = query.question.name.lower() in authority.zones.by_apex
+        return REFUSED if is_ours else NOTAUTH  # RFC 5936, section 2.2.1
     sections = Sections(answers=(zone.soa,))
     return Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
 
@@ -252,17 +256,17 @@ def _answer_cookie_alone(
 ) -> Answer:
     """Answer who asks for nothing but a server cookie (RFC 7873, section 5.4)."""
     header = Header.from_wire(data)
-    if header.answers or header.authorities or header.additionals > MAX_ADDITIONAL:
+    if header.answers or header.authorities or header.additionals > MAX_RECORDS:
         raise WireError("no question, but records")
-    edns = read_additional(Cursor(data, HEADER.size), header.additionals)
-    asked = _asked(authority, edns, source, now_s)
-    if edns is None or asked.cookie is None:
-        raise WireError("no question and no cookie")
-    own = _own_edns(authority, edns, Asked(cookie=asked.cookie), 0)
-    wire, _ = Response(header, None, Rcode.NOERROR, edns=own).to_wire(
-        PLAIN_PAYLOAD_OCTETS
-    )
-    return Answer(wire, Outcome.NODATA, cookie=True, is_proven=asked.cookie.is_proven)
+    edns, _ = read_additional(Cursor(data, HEADER.size), header.additionals)
+    if edns is None:
+        raise WireError("neither a question nor options")
+    cookie = _asked(authority, edns, source, now_s).cookie
+    own = _own_edns(authority, edns, Asked(cookie=cookie), 0)
+    if cookie is None:
+        return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR, own)
+    wire = Response(header, None, Rcode.NOERROR, edns=own).to_wire(PLAIN_PAYLOAD_OCTETS)
+    return Answer(wire[0], Outcome.NODATA, cookie=True, is_proven=cookie.is_proven)
 
 
 def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edns:
@@ -287,7 +291,9 @@ def _limit(edns: Edns | None, stream: bool) -> int:
     return min(max(edns.payload_size, PLAIN_PAYLOAD_OCTETS), EDNS_PAYLOAD_OCTETS)
 
 
-def _refuse_header(header: Header, rcode: Rcode, outcome: Outcome) -> Answer:
-    """Answer with a header alone: the rest of the message was not understood."""
-    wire, _ = Response(header, None, rcode).to_wire(PLAIN_PAYLOAD_OCTETS)
+def _refuse_header(
+    header: Header, rcode: Rcode, outcome: Outcome, edns: Edns | None = None
+) -> Answer:
+    """Answer without a question: what there was of one was not understood."""
+    wire, _ = Response(header, None, rcode, edns=edns).to_wire(PLAIN_PAYLOAD_OCTETS)
     return Answer(wire, outcome)

@@ -18,6 +18,7 @@ RCODES = {
     "refused": "REFUSED",
     "formerr": "FORMERR",
     "notimp": "NOTIMP",
+    "notauth": "NOTAUTH",
     "badvers": "BADVERS",
 }
 EVENTS = {

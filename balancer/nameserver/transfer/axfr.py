@@ -19,7 +19,8 @@ TRANSFERS = {Type.AXFR, Type.IXFR}
 def transferred_zone(authority: Authority, query: Query, source: str) -> Zone | None:
     """Return the zone that a query asks for whole, if the sender may have it."""
     question = query.question
-    if question.type not in TRANSFERS or question.class_ != Class.IN:
+    is_signed = bool(query.unknown_key)  # by somebody who wants it signed as well
+    if is_signed or question.type not in TRANSFERS or question.class_ != Class.IN:
         return None
     zone = authority.zones.by_apex.get(question.name.lower())
     if zone is None or source not in zone.secondaries:
@@ -43,7 +44,7 @@ def transfer(authority: Authority, data: bytes, source: str) -> Iterator[bytes] 
         return None
     zone = transferred_zone(authority, query, source)
     # Who has all of it already is told so by `answer`.
-    if zone is None or query.known_serial == zone.serial:
+    if zone is None or _has_all(query.known_serial, zone.serial):
         return None
     return _messages(zone, query)
 
@@ -52,6 +53,14 @@ def is_transfer(data: bytes) -> bool:
     """Say quickly whether a message may ask for a transfer."""
     end = data.find(b"\0", 12) + 1
     return int.from_bytes(data[end : end + 2], "big") in TRANSFERS
+
+
+def _has_all(known_serial: int | None, serial: int) -> bool:
+    """Say whether a zone of the first number is as new as one of the second, or newer.
+
+    Numbers begin anew at their end (RFC 1982).
+    """
+    return known_serial is not None and (known_serial - serial) % 2**32 < 2**31
 
 
 def _messages(zone: Zone, query: Query) -> Iterator[bytes]:

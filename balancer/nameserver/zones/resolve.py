@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     FORMERR = "formerr"
     NOTIMP = "notimp"
+    NOTAUTH = "notauth"
     BADVERS = "badvers"
 
 
@@ -88,12 +89,14 @@ class Finding(NamedTuple):
         return b"a" + question.name.lower()
 
 
+CLASSES = (Class.IN, Class.ANY)
 AUTHORITATIVE = (Outcome.ANSWERS, Outcome.NXDOMAIN, Outcome.NODATA)
 RCODES = {
     Outcome.NXDOMAIN: Rcode.NXDOMAIN,
     Outcome.REFUSED: Rcode.REFUSED,
     Outcome.FORMERR: Rcode.FORMERR,
     Outcome.NOTIMP: Rcode.NOTIMP,
+    Outcome.NOTAUTH: Rcode.NOTAUTH,
     Outcome.BADVERS: Rcode.BADVERS,
 }
 
@@ -105,7 +108,7 @@ def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Fin
     """
     name = question.name.lower()
     zone = zones.find(name, question.type)
-    if zone is None or question.class_ != Class.IN:
+    if zone is None or question.class_ not in CLASSES:
         return Finding(Outcome.REFUSED)
     if question.type == Type.NXNAME:  # RFC 9824, section 3.5
         return Finding(Outcome.FORMERR)

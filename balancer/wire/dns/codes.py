@@ -26,6 +26,7 @@ class Type(IntEnum):
     SVCB = 64
     HTTPS = 65
     NXNAME = 128  # says in an NSEC record that the name does not exist (RFC 9824)
+    TSIG = 250
     IXFR = 251
     AXFR = 252
     ANY = 255
@@ -37,6 +38,7 @@ class Class(IntEnum):
 
     IN = 1
     CHAOS = 3
+    ANY = 255
 
 
 class Opcode(IntEnum):
@@ -54,6 +56,7 @@ class Rcode(IntEnum):
     NXDOMAIN = 3
     NOTIMP = 4
     REFUSED = 5
+    NOTAUTH = 9
     BADVERS = 16
 
 

@@ -119,7 +119,7 @@ def _options(data: bytes) -> tuple[Option, ...]:
     position, end = 0, len(data)
     while position < end:
         if len(options) == MAX_OPTIONS:
-            raise WireError(f"more than {MAX_OPTIONS} options")
+            break  # as if the others were of kinds that we do not know
         if position + OPTION.size > end:
             raise WireError("an option cut short")
         code, length = OPTION.unpack_from(data, position)

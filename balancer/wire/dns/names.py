@@ -69,9 +69,9 @@ def read_name(cursor: Cursor) -> bytes:
     return cursor.take_parts(MAX_LABEL_OCTETS, MAX_NAME_OCTETS)
 
 
-def skip_name(cursor: Cursor) -> None:
-    """Move behind a name that may end in a compression pointer; never follow it."""
-    cursor.take_parts(MAX_LABEL_OCTETS, MAX_NAME_OCTETS, POINTER)
+def skip_name(cursor: Cursor) -> bytes:
+    """Return a name that may end in a compression pointer, which is not followed."""
+    return cursor.take_parts(MAX_LABEL_OCTETS, MAX_NAME_OCTETS, POINTER)
 
 
 def _label(label: str, name: str) -> bytes:

@@ -8,6 +8,7 @@ from ..cursor import Cursor
 from .codes import Class, Type
 from .edns import Edns
 from .names import ROOT, read_name, skip_name
+from .tsig import unknown_key
 
 HEADER = Struct("!HHHHHH")  # id, flags, counts: question, answer, authority, additional
 QUESTION = Struct("!HH")  # type, class; behind the name
@@ -18,7 +19,7 @@ AUTHORITATIVE = 0x0400
 TRUNCATED = 0x0200
 RECURSION_DESIRED = 0x0100
 OPCODE_SHIFT = 11
-MAX_ADDITIONAL = 2  # an OPT and a TSIG record; more is nothing that we should parse
+MAX_RECORDS = 40  # in a query; passing over more would cost more than the answer
 
 
 class Header(NamedTuple):
@@ -71,16 +72,18 @@ class Query(NamedTuple):
     """A message with one question.
 
     `known_serial` is of the zone that a secondary has, which asks for the difference.
+    `unknown_key` is the record that answers a signature, whose key nobody knows.
     """
 
     header: Header
     question: Question
     edns: Edns | None = None
     known_serial: int | None = None
+    unknown_key: bytes = b""
 
     @classmethod
     def from_wire(cls, data: bytes, header: Header | None = None) -> "Query":
-        """Read a whole query; additional records other than OPT are skipped.
+        """Read a whole query; records that mean nothing in it are passed over.
 
         Args:
             data: the message.
@@ -89,19 +92,18 @@ class Query(NamedTuple):
         if header is None:
             header = Header.from_wire(data)
         # The counts come first: who trusts them parses for as long as a sender likes.
-        if header.questions != 1 or header.answers or header.authorities > 1:
-            raise WireError("a query has one question and no records")
-        if header.additionals > MAX_ADDITIONAL:
-            raise WireError(f"{header.additionals} additional records in a query")
+        if header.questions != 1:
+            raise WireError(f"a query has one question, not {header.questions}")
+        others = header.answers + header.authorities
+        if others + header.additionals > MAX_RECORDS:
+            raise WireError(f"more than {MAX_RECORDS} records in a query")
         cursor = Cursor(data, HEADER.size)
         question = Question.read(cursor)
-        serial = None
-        if header.authorities:
-            serial = _read_serial(cursor, question)
-        edns = read_additional(cursor, header.additionals)
+        serial = _read_others(cursor, others, question) if others else None
+        edns, key = read_additional(cursor, header.additionals)
         if cursor.remaining:
             raise WireError(f"{cursor.remaining} octets behind the message")
-        return cls(header, question, edns, serial)
+        return cls(header, question, edns, serial, key)
 
     def to_wire(self) -> bytes:
         """Return the message; its counts are those of the header."""
@@ -115,31 +117,46 @@ def make_query(identifier: int, question: Question, edns: Edns | None = None) ->
     return Query(Header(identifier, 0, 1, 0, 0, additionals), question, edns)
 
 
-def read_additional(cursor: Cursor, count: int) -> Edns | None:
-    """Read `count` additional records; return the OPT record, if there is one."""
-    edns = None
-    for _ in range(count):
-        start = cursor.position
-        skip_name(cursor)
-        owner_octets = cursor.position - start
-        type_, class_, ttl, length = cursor.unpack(RECORD)
-        data = cursor.take(length)
+def read_additional(cursor: Cursor, count: int) -> tuple[Edns | None, bytes]:
+    """Read `count` additional records.
+
+    Returns:
+        The OPT record, if there is one, and what answers the TSIG record, if there is.
+    """
+    edns, key = None, b""
+    for left in range(count, 0, -1):
+        owner, type_, class_, ttl, data = _read_record(cursor)
         if type_ == Type.OPT:
             # RFC 6891 6.1.1: more than one OPT, or one not at the root, is FORMERR.
-            if edns is not None or owner_octets != len(ROOT):
+            if edns is not None or owner != ROOT:
                 raise WireError("more than one OPT record, or one not at the root")
             edns = Edns.from_fields(class_, ttl, data)
-    return edns
+        elif type_ == Type.TSIG:
+            if left > 1:  # RFC 8945, section 5.1
+                raise WireError("a TSIG record that is not the last")
+            key = unknown_key(owner, class_, data)
+    return edns, key
 
 
-def _read_serial(cursor: Cursor, question: Question) -> int:
-    """Read the SOA record in a query for the difference to it (RFC 1995)."""
-    if question.type != Type.IXFR:
-        raise WireError("a query has no authority records")
-    skip_name(cursor)
-    type_, _, _, length = cursor.unpack(RECORD)
-    rdata = cursor.take(length)
-    if type_ != Type.SOA or length < SOA_NUMBERS.size:
-        raise WireError("no SOA record in a query for a difference")
-    [serial] = Cursor(rdata[-SOA_NUMBERS.size :]).unpack(SOA_NUMBERS)
+def _read_others(cursor: Cursor, count: int, question: Question) -> int | None:
+    """Read what is no additional record; return the serial of a zone that is known.
+
+    Only who asks for the difference to it has something to say there (RFC 1995).
+    """
+    serial = None
+    for _ in range(count):
+        _, type_, _, _, data = _read_record(cursor)
+        if type_ in (Type.OPT, Type.TSIG):
+            raise WireError("an OPT or TSIG record that is not additional")
+        if question.type == Type.IXFR:
+            if type_ != Type.SOA or len(data) < SOA_NUMBERS.size:
+                raise WireError("no SOA record in a query for a difference")
+            [serial] = SOA_NUMBERS.unpack(data[-SOA_NUMBERS.size :])
     return serial
+
+
+def _read_record(cursor: Cursor) -> tuple[bytes, int, int, int, bytes]:
+    """Return a record's owner as it stands there, type, class, TTL and rdata."""
+    owner = skip_name(cursor)
+    type_, class_, ttl, length = cursor.unpack(RECORD)
+    return owner, type_, class_, ttl, cursor.take(length)

@@ -51,7 +51,8 @@ NO_RECORDS = Sections()
 class Response(NamedTuple):
     """A response to the query with header `asked`.
 
-    The high bits of its rcode go into `edns`, which a rcode above 15 needs.
+    The high bits of its rcode go into `edns`, which a rcode above 15 needs. `tsig` is a
+    whole record that comes last; a truncated response is without it.
     """
 
     asked: Header
@@ -60,6 +61,7 @@ class Response(NamedTuple):
     sections: Sections = NO_RECORDS
     authoritative: bool = False
     edns: Edns | None = None
+    tsig: bytes = b""
 
     def to_wire(self, limit: int) -> tuple[bytes, bool]:
         """Return the message in at most `limit` octets, and whether it is truncated.
@@ -78,7 +80,7 @@ class Response(NamedTuple):
 
     def cut(self) -> bytes:
         """Return the message without records, truncated."""
-        return self._pack(NO_RECORDS, TRUNCATED)
+        return self._replace(tsig=b"")._pack(NO_RECORDS, TRUNCATED)
 
     def _pack(self, sections: Sections, flags: int = 0) -> bytes:
         writer = Writer(NO_HEADER)
@@ -98,6 +100,9 @@ class Response(NamedTuple):
             if high_rcode:
                 edns = edns._replace(extended_rcode=high_rcode)
             writer.put(edns.to_wire())
+        if self.tsig:
+            additionals += 1
+            writer.put(self.tsig)
         identifier, flags = self.asked.identifier, self._flags() | flags
         octets = writer.octets
         HEADER.pack_into(octets, 0, identifier, flags, questions, *counts, additionals)

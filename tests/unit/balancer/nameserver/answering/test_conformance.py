@@ -213,7 +213,7 @@ BAD_VERSION = Wanted(BADVERS, QR, (), 0)
             Wanted(flags=QR | RD, answers=()),
             id="a child's name",
         ),
-        pytest.param(Asked(class_="ANY"), Wanted(REFUSED, QR, ()), id="class ANY"),
+        pytest.param(Asked(class_="ANY"), Wanted(flags=QR), id="class ANY"),
         pytest.param(Asked(class_="NONE"), Wanted(REFUSED, QR, ()), id="class NONE"),
         pytest.param(Asked(class_="CLASS7"), Wanted(REFUSED, QR, ()), id="a class"),
         pytest.param(Asked("AXFR"), Wanted(REFUSED, QR, ()), id="AXFR"),
@@ -274,35 +274,3 @@ def test_opcodes(authority, opcode, flags, version):
     result = answer(authority, wire, SOURCE, NOW_S)
     # The header alone: what else there is means something else in each opcode.
     assert result.wire[2:] == bytes((0x80 | opcode << 3, NOTIMP)) + bytes(8)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(lambda wire: wire[:2] + b"\x80" + wire[3:], id="a response"),
-        pytest.param(lambda wire: wire[:11], id="no header"),
-        pytest.param(lambda wire: b"", id="nothing"),
-    ],
-)
-def test_silence(authority, change):
-    wire = change(Asked().to_wire())
-    assert not isinstance(answer(authority, wire, SOURCE, NOW_S), Answer)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(lambda wire: wire[:4] + b"\0\0" + wire[6:], id="no question"),
-        pytest.param(lambda wire: wire[:4] + b"\0\2" + wire[6:], id="two questions"),
-        pytest.param(lambda wire: wire[:12], id="a header alone"),
-        pytest.param(lambda wire: wire[:-1], id="cut off"),
-        pytest.param(lambda wire: wire + b"\0", id="octets behind"),
-        pytest.param(lambda wire: wire[:12] + b"\xc0\x0c" + wire[-4:], id="a loop"),
-        pytest.param(lambda wire: wire[:7] + b"\1" + wire[8:], id="an answer"),
-        pytest.param(lambda wire: wire[:12] + b"\x41" + wire[13:], id="a label type"),
-    ],
-)
-def test_malformed(authority, change):
-    wire = change(Asked().to_wire())
-    result = answer(authority, wire, SOURCE, NOW_S)
-    assert result.wire == wire[:2] + bytes((0x80, FORMERR)) + bytes(8)
