@@ -11,13 +11,13 @@ authority is asked, and some answers come from another address than was asked.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every, Sent
-from .kit.dns_tables import shared_table
 from .kit.figures import Figure
-from .kit.shared_resolvers import SharedRow as Row
-from .kit.shared_resolvers import shared_rows
+from .kit.judging.claims import Every, Sent
+from .kit.judging.verdict import Claim
+from .kit.names.dns_tables import shared_table
+from .kit.names.shared_resolvers import SharedRow as Row
+from .kit.names.shared_resolvers import shared_rows
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .kit.figures import Figure
+from .kit.judging.verdict import Claim
 from .kit.survival import statements
 from .kit.survival.drawings import survival_grid, survival_table
 from .kit.survival.event import (
@@ -27,7 +28,6 @@ from .kit.survival.forecast import BY_FLOW, CHANCE, TRANSLATED
 from .kit.survival.phases import survival_rows
 from .kit.survival.tally import SurvivalRow as Row
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from topo.world.plan import Role
 
-from .kit.claims import Every
+from .kit.clients.visits import LARGE, visit_all
 from .kit.drawings import path_table, ways
 from .kit.figures import Figure
-from .kit.followed import Followed as Row
-from .kit.followed import follow
+from .kit.judging.claims import Every
+from .kit.judging.verdict import Claim
+from .kit.tracing.followed import Followed as Row
+from .kit.tracing.followed import follow
 from .kit.trial import Trial
-from .kit.verdict import Claim
-from .kit.visits import LARGE, visit_all
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

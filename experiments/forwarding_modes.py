@@ -23,8 +23,8 @@ from .kit.forwarding.drawings import (
 from .kit.forwarding.expected import is_direct
 from .kit.forwarding.measure import forwarding_rows
 from .kit.forwarding.row import ForwardingRow as Row
+from .kit.judging.verdict import Claim
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

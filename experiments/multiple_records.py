@@ -11,10 +11,11 @@ that draw a record; the others follow the resolver's order, or their own prefix.
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every
-from .kit.dns_tables import share_table
 from .kit.figures import Figure
-from .kit.shares import (
+from .kit.judging.claims import Every
+from .kit.judging.verdict import Claim
+from .kit.names.dns_tables import share_table
+from .kit.names.shares import (
     EYEBALLS,
     FIRST,
     GNU,
@@ -23,9 +24,8 @@ from .kit.shares import (
     RFC6724,
     share_rows,
 )
-from .kit.shares import ShareRow as Row
+from .kit.names.shares import ShareRow as Row
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -10,13 +10,13 @@ bounds the number of addresses; with a short name it is 29 for IPv4 and 17 for I
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every
-from .kit.dns_tables import size_table
 from .kit.figures import Figure
-from .kit.reply_sizes import SizeRow as Row
-from .kit.reply_sizes import size_rows
+from .kit.judging.claims import Every
+from .kit.judging.verdict import Claim
+from .kit.names.dns_tables import size_table
+from .kit.names.reply_sizes import SizeRow as Row
+from .kit.names.reply_sizes import size_rows
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from topo.world.plan import Role
 
-from .kit.caches import CacheRow as Row
-from .kit.caches import cache_rows, questions
-from .kit.claims import Every
-from .kit.dns_client import ask_all
+from .kit.clients.dns_client import ask_all
 from .kit.drawings import cache_bands, cache_table
 from .kit.figures import Figure
+from .kit.judging.claims import Every
+from .kit.judging.verdict import Claim
+from .kit.names.caches import CacheRow as Row
+from .kit.names.caches import cache_rows, questions
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from .kit.claims import Every, Sent
-from .kit.distance import DistanceRow as Row
-from .kit.distance import distance_rows
-from .kit.dns_tables import distance_table
 from .kit.figures import Figure
+from .kit.judging.claims import Every, Sent
+from .kit.judging.verdict import Claim
+from .kit.names.distance import DistanceRow as Row
+from .kit.names.distance import distance_rows
+from .kit.names.dns_tables import distance_table
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -16,15 +16,22 @@ from typing import TYPE_CHECKING
 
 from topo.world.probe_names import USER_TTL_S as TTL_S
 
-from .kit.claims import Every
-from .kit.dns_tables import reply_table
 from .kit.figures import Figure
-from .kit.population import INSTANTS_S, WINDOW_S, by_name, ratios, reply_rows, variation
-from .kit.population import ReplyRow as Row
-from .kit.renewal import Load, predicted_misses
+from .kit.judging.claims import Every
+from .kit.judging.renewal import Load, predicted_misses
+from .kit.judging.variation import predicted_variation, variation_range
+from .kit.judging.verdict import Claim
+from .kit.names.dns_tables import reply_table
+from .kit.names.population import (
+    INSTANTS_S,
+    WINDOW_S,
+    by_name,
+    ratios,
+    reply_rows,
+    variation,
+)
+from .kit.names.population import ReplyRow as Row
 from .kit.trial import Trial
-from .kit.variation import predicted_variation, variation_range
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from topo.world.probe_names import DRAINED_TTL_S as TTL_S
 
-from .kit.claims import Every
-from .kit.dns_tables import drain_table
-from .kit.drain import WATCHED_S, drain_rows, moved_share
-from .kit.drain import DrainRow as Row
 from .kit.figures import Figure
+from .kit.judging.claims import Every
+from .kit.judging.verdict import Claim
+from .kit.names.dns_tables import drain_table
+from .kit.names.drain import WATCHED_S, drain_rows, moved_share
+from .kit.names.drain import DrainRow as Row
 from .kit.trial import Trial
-from .kit.verdict import Claim
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

@@ -11,8 +11,8 @@ from .console import Json, emit
 from .root import need_root
 
 if TYPE_CHECKING:
-    from experiments.kit.explained import Explained, Told
-    from experiments.kit.reasons import Reasons, Score
+    from experiments.kit.tracing.explained import Explained, Told
+    from experiments.kit.tracing.reasons import Reasons, Score
 
 TYPES = ("A", "AAAA")
 NO_ANSWER_STATUS = 1
@@ -50,7 +50,7 @@ def _in_lab(entry: LabEntry, asked: tuple[str, str, str], as_json: bool) -> int:
 
 def _explain(asked: tuple[str, str, str], as_json: bool) -> int:
     """Run inside the lab's sandbox."""
-    from experiments.kit.explained import explain_name
+    from experiments.kit.tracing.explained import explain_name
     from topo.lab.paths import PLAN
 
     with PLAN.open("rb") as file:

@@ -130,7 +130,7 @@ def _run(names: list[str], world: str, wishes: _Wishes) -> None:
 @interrupts_kept()
 def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
     """Run inside the sandbox; return the exit status of the verdict."""
-    from experiments.kit.results import NotWritten
+    from experiments.kit.results.folder import NotWritten
     from experiments.kit.runner import RunOptions, run_experiments
     from topo.lab.errors import LabError
     from topo.lab.start import Options, open_lab

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from .caches import CacheRow
+from .clients.visits import LARGE
 from .figures import Band, Bands, Hop, Table, Way, Ways
-from .followed import Followed
-from .visits import LARGE
+from .names.caches import CacheRow
+from .tracing.followed import Followed
 
 
 def ways(rows: Sequence[Followed]) -> Ways:

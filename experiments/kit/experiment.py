@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from .figures import Figure
-from .verdict import Claim
+from .judging.verdict import Claim
 
 DEFAULT_WORLD = "earth"
 

@@ -13,14 +13,14 @@ from topo.world.plan import Plan
 
 from .catalogue import load_experiment
 from .experiment import Experiment
-from .fidelity import Limits, breaches
-from .outcome import Outcome, Part, RunResult
-from .provenance import Provenance, provenance
+from .fidelity.breaches import Limits, breaches
+from .fidelity.watch import Watch, watching
+from .judging.verdict import judge
 from .report import write_report
-from .results import open_folder, write_captures, write_results, written
+from .results.folder import open_folder, write_captures, write_results, written
+from .results.outcome import Outcome, Part, RunResult
+from .results.provenance import Provenance, provenance
 from .trial import Trial
-from .verdict import judge
-from .watch import Watch, watching
 
 if TYPE_CHECKING:
     from topo.lab.lab import Lab

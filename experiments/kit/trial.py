@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from topo.world.plan import Host
 
-from .capture import Capture, Port, capturing
+from .packets.capture import Capture, Port, capturing
 
 
 @dataclass(slots=True)

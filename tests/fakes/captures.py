@@ -9,7 +9,7 @@ from balancer.wire.gre import Gre
 from balancer.wire.ipv4 import Ipv4
 from balancer.wire.ipv6 import Ipv6
 from balancer.wire.l4 import Tcp, TcpFlag, Udp
-from experiments.kit.frame import Frame
+from experiments.kit.packets.frame import Frame
 from topo.world.plan import Host
 
 ETHERNET = b"\x02" * 6

@@ -14,7 +14,7 @@ from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag, Udp
 from experiments.kit.forwarding.expected import OVERHEAD
 from experiments.kit.forwarding.likeness import Aspect
 from experiments.kit.forwarding.row import ForwardingRow
-from experiments.kit.frame import Frame
+from experiments.kit.packets.frame import Frame
 
 CLIENT4, VIP4 = IPv4Address("11.1.16.10"), IPv4Address("23.0.1.80")
 CLIENT6, VIP6 = IPv6Address("2a11:0:1:1000::10"), IPv6Address("2a23:0:1::80")

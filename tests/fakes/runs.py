@@ -11,16 +11,16 @@ import dns.message
 import dns.rrset
 from fakes.captures import FlowScript, in_frame, udp_packet
 
-from experiments.kit.caches import CacheRow, cache_rows, questions
-from experiments.kit.dns_client import Answer
-from experiments.kit.fidelity import FidelityLog, LinkReading, PairReading
-from experiments.kit.followed import Followed, Geography, follow
-from experiments.kit.frame import Frame
-from experiments.kit.http_client import Fetch, Request
-from experiments.kit.provenance import Provenance
-from experiments.kit.sentinel import TimerWindow
-from experiments.kit.steering import chain
-from experiments.kit.visits import PATHS, Visit
+from experiments.kit.clients.dns_client import Answer
+from experiments.kit.clients.http_client import Fetch, Request
+from experiments.kit.clients.visits import PATHS, Visit
+from experiments.kit.fidelity.breaches import FidelityLog, LinkReading, PairReading
+from experiments.kit.fidelity.sentinel import TimerWindow
+from experiments.kit.names.caches import CacheRow, cache_rows, questions
+from experiments.kit.names.steering import chain
+from experiments.kit.packets.frame import Frame
+from experiments.kit.results.provenance import Provenance
+from experiments.kit.tracing.followed import Followed, Geography, follow
 from topo.world.delay import shortest_paths
 from topo.world.plan import Plan, Role, make_plan
 from topo.world.probe_names import CACHED_TTL_S, SHORT_TTL_S, STEERED_TTL_S

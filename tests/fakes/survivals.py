@@ -8,7 +8,7 @@ from functools import cache
 from ipaddress import IPv4Address
 
 from balancer.hashing.catalogue import NAMES
-from experiments.kit.sighting import Flow
+from experiments.kit.packets.sighting import Flow
 from experiments.kit.survival.connections import Connection
 from experiments.kit.survival.event import EVENTS, Event
 from experiments.kit.survival.forecast import slots_of

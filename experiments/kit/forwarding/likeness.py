@@ -9,7 +9,7 @@ from balancer.wire.checksum import checksum, pseudo_header4, pseudo_header6
 from balancer.wire.cursor import Cursor
 from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
-from ..peeled import Packet
+from ..packets.peeled import Packet
 
 # What routers may change (RFC 1812 5.3.1, RFC 8200 section 3): TTL and, in IPv4, the
 # header's checksum.

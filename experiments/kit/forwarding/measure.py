@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from topo.world.plan import Host
 
-from ..capture import Capture
-from ..peeled import Packet, packets
+from ..clients.visits import LARGE
+from ..packets.capture import Capture
+from ..packets.peeled import Packet, packets
 from ..trial import Trial
-from ..visits import LARGE
 from .probe import Ends, judged, probes, told_mtu
 from .row import Downloads, ForwardingRow, Found, Full, Single, row_of
 from .segments import full_segments

@@ -15,7 +15,7 @@ from balancer.wire.ipv6 import SIZE as IPV6_SIZE
 from balancer.wire.ipv6 import Ipv6
 from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
-from ..peeled import Packet
+from ..packets.peeled import Packet
 from .likeness import tcp_of
 
 SIZES = range(1440, 1501)  # octets of IP; a link carries 1500

@@ -9,7 +9,7 @@ from balancer.errors import WireError
 from balancer.model import Address, Protocol
 from balancer.wire import ethernet
 
-from ..peeled import Packet
+from ..packets.peeled import Packet
 from .likeness import Likeness, likeness, offered_mss, tcp_of
 from .probe import Passed
 from .target import Target

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ..claims import Every
-from ..verdict import Claim
+from ..judging.claims import Every
+from ..judging.verdict import Claim
 from .expected import MTU, carried_most, overhead_of, segment_most
 from .likeness import Aspect
 from .row import ForwardingRow

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from balancer.model import Address
 
-from ..http_client import CHUNK, parse_response
-from ..sockets import Hosts, open_socket
+from ..clients.http_client import CHUNK, parse_response
+from ..clients.sockets import Hosts, open_socket
 
 TIMEOUT_S = 15.0
 # DSCP 46 (expedited forwarding), which nothing on the way should lose.

@@ -1,4 +1,4 @@
-"""The report: one page that needs nothing but itself."""
+"""The report: one page that needs nothing but itself; drawn from `results`."""
 
 from .render import write_report
 

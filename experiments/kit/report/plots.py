@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..fidelity import FidelityLog, Limits
+from ..fidelity.breaches import FidelityLog, Limits
 from ..figures import Bands
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from topo.world.plan import Plan
 
-from ..fidelity import Limits
+from ..fidelity.breaches import Limits
 from ..figures import Bands, Figure, Grid, Table, Ways
-from ..outcome import Outcome, RunResult, logs
-from ..provenance import Provenance
-from ..verdict import Verdict
+from ..judging.verdict import Verdict
+from ..results.outcome import Outcome, RunResult, logs
+from ..results.provenance import Provenance
 from .plots import bands_svg, timer_svg
 from .worldmap import map_view
 

@@ -11,9 +11,9 @@ from typing import TypeVar
 from balancer.model import Address
 from topo.world.plan import Host
 
-from ..http_client import parse_response
-from ..sighting import Flow
-from ..sockets import Hosts, open_socket
+from ..clients.http_client import parse_response
+from ..clients.sockets import Hosts, open_socket
+from ..packets.sighting import Flow
 
 # SO_LINGER 0: closing sends a reset and leaves nothing behind.
 AT_ONCE = struct.pack("ii", 1, 0)

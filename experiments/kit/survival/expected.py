@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import sqrt
 
-from ..claims import Every
-from ..verdict import Claim
+from ..judging.claims import Every
+from ..judging.verdict import Claim
 from .tally import SurvivalRow
 
 DEVIATIONS = 4.0  # of a binomial: one false alarm in 16,000 runs

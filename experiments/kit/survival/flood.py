@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from balancer.wire.ipv4 import SIZE, Ipv4
 from balancer.wire.l4 import TCP_SIZE, Tcp, TcpFlag
 
-from ..sockets import Hosts
+from ..clients.sockets import Hosts
 
 # RFC 5737: addresses that are nobody's, so that no answer would find a way.
 SOURCES = IPv4Network("198.51.100.0/24")

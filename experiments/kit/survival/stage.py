@@ -19,7 +19,7 @@ from topo.wait import until
 from topo.world.plan import Anycast, Host, Role
 from topo.world.records import Service
 
-from ..capture import Port, capturing
+from ..packets.capture import Port, capturing
 from .flood import packets, send
 from .forecast import BY_FLOW, CHANCE, TRANSLATED
 from .setting import Setting, with_setting

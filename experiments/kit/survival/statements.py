@@ -1,6 +1,6 @@
 """What is claimed of survival, one statement each; which rows, the experiment says."""
 
-from ..claims import Every
+from ..judging.claims import Every
 from .expected import only_due, tell
 from .tally import SurvivalRow
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from balancer.model import FiveTuple, Protocol
 
-from ..frame import Frame
-from ..sighting import Flow, sightings
+from ..packets.frame import Frame
+from ..packets.sighting import Flow, sightings
 from .connections import Connection
 from .event import BACKEND_ADDED, Event
 from .forecast import FORGETFUL, Fate, Slots, follows_flows, is_foreseen

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from experiments.kit.capture import SNAP_LENGTH, Capture, Port, capturing
-from experiments.kit.sighting import sightings
+from experiments.kit.packets.capture import SNAP_LENGTH, Capture, Port, capturing
+from experiments.kit.packets.sighting import sightings
 from topo.run import run
 
 pytestmark = pytest.mark.live

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from balancer.errors import WireError
 from balancer.pcap import Captured, read_capture, write_pcap
-from experiments.kit.frame import Frame
-from experiments.kit.pcapng import pcapng
+from experiments.kit.packets.frame import Frame
+from experiments.kit.packets.pcapng import pcapng
 
 NOW_NS = 1_700_000_000_123_456_789
 FRAMES = [Captured(NOW_NS, b"\2" * 60), Captured(5, b""), Captured(6, b"x")]

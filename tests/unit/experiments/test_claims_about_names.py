@@ -15,13 +15,13 @@ from experiments import (
     resolver_population,
     ttl_and_drain,
 )
-from experiments.kit.distance import DistanceRow
-from experiments.kit.drain import DrainRow
-from experiments.kit.population import ReplyRow
-from experiments.kit.reply_sizes import SizeRow
-from experiments.kit.shared_resolvers import SharedRow
-from experiments.kit.shares import ShareRow
-from experiments.kit.verdict import Verdict, judge
+from experiments.kit.judging.verdict import Verdict, judge
+from experiments.kit.names.distance import DistanceRow
+from experiments.kit.names.drain import DrainRow
+from experiments.kit.names.population import ReplyRow
+from experiments.kit.names.reply_sizes import SizeRow
+from experiments.kit.names.shared_resolvers import SharedRow
+from experiments.kit.names.shares import ShareRow
 
 FITS = SizeRow(
     *("iad-bind9", "bind9", "A", 29, 29, 512, False, 498, 498, False, 29, 29),

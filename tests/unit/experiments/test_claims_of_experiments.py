@@ -8,7 +8,7 @@ import pytest
 from fakes.runs import caches, fetches, plan_of
 
 from experiments import dsr_reply_paths, resolver_caching
-from experiments.kit.verdict import Verdict, judge
+from experiments.kit.judging.verdict import Verdict, judge
 
 FETCHES = fetches(plan_of("duo"))
 CACHES = caches(plan_of("duo"))

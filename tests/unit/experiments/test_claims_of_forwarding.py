@@ -7,7 +7,7 @@ from fakes.forwardings import rows
 
 from experiments.forwarding_modes import claims, figures
 from experiments.kit.forwarding.row import ForwardingRow
-from experiments.kit.verdict import Verdict, judge
+from experiments.kit.judging.verdict import Verdict, judge
 
 
 def broken(some: list[ForwardingRow]) -> set[str]:

@@ -7,6 +7,7 @@ import pytest
 from fakes.survivals import survivals
 
 from experiments.connection_survival import claims, figures
+from experiments.kit.judging.verdict import Verdict, judge
 from experiments.kit.survival.event import (
     BACKEND_REMOVED,
     BALANCER_REMOVED,
@@ -14,7 +15,6 @@ from experiments.kit.survival.event import (
     OVERFLOW,
 )
 from experiments.kit.survival.tally import SurvivalRow
-from experiments.kit.verdict import Verdict, judge
 
 ROWS = survivals()
 

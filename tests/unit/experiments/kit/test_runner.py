@@ -16,11 +16,11 @@ from fakes.runs import plan_of
 from balancer.errors import ConfigError, FrontlabError
 from experiments.kit.catalogue import experiments_by_name, load_experiment
 from experiments.kit.experiment import Experiment
-from experiments.kit.fidelity import Limits
-from experiments.kit.results import NotWritten, open_folder, written
+from experiments.kit.fidelity.breaches import Limits
+from experiments.kit.judging.verdict import Claim, Verdict
+from experiments.kit.results.folder import NotWritten, open_folder, written
 from experiments.kit.runner import LabFactory, Run, RunOptions, measure_all, write_down
 from experiments.kit.trial import Trial
-from experiments.kit.verdict import Claim, Verdict
 from topo.lab.rtt import MeasuredLink
 from topo.links.backend import DirectionCounters
 from topo.world.plan import Plan

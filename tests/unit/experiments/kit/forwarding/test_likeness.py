@@ -15,7 +15,7 @@ from fakes.forwardings import (
 
 from balancer.wire.l4 import TcpFlag
 from experiments.kit.forwarding.likeness import Aspect, Likeness, likeness, offered_mss
-from experiments.kit.peeled import Packet, packets
+from experiments.kit.packets.peeled import Packet, packets
 
 OPTIONS = bytes.fromhex("020405b40103030700000000")[:12]
 

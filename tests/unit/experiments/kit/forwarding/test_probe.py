@@ -20,8 +20,8 @@ from balancer.wire.l4 import TcpFlag
 from experiments.kit.forwarding.expected import OVERHEAD
 from experiments.kit.forwarding.likeness import has_right_sum, tcp_of
 from experiments.kit.forwarding.probe import SIZES, Ends, Passed, judged, probes
-from experiments.kit.frame import Frame
-from experiments.kit.peeled import Packet, packets
+from experiments.kit.packets.frame import Frame
+from experiments.kit.packets.peeled import Packet, packets
 
 MTU = 1500
 ENDS = [pytest.param(CLIENT4, VIP4, id="IPv4"), pytest.param(CLIENT6, VIP6, id="IPv6")]

@@ -18,7 +18,7 @@ from experiments.kit.forwarding.row import (
 )
 from experiments.kit.forwarding.target import Target, targets
 from experiments.kit.forwarding.transfers import Transfer
-from experiments.kit.peeled import Packet, packets
+from experiments.kit.packets.peeled import Packet, packets
 
 TOKEN = b"/?probe"
 SMALL = Transfer(40000, 200, 8, 0.4, 0.6)

@@ -12,10 +12,10 @@ from fakes.runs import caches, fetches, fidelity, made_with, plan_of
 from fakes.survivals import survivals
 
 from experiments.kit.catalogue import load_experiment
-from experiments.kit.fidelity import Limits, breaches
-from experiments.kit.outcome import Outcome, Part, RunResult
+from experiments.kit.fidelity.breaches import Limits, breaches
+from experiments.kit.judging.verdict import judge
 from experiments.kit.report.render import octets, render_report, whole_words
-from experiments.kit.verdict import judge
+from experiments.kit.results.outcome import Outcome, Part, RunResult
 
 PLAN = plan_of("duo")
 # Attributes by which a page fetches something; a link to click is none.

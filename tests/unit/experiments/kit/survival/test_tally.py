@@ -5,7 +5,7 @@ from fakes.captures import FlowScript
 from fakes.runs import plan_of
 from fakes.survivals import connection, faithful, scene
 
-from experiments.kit.sighting import Flow
+from experiments.kit.packets.sighting import Flow
 from experiments.kit.survival.connections import Connection
 from experiments.kit.survival.event import EVENTS, OVERFLOW, Event
 from experiments.kit.survival.tally import Scene, seen_at, tally
