@@ -157,8 +157,10 @@ def _make_key(path: Path) -> None:
 
 
 def _lines(folder: Path, mistakes: _Mistakes, name: str) -> Iterator[str]:
+    path = folder / name
     try:
-        with (folder / name).open(encoding="utf-8") as lines:
+        # A zone file may have any octets, in texts and in comments.
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
             yield from lines
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         mistakes.add(name, f"cannot be read: {error}")

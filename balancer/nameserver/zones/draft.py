@@ -34,8 +34,9 @@ REFUSED_TYPES = {
     Type.NSEC3: "zones are signed when they are asked; remove the signatures",
     Type.NSEC3PARAM: "zones are signed when they are asked; remove the signatures",
     Type.DNAME: "not supported",
-    Type.OPT: "no record of a zone",
 }
+# RFC 6895, section 3.1: what there is in messages alone.
+META_TYPES = {0, Type.OPT, *range(128, 256)}
 KEY_TTL_S = 3600
 AT_CUTS = {Type.NS, Type.DS, Type.A, Type.AAAA}
 GLUE_TYPES = {Type.A, Type.AAAA}
@@ -69,13 +70,7 @@ class Draft:
         self, place: str, owner: bytes, type_: int, ttl_s: int, rdata: bytes
     ) -> None:
         """Add a record; its rdata is in canonical form (RFC 4034, section 6.2)."""
-        if type_ in REFUSED_TYPES:
-            self._complain(place, f"{Type(type_).name}: {REFUSED_TYPES[Type(type_)]}")
-            return
-        if not self._is_inside(place, owner):
-            return
-        if type_ == Type.SOA and owner != self._apex:
-            self._complain(place, "an SOA record away from the zone's own name")
+        if not self._may_have(place, owner, type_):
             return
         if type_ == Type.NS and owner != self._apex:
             self._cuts.add(owner)
@@ -121,6 +116,18 @@ class Draft:
             self._key,
         )
 
+    def _may_have(self, place: str, owner: bytes, type_: int) -> bool:
+        """Say whether the zone may have this type of record there."""
+        if type_ in REFUSED_TYPES:
+            self._complain(place, f"{Type(type_).name}: {REFUSED_TYPES[Type(type_)]}")
+        elif type_ in META_TYPES:
+            self._complain(place, f"type {type_}: no record of a zone; remove it")
+        elif type_ == Type.SOA and owner != self._apex:
+            self._complain(place, "an SOA record away from the zone's own name")
+        else:
+            return self._is_inside(place, owner)
+        return False
+
     def _is_inside(self, place: str, owner: bytes) -> bool:
         if is_within(owner, self._apex):
             return True
@@ -133,18 +140,19 @@ class Draft:
         _, type_, _, _, _ = STORED_RECORD.unpack_from(record)
         name = name_to_text(owner)
         sets = {found: (n, r) for found, n, r in packed_sets(PLAIN + before)}
+        count, records = sets.get(type_, (0, b""))
+        if record in _records(records):  # RFC 2181, section 5: no duplicates
+            return before
         if (type_ == Type.CNAME) != (Type.CNAME in sets) or type_ == Type.CNAME:
             what = f"a CNAME cannot share {name!r} with other records"
             self._complain(place, what)
-        count, records = sets.get(type_, (0, b""))
         if count and records[RECORD_TTL] != record[RECORD_TTL]:
-            what = f"another TTL than the records of {name!r} before it"
+            what = f"another TTL than the records of {name!r} before it: give all one"
             self._complain(place, what)
         if type_ == Type.SOA and count:
             self._complain(place, f"a second SOA record of {name!r}")
             return before
-        if record not in _records(records):  # RFC 2181, section 5: no duplicates
-            sets[type_] = count + 1, records + record
+        sets[type_] = count + 1, records + record
         return b"".join(pack_set(t, records, n) for t, (n, records) in sets.items())
 
     def _check_steered(self, place: str, owner: bytes, type_: int) -> None:
@@ -172,23 +180,25 @@ class Draft:
             if name in self._cuts:
                 self._check_at_cut(place, name, here)
             elif Type.DS in here:
-                what = f"{name_to_text(name)!r} has a DS record, and is not delegated"
+                what = (
+                    f"{name_to_text(name)!r} has a DS record, and no NS record: add one"
+                )
                 self._complain(place, what)
             elif (cut := self._cut_over(name)) is not None:
                 here |= set(self._steered.get(name, ()))
                 if here - GLUE_TYPES or name in self._steered:
                     texts = name_to_text(name), name_to_text(cut)
-                    what = "{!r} is delegated away by {!r}".format(*texts)
+                    what = "{!r} is delegated away by {!r}: remove one".format(*texts)
                     self._complain(place, what)
 
     def _check_at_cut(self, place: str, name: bytes, here: set[int]) -> None:
         text = name_to_text(name)
         if here - AT_CUTS or name in self._steered:
-            self._complain(place, f"{text!r} is delegated, and has records of its own")
+            self._complain(place, f"{text!r} is delegated: remove all but NS, DS, glue")
         if name.startswith(WILDCARD):  # RFC 4592, section 4.2
             self._complain(place, f"{text!r} is a wildcard, which cannot be delegated")
         if (cut := self._cut_over(name)) is not None:
-            what = f"{text!r} is delegated away by {name_to_text(cut)!r}"
+            what = f"{text!r} is delegated away by {name_to_text(cut)!r}: remove one"
             self._complain(place, what)
 
     def _cut_over(self, name: bytes) -> bytes | None:

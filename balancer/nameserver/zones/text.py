@@ -28,11 +28,21 @@ PLAIN_LINE = re.compile(
 )
 # Whatever can hide or be a parenthesis: an escape, a string, a comment.
 PARENTHESES = re.compile(r'\\.|"(?:\\.|[^"\\])*"|;.*|[()]')
+# An octet that is no UTF-8, as Python keeps it in a text (PEP 383).
+OTHER_OCTET = re.compile("[\udc80-\udcff]")
+OTHER_OCTETS_START = 0xDC00
 FAMILIES = {"A": AF_INET, "AAAA": AF_INET6}
 LENGTHS = [bytes([size]) for size in range(MAX_LABEL_OCTETS + 1)]
 ROOT_NAME = dns.name.root
 MAX_STRING_OCTETS = 255
 MAX_TTL_S = 2**31 - 1  # RFC 2181, section 8
+# How dnspython's words begin or end, and what says more.
+PLAINER_WORDS = {
+    "zone file directive '$INCLUDE'": "$INCLUDE: not supported; put its lines here",
+    "string too long": "a text of more than 255 octets; cut it into several",
+    "does not start with \\#": "no words for this type; write \\# (RFC 3597)",
+    "RR class is not": "of another class than IN",
+}
 
 
 class Entry(NamedTuple):
@@ -100,8 +110,8 @@ class _MasterFile:
             return
         try:
             yield self._read_plain(number, *plain.groups())
-        except (ValueError, OSError, IndexError):
-            yield Unreadable(number, f"not readable: {entry.strip()}")
+        except (ValueError, OSError) as error:
+            yield Unreadable(number, f"not readable: {entry.strip()}: {error}")
 
     def _read_plain(
         self, number: int, owner: str, digits: str | None, type_: str, value: str
@@ -114,7 +124,7 @@ class _MasterFile:
             ttl_s = self._reader.last_ttl = int(digits)
             self._reader.last_ttl_known = True
         if ttl_s > MAX_TTL_S:
-            raise ValueError(f"a TTL of {ttl_s} s")
+            raise ValueError(f"a TTL of {ttl_s} s, not at most {MAX_TTL_S}")
         family = FAMILIES.get(type_)
         if family is not None:
             return Entry(number, name, Type[type_], ttl_s, inet_pton(family, value))
@@ -122,17 +132,19 @@ class _MasterFile:
 
     def _name(self, text: str) -> bytes:
         if ":" in text:
-            raise ValueError(f"{text!r} is no name")
+            raise ValueError("an address, not a name")
         octets = text.lower().encode()
         behind = self._origin
         if octets.endswith(b"."):
             octets, behind = octets[:-1], ROOT
+        if not octets:
+            return ROOT
         labels = octets.split(b".")
-        if b"" in labels:
-            raise ValueError(f"{text!r} has an empty label")
+        if not 0 < min(map(len, labels)) <= max(map(len, labels)) <= MAX_LABEL_OCTETS:
+            raise ValueError(f"a label is not of 1 to {MAX_LABEL_OCTETS} octets")
         name = b"".join([LENGTHS[len(label)] + label for label in labels]) + behind
         if len(name) > MAX_NAME_OCTETS:
-            raise ValueError(f"{text!r} is longer than {MAX_NAME_OCTETS} octets")
+            raise ValueError(f"a name is longer than {MAX_NAME_OCTETS} octets")
         return name
 
     def _read_unusual(self, number: int, entry: str) -> Iterator[Entry | Unreadable]:
@@ -140,6 +152,7 @@ class _MasterFile:
         if self._plain_owner is not None:
             reader.last_name, _ = dns.name.from_wire(self._plain_owner, 0)
             self._plain_owner = None
+        entry = OTHER_OCTET.sub(_escaped, entry)
         reader.tok = dns.tokenizer.Tokenizer(entry, filename="")
         try:
             reader.read()
@@ -152,6 +165,9 @@ class _MasterFile:
         if reader.current_origin is not None:
             self._origin = reader.current_origin.to_digestable()
         for owner, ttl_s, rdata in self._collected.take():
+            if ttl_s > MAX_TTL_S:
+                yield Unreadable(number, f"a TTL of {ttl_s} s, not at most {MAX_TTL_S}")
+                continue
             yield Entry(
                 number,
                 owner.to_digestable(),
@@ -208,7 +224,14 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
         yield first, "".join(parts)
 
 
+def _escaped(octet: re.Match[str]) -> str:
+    return f"\\{ord(octet[0]) - OTHER_OCTETS_START:03d}"
+
+
 def _words(error: Exception) -> str:
     """Return what dnspython says, without the place, which it does not know."""
     text = str(error)
+    for theirs, plainer in PLAINER_WORDS.items():
+        if theirs in text:
+            return plainer
     return re.sub(r"^:\d+: ", "", text) or type(error).__name__

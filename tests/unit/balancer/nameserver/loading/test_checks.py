@@ -52,13 +52,14 @@ rtt_ms.fra = { fra = 0.5 }
 )
 MISTAKES = [
     "server.listen[2]: the same as server.listen[0]",
-    "zone[0]: 'x.child.gslb.net' is delegated away by 'child.gslb.net'",
+    "zone[0]: 'x.child.gslb.net' is delegated away by 'child.gslb.net': remove one",
     "zone[0].record[6]: 'gslb.org' is not in zone 'gslb.net'",
     "zone[0].delegation[1].name: 'gslb.net' is the zone itself; delegate a name"
     " below it",
     "zone[0]: no name server; add a record of type NS at 'gslb.net'",
     "zone[0].record[1]: the same as zone[0].record[0]",
-    "zone[0].record[2]: another TTL than the records of 'a.gslb.net' before it",
+    "zone[0].record[2]: another TTL than the records of 'a.gslb.net' before it: "
+    "give all one",
     "zone[0].record[3]: a CNAME cannot share 'a.gslb.net' with other records",
     "zone[0].record[4]: the service 'www.gslb.net' has its addresses already",
     "zone[0].service[0].site[2]: the same as zone[0].service[0].site[0]",

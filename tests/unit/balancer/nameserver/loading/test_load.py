@@ -62,7 +62,7 @@ def test_what_is_loaded(folder):
 @pytest.mark.parametrize(
     ("name", "octets", "words"),
     [
-        pytest.param("gslb.zone", b"\xff", "gslb.zone: cannot be read: ", id="octets"),
+        pytest.param("gslb.zone", b";\n\xff\n", "gslb.zone:2: ", id="octets"),
         pytest.param(
             "gslb.pem", b"no key", "gslb.pem: cannot be used as a key", id="key"
         ),
@@ -74,6 +74,29 @@ def test_what_is_loaded(folder):
 def test_files_that_are_wrong(folder, name, octets, words):
     (folder / name).write_bytes(octets)
     assert any(words in line for line in complaints(folder))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda text: b"\xef\xbb\xbf" + text, id="byte order mark"),
+        pytest.param(lambda text: text.replace(b"\n", b"\r\n"), id="CR LF"),
+        pytest.param(lambda text: text.rstrip(b"\n"), id="no last line end"),
+        pytest.param(lambda text: text + b"; caf\xe9\n", id="octets in a comment"),
+    ],
+)
+def test_files_of_all_editors(folder, change):
+    before = load_content(folder / "dns.toml").zones[0]
+    (folder / "gslb.zone").write_bytes(change(ZONE.encode()))
+    assert list(load_content(folder / "dns.toml").zones[0].nodes) == list(before.nodes)
+
+
+def test_any_octets_in_a_text(folder):
+    line = b'a 60 TXT "caf\xe9" caf\xe9 "caf\xc3\xa9"\n'
+    (folder / "gslb.zone").write_bytes(ZONE.encode() + line)
+    zone = load_content(folder / "dns.toml").zones[0]
+    [data] = zone.find(b"\1a\4gslb\3net\0").find(16).data
+    assert data.octets == b"\4caf\xe9\4caf\xe9\5caf\xc3\xa9"
 
 
 def test_a_file_that_is_missing(folder):

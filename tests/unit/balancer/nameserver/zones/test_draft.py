@@ -51,7 +51,7 @@ def drafted(*lines):
         ),
         pytest.param(
             [*HEAD, "a 60 A 23.0.0.1", "a 61 A 23.0.0.2"],
-            ["5: another TTL than the records of 'a.gslb.net' before it"],
+            ["5: another TTL than the records of 'a.gslb.net' before it: give all one"],
             id="two TTLs",
         ),
         pytest.param(
@@ -71,11 +71,21 @@ def drafted(*lines):
             id="refused types",
         ),
         pytest.param(
+            [*HEAD, *(f"a 60 TYPE{n} \\# 0" for n in (0, 41, 128, 252))],
+            [
+                "4: type 0: no record of a zone; remove it",
+                "5: type 41: no record of a zone; remove it",
+                "6: type 128: no record of a zone; remove it",
+                "7: type 252: no record of a zone; remove it",
+            ],
+            id="types of messages",
+        ),
+        pytest.param(
             [*HEAD, "c 60 NS ns.c", "x.c 60 TXT far", "d.c 60 NS ns", "c 60 TXT own"],
             [
-                "zone: 'c.gslb.net' is delegated, and has records of its own",
-                "zone: 'x.c.gslb.net' is delegated away by 'c.gslb.net'",
-                "zone: 'd.c.gslb.net' is delegated away by 'c.gslb.net'",
+                "zone: 'c.gslb.net' is delegated: remove all but NS, DS, glue",
+                "zone: 'x.c.gslb.net' is delegated away by 'c.gslb.net': remove one",
+                "zone: 'd.c.gslb.net' is delegated away by 'c.gslb.net': remove one",
             ],
             id="below a cut",
         ),
@@ -86,7 +96,7 @@ def drafted(*lines):
         ),
         pytest.param(
             [*HEAD, "c 60 DS 1 13 2 " + "00" * 32],
-            ["zone: 'c.gslb.net' has a DS record, and is not delegated"],
+            ["zone: 'c.gslb.net' has a DS record, and no NS record: add one"],
             id="DS without NS",
         ),
         pytest.param(
@@ -99,6 +109,13 @@ def drafted(*lines):
 def test_wrong(lines, wrong):
     told = drafted(*lines)[1]
     assert told[: len(wrong)] == wrong
+
+
+def test_the_same_record_again_is_none():
+    zone, wrong = drafted(HEAD[0], *HEAD, "c 60 CNAME x", "C 60 CNAME X", *HEAD)
+    assert not wrong
+    assert len(zone.find(APEX).find(2).data) == 1
+    assert len(zone.find(name_from_text("c.gslb.net")).find(5).data) == 1
 
 
 def test_what_exists():

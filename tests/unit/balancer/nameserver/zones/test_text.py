@@ -38,6 +38,10 @@ $TTL 5
 x PTR y
 
 ; nothing
+toroot CNAME .
+null MX 0 .
+nul NS .
+  60 PTR .
 web HTTPS 1 . alpn="h2,h3" ipv4hint=23.0.0.9
 odd\\.label A 23.0.0.3
 x CAA 0 issue "ca.example.net"
@@ -100,11 +104,22 @@ def test_quick_lines_say_the_same_as_dnspython(lines):
         pytest.param("a..b A 23.0.0.1", "not readable", id="empty label"),
         pytest.param("a 99999999999 A 23.0.0.1", "not readable", id="TTL"),
         pytest.param(f"{'x' * 64} A 23.0.0.1", "not readable", id="long label"),
-        pytest.param("a NS 1:2", "not readable", id="no name"),
+        pytest.param("a NS 1:2", "an address, not a name", id="no name"),
+        pytest.param("a NS ..", "a label is not of 1 to 63 octets", id="dots"),
+        pytest.param(
+            "a 2147483648 A 1.1.1.1", "a TTL of 2147483648 s, not at most", id="TTL"
+        ),
+        pytest.param("a IN 2147483648 MX 1 b", "a TTL of 2147483648 s", id="TTL of MX"),
+        pytest.param(f"a TXT {'x' * 256}", "cut it into several", id="long text"),
+        pytest.param("a MB b", "write \\# (RFC 3597)", id="no words"),
         pytest.param("a BOGUS 1", "unknown rdatatype 'BOGUS'", id="type"),
         pytest.param("a MX mail", "expecting", id="rdata"),
-        pytest.param("a CH A 1", "RR class is not zone's class", id="class"),
-        pytest.param("$INCLUDE other.zone", "INCLUDE", id="include"),
+        pytest.param("a CH A 1", "of another class than IN", id="class"),
+        pytest.param(
+            "$INCLUDE other.zone",
+            "$INCLUDE: not supported; put its lines here",
+            id="include",
+        ),
         pytest.param('a TXT "open', "quot", id="open string"),
     ],
 )
