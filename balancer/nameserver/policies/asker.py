@@ -7,6 +7,16 @@ from typing import NamedTuple
 # As long as RFC 7871, section 11.1, wants client subnets to be.
 SUBNET_BITS = {4: 24, 6: 56}
 ADDRESS_BITS = {4: 32, 6: 128}
+VERSIONS = {4: 4, 16: 6}  # by octets
+
+
+@lru_cache(maxsize=4096)  # several ask for it of each query
+def packed_address(text: str) -> bytes:
+    """Return the 4 or 16 octets of an address that a socket gives as `text`."""
+    if ":" in text:
+        return ip_address(text).packed
+    # In a fifth of the time that the library takes to check each digit.
+    return bytes(map(int, text.split(".")))
 
 
 class ClientAddress(NamedTuple):
@@ -19,15 +29,10 @@ class ClientAddress(NamedTuple):
     value: int
 
     @classmethod
-    @lru_cache(maxsize=4096)  # several ask for it of each query
     def from_text(cls, text: str) -> "ClientAddress":
         """Return the address that a socket gives as `text`."""
-        if ":" not in text:
-            # In a fifth of the time that the library takes to check each digit.
-            a, b, c, d = text.split(".")
-            return cls(4, int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d))
-        address = ip_address(text)
-        return cls(address.version, int(address))
+        packed = packed_address(text)
+        return cls(VERSIONS[len(packed)], int.from_bytes(packed))
 
     def subnet(self) -> bytes:
         """Return the subnet of the address, for hashing."""

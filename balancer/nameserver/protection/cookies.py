@@ -3,30 +3,31 @@
 Any server of an anycast group that has the secret accepts what another one gave out.
 """
 
-from dataclasses import dataclass
 from struct import Struct
-
-from nacl.bindings import crypto_shorthash_siphash24
+from typing import NamedTuple
 
 from ...errors import WireError
-from ..policies.asker import ADDRESS_BITS, ClientAddress
+from ..policies.asker import packed_address
+from .siphash import KEY_OCTETS, SipHash
 
 CLIENT_OCTETS = 8
 SERVER_HEAD = Struct("!B3xI")  # version, reserved, seconds since 1970
+SIGNED_OCTETS = CLIENT_OCTETS + SERVER_HEAD.size
 VERSION = 1
-SECRET_OCTETS = 16
+SECRET_OCTETS = KEY_OCTETS
 SHORTEST_OCTETS = CLIENT_OCTETS + 8  # RFC 7873 4: a server's cookie has 8 to 32
 LONGEST_OCTETS = CLIENT_OCTETS + 32
 WHOLE_OCTETS = CLIENT_OCTETS + 16  # with a server cookie of ours
 MAX_AGE_S = 3600  # RFC 9018, section 4.3
 RENEWAL_AGE_S = 1800
 MAX_AHEAD_S = 300
-MAX_ADDRESSES = 4096  # of clients that are remembered in binary
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """What to send back, and whether the client proved that it is where it says."""
+class Cookie(NamedTuple):
+    """What to send back, and whether the client proved that it is where it says.
+
+    A tuple, as many queries make one.
+    """
 
     data: bytes
     is_proven: bool
@@ -39,11 +40,10 @@ class Cookies:
         secrets: of 16 octets each: the first makes cookies, all of them check them.
     """
 
-    __slots__ = ("_addresses", "_secrets")
+    __slots__ = ("_hashes",)
 
     def __init__(self, secrets: tuple[bytes, ...]) -> None:
-        self._secrets = secrets
-        self._addresses: dict[str, bytes] = {}
+        self._hashes = tuple(map(SipHash, secrets))
 
     def reply(self, data: bytes, source: str, now_s: int) -> Cookie:
         """Return the answer to an option's data; WireError when it has no such length.
@@ -55,37 +55,27 @@ class Cookies:
         """
         size = len(data)
         if size == WHOLE_OCTETS:
-            return self._check(data, self._address(source), now_s)
+            return self._check(data, packed_address(source), now_s)
         if size != CLIENT_OCTETS and not SHORTEST_OCTETS <= size <= LONGEST_OCTETS:
             raise WireError(f"a cookie of {size} octets")
-        return Cookie(self._make(data, self._address(source), now_s), False)
+        return Cookie(self._make(data, packed_address(source), now_s), False)
 
     def _check(self, data: bytes, address: bytes, now_s: int) -> Cookie:
         version, made_s = SERVER_HEAD.unpack_from(data, CLIENT_OCTETS)
         age_s = (now_s - made_s + 2**31) % 2**32 - 2**31  # RFC 1982: it may wrap
-        head = data[: CLIENT_OCTETS + SERVER_HEAD.size]
         is_proven = (
             version == VERSION
             and -MAX_AHEAD_S <= age_s <= MAX_AGE_S
-            and any(data == self._signed(head, address, s) for s in self._secrets)
+            and self._is_ours(data, address)
         )
         if is_proven and age_s < RENEWAL_AGE_S:
             return Cookie(data, True)
         return Cookie(self._make(data, address, now_s), is_proven)
 
+    def _is_ours(self, data: bytes, address: bytes) -> bool:
+        signed = data[:SIGNED_OCTETS] + address
+        return data[SIGNED_OCTETS:] in [each.of(signed) for each in self._hashes]
+
     def _make(self, data: bytes, address: bytes, now_s: int) -> bytes:
         head = data[:CLIENT_OCTETS] + SERVER_HEAD.pack(VERSION, now_s % 2**32)
-        return self._signed(head, address, self._secrets[0])
-
-    def _signed(self, head: bytes, address: bytes, secret: bytes) -> bytes:
-        return head + crypto_shorthash_siphash24(head + address, secret)
-
-    def _address(self, source: str) -> bytes:
-        address = self._addresses.get(source)
-        if address is None:
-            if len(self._addresses) >= MAX_ADDRESSES:
-                self._addresses.clear()
-            version, value = ClientAddress.from_text(source)
-            address = value.to_bytes(ADDRESS_BITS[version] // 8, "big")
-            self._addresses[source] = address
-        return address
+        return head + self._hashes[0].of(head + address)

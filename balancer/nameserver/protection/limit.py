@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...model import Network
-from ..policies.asker import ADDRESS_BITS, ClientAddress
-
-MAX_NETWORKS = 16384  # of clients whose networks are remembered by their address
+from ..policies.asker import ADDRESS_BITS, packed_address
 
 
 class Verdict(Enum):
@@ -21,6 +19,9 @@ class Verdict(Enum):
     SEND = "sent"
     SLIP = "slipped"
     DROP = "held_back"
+
+
+SEND = Verdict.SEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,17 @@ class RateLimit:
     max_accounts: int = 100_000
 
 
-@dataclass(slots=True)
-class Account:
-    """What a kind of response may still cost, and when that was."""
-
-    balance: int
-    at_s: int
-    held_back: int = 0
-
-
 class Limiter:
-    """The accounts, in two generations: what neither touched is forgotten."""
+    """The accounts, in two generations: what neither touched is forgotten.
+
+    An account is the time at which it will be full again, in parts of a second of which
+    each gains one: a number, as who forges addresses opens one with each query. How
+    often something was held back is kept for those alone of which something was.
+    """
 
     __slots__ = (
         "_exempt",
-        "_lengths",
+        "_held_back",
         "_limit",
         "_networks",
         "_old",
@@ -68,14 +65,23 @@ class Limiter:
 
     def __init__(self, limit: RateLimit) -> None:
         self._limit = limit
-        self._lengths = dict(limit.prefix_lengths)
+        # By octets of an address: how a network's key begins, how many bits are cut
+        # off, and how many octets are left.
+        self._networks = {
+            ADDRESS_BITS[version] // 8: (
+                version.to_bytes(),
+                ADDRESS_BITS[version] - length,
+                (length + 7) // 8,
+            )
+            for version, length in limit.prefix_lengths
+        }
         self._exempt = [
-            (net.version, int(net.network_address), int(net.broadcast_address))
+            (net.network_address.packed, net.broadcast_address.packed)
             for net in limit.exempt
         ]
-        self._networks: dict[str, bytes] = {}
-        self._young: dict[bytes, Account] = {}
-        self._old: dict[bytes, Account] = {}
+        self._young: dict[bytes, int] = {}
+        self._old: dict[bytes, int] = {}
+        self._held_back: dict[bytes, int] = {}
         self._turned_s = 0
 
     def __len__(self) -> int:
@@ -83,45 +89,40 @@ class Limiter:
 
     def judge(self, source: str, kind: bytes, now_s: int) -> Verdict:
         """Say what becomes of a response to `source` that says `kind`."""
-        network = self._networks.get(source)
-        if network is None:
-            network = self._remember(source)
-        if not network:
-            return Verdict.SEND
-        account = self._account(network + kind, now_s)
-        limit = self._limit
-        gained = account.balance + (now_s - account.at_s) * limit.per_second
-        lowest = -limit.window_s * limit.per_second
-        account.balance = max(min(gained, limit.per_second) - 1, lowest)
-        account.at_s = now_s
-        if account.balance >= 0:
-            return Verdict.SEND
-        account.held_back += 1
-        if limit.slip and account.held_back % limit.slip == 0:
-            return Verdict.SLIP
-        return Verdict.DROP
+        packed = packed_address(source)
+        head, cut_bits, octets = self._networks[len(packed)]
+        if self._exempt and self._is_exempt(packed):
+            return SEND
+        network = (int.from_bytes(packed) >> cut_bits).to_bytes(octets)
+        key = head + network + kind
+        per_second = self._limit.per_second
+        now = now_s * per_second
+        full_at = self._young.get(key) or self._older(key, now_s)
+        full_at = (full_at if full_at > now else now) + 1
+        if full_at - now <= per_second:
+            self._young[key] = full_at
+            return SEND
+        latest = now + per_second + self._limit.window_s * per_second
+        self._young[key] = min(full_at, latest)
+        return self._hold_back(key)
 
-    def _account(self, key: bytes, now_s: int) -> Account:
-        account = self._young.get(key)
-        if account is not None:
-            return account
+    def _older(self, key: bytes, now_s: int) -> int:
+        """Return an account that the young generation has not; 0: it is full."""
         # Within a window and a second, every account left alone is full again.
         is_full = len(self._young) >= self._limit.max_accounts // 2
         if is_full or now_s - self._turned_s > self._limit.window_s:
             self._old, self._young, self._turned_s = self._young, {}, now_s
-        account = self._old.pop(key, None) or Account(self._limit.per_second, now_s)
-        self._young[key] = account
-        return account
+            if len(self._held_back) > self._limit.max_accounts // 2:
+                self._held_back = {}
+        return self._old.pop(key, 0) if self._old else 0
 
-    def _remember(self, source: str) -> bytes:
-        """Return the network of an address as a key; b"" for one that is exempt."""
-        version, value = ClientAddress.from_text(source)
-        network = value >> (ADDRESS_BITS[version] - self._lengths[version])
-        key = version.to_bytes(1, "big") + network.to_bytes(16, "big")
-        for of, first, last in self._exempt:
-            if of == version and first <= value <= last:
-                key = b""
-        if len(self._networks) >= MAX_NETWORKS:
-            self._networks.clear()
-        self._networks[source] = key
-        return key
+    def _hold_back(self, key: bytes) -> Verdict:
+        slip = self._limit.slip
+        count = self._held_back[key] = self._held_back.get(key, 0) + 1
+        return Verdict.SLIP if slip and count % slip == 0 else Verdict.DROP
+
+    def _is_exempt(self, packed: bytes) -> bool:
+        return any(
+            len(first) == len(packed) and first <= packed <= last
+            for first, last in self._exempt
+        )

@@ -3,6 +3,8 @@
 from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from balancer.nameserver.protection.limit import Limiter, RateLimit, Verdict
 
@@ -70,3 +72,19 @@ def test_accounts_are_bounded_and_forgotten():
     for now_s in (106, 112, 118, 124):
         judged(limiter, 1, f"11.{now_s}.9.9", now_s=now_s)
     assert len(limiter) == 2
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(1, 4))
+def test_an_account_gains_with_time_and_loses_with_each_response(waits_s, per_second):
+    window_s, slip = 2, 3
+    limiter = Limiter(RateLimit(per_second, window_s, slip))
+    now_s, balance, held_back = 100, per_second, 0
+    for wait_s in waits_s:
+        now_s += wait_s
+        gained = min(balance + wait_s * per_second, per_second)
+        balance = max(gained - 1, -window_s * per_second)
+        verdict = SEND
+        if balance < 0:
+            held_back += 1
+            verdict = DROP if held_back % slip else SLIP
+        assert limiter.judge("11.1.3.10", b"www", now_s) is verdict
