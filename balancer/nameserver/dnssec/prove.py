@@ -18,7 +18,7 @@ from ..zones.keys import SigningKey
 from ..zones.node import pack_record
 from ..zones.resolve import Finding, Matter, Outcome
 from ..zones.zone import Zone
-from .sign import period, signature, signed_head
+from .sign import period, signed_head, with_signature
 
 ALWAYS = (Type.RRSIG, Type.NSEC)
 HERE: frozenset[int] = frozenset(ALWAYS)
@@ -91,9 +91,9 @@ class _Prover:
                 found += self._with_signature(records)
         return tuple(found)
 
-    def _with_signature(self, records: RecordSet) -> tuple[RecordSet, RecordSet]:
-        of = self._zone.apex, self._key, self._start_s
-        return records, signature(records, *of, self.begin)
+    def _with_signature(self, records: RecordSet) -> tuple[Records, ...]:
+        apex = self._zone.apex
+        return with_signature(records, apex, self._key, self._start_s, self.begin)
 
     def denial(self, matter: Matter, with_record: bool = True) -> tuple[Records, ...]:
         """Return the proof that a name has not more types than it has.
@@ -141,8 +141,12 @@ class _Prover:
         # RFC 9077: as long as other negative answers are kept.
         ttl_s = zone.negative_ttl_s
         record = pack_record(Type.NSEC, ttl_s, rdata)
-        head = signed_head(owner, Type.NSEC, ttl_s, key.tag, self._start_s) + zone.apex
-        signature = key.sign(
-            head + owner + record[ASKED_NAME_OCTETS:], keep, self.begin
-        )
+        head = signed_head(owner, Type.NSEC, ttl_s, zone.apex, key.tag, self._start_s)
+        signed = head + owner + record[ASKED_NAME_OCTETS:]
+        if keep:
+            signature = key.sign(signed, self.begin)
+        else:
+            if self.begin is not None:
+                self.begin()
+            signature = key.sign_once(signed)
         return record, pack_record(Type.RRSIG, ttl_s, head + signature)

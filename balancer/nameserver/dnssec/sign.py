@@ -1,20 +1,23 @@
 """Signatures of record sets (RFC 4034, section 3), made when they are asked for."""
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from ...wire.dns.codes import Class, Type
-from ...wire.dns.dnssec import ECDSA_P256, RRSIG
+from ...wire.dns.dnssec import ECDSA_P256, RRSIG_HEAD, RRSIG_TIMES
 from ...wire.dns.names import label_starts
 from ...wire.dns.records import (
     ASKED_NAME_OCTETS,
     RECORD_HEAD,
     STORED_RECORD,
+    Records,
     RecordSet,
     StoredData,
+    StoredRun,
 )
 from ...wire.dns.writer import PlainWriter
 from ..zones.keys import SigningKey
-from ..zones.node import stored_set
+from ..zones.node import pack_record, stored_set
 from ..zones.zone import WILDCARD
 
 # All servers of an address sign with the same times, so that their answers are alike.
@@ -28,14 +31,14 @@ def period(now_s: int) -> int:
     return now_s - now_s % PERIOD_S
 
 
-def signature(
+def with_signature(
     records: RecordSet,
     zone: bytes,
     key: SigningKey,
     start_s: int,
     begin: Callable[[], None] | None = None,
-) -> RecordSet:
-    """Return the RRSIG record of a set.
+) -> tuple[Records, ...]:
+    """Return a set and its RRSIG record.
 
     Args:
         records: what is signed; a wildcard's answers under the name that was asked, as
@@ -45,33 +48,52 @@ def signature(
         start_s: from when on it is given out, as `period` says.
         begin: is called before a signature is made, and may raise an error.
     """
-    owner, type_, ttl_s, _, _ = records
+    owner, type_, ttl_s, data, _ = records
     folded = owner.lower()
-    head = signed_head(folded, type_, ttl_s, key.tag, start_s) + zone
-    rdata = head + key.sign(head + _canonical(folded, records), True, begin)
-    return stored_set(owner, Type.RRSIG, ttl_s, rdata)
+    head = signed_head(folded, type_, ttl_s, zone, key.tag, start_s)
+    if not isinstance(data, StoredData):
+        signed = head + _canonical(folded, records)
+        rdata = head + key.sign(signed, begin)
+        return records, stored_set(owner, Type.RRSIG, ttl_s, rdata)
+    octets, size = data.octets, data.size
+    if size == 1:  # but for its owner, it is stored in the form that is signed
+        signed = head + folded + octets[ASKED_NAME_OCTETS:]
+        signature = key.sign(signed, begin)
+    else:
+        # Told apart as they are stored, they need not be sorted each time.
+        sort = partial(_signed_stored, head, folded, octets)
+        signature = key.sign(head + folded + octets, begin, sort)
+    octets += pack_record(Type.RRSIG, ttl_s, head + signature)
+    return (StoredRun(owner, octets, size + 1),)
 
 
-def signed_head(owner: bytes, type_: int, ttl_s: int, tag: int, start_s: int) -> bytes:
-    """Return the numbers that an RRSIG record begins with, and that are signed, too.
+def signed_head(
+    owner: bytes, type_: int, ttl_s: int, zone: bytes, tag: int, start_s: int
+) -> bytes:
+    """Return what an RRSIG record begins with, and what is signed, too.
 
     Args:
         owner: of the signed records, in lower case.
         type_: of the records.
         ttl_s: of the records.
+        zone: the signer's name.
         tag: of the key.
         start_s: from when on it is given out.
     """
     labels = len(label_starts(owner)) - 1 - owner.startswith(WILDCARD)
+    head = RRSIG_HEAD.pack(type_, ECDSA_P256, labels, ttl_s)
+    return head + _signer(zone, tag, start_s)
+
+
+@lru_cache(maxsize=64)  # all sets of a zone have it in common, for a day
+def _signer(zone: bytes, tag: int, start_s: int) -> bytes:
     ends_s = (start_s + VALID_S) % 2**32
     begins_s = (start_s - BACKDATED_S) % 2**32
-    return RRSIG.pack(type_, ECDSA_P256, labels, ttl_s, ends_s, begins_s, tag)
+    return RRSIG_TIMES.pack(ends_s, begins_s, tag) + zone
 
 
 def _canonical(owner: bytes, records: RecordSet) -> bytes:
     """Return the records in the form and order that is signed (section 6)."""
-    if isinstance(records.data, StoredData):
-        return _canonical_stored(owner, records.data)
     head = owner + RECORD_HEAD.pack(records.type, Class.IN, records.ttl_s)
     octets = []
     for data in records.data:
@@ -83,11 +105,8 @@ def _canonical(owner: bytes, records: RecordSet) -> bytes:
     )
 
 
-def _canonical_stored(owner: bytes, data: StoredData) -> bytes:
-    """Do the same by cutting: but for the owner, records are stored in that form."""
-    octets = data.octets
-    if data.size == 1:
-        return owner + octets[ASKED_NAME_OCTETS:]
+def _signed_stored(head: bytes, owner: bytes, octets: bytes) -> bytes:
+    """Return what is signed of records as they are stored, sorted by their rdata."""
     found, start = [], 0
     while start < len(octets):
         end = start + STORED_RECORD.size
@@ -96,4 +115,5 @@ def _canonical_stored(owner: bytes, data: StoredData) -> bytes:
         start = end
     # In the order of the rdata alone, which its length comes before.
     found.sort()
-    return b"".join(owner + octets[s + ASKED_NAME_OCTETS : e] for _, s, e in found)
+    records = (owner + octets[s + ASKED_NAME_OCTETS : e] for _, s, e in found)
+    return head + b"".join(records)

@@ -7,9 +7,9 @@ from .names import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, ROOT, parent
 
 DNSKEY = Struct("!HBB")  # flags, protocol, algorithm; then the public key
 DS = Struct("!HBB")  # key tag, algorithm, digest type; then the digest
-# type covered, algorithm, labels, original TTL, expiration, inception, key tag;
-# then the signer's name and the signature
-RRSIG = Struct("!HBBIIIH")
+# Of RRSIG, before the signer's name and the signature:
+RRSIG_HEAD = Struct("!HBBI")  # type covered, algorithm, labels, original TTL
+RRSIG_TIMES = Struct("!IIH")  # expiration, inception, key tag
 ZONE_KEY = 0x0100
 SECURE_ENTRY_POINT = 0x0001
 PROTOCOL = 3
