@@ -1,5 +1,6 @@
 """The one place that slices received bytes, always inside their bounds."""
 
+from re import Pattern
 from struct import Struct
 
 from ..errors import WireError
@@ -28,13 +29,12 @@ class Cursor:
 
     def take(self, count: int) -> bytes:
         """Return the next `count` octets; WireError when there are fewer."""
-        if count < 0 or count > self.remaining:
-            raise WireError(
-                f"{count} octets wanted at {self.position}, {self.remaining} left"
-            )
         start = self.position
-        self.position = start + count
-        return self._data[start : self.position]
+        end = start + count
+        if count < 0 or end > self._end:
+            raise WireError(f"{count} octets wanted at {start}, {self.remaining} left")
+        self.position = end
+        return self._data[start:end]
 
     def unpack(self, layout: Struct) -> tuple[int, ...]:
         """Return the fields of `layout`; WireError when it does not fit."""
@@ -45,28 +45,20 @@ class Cursor:
         self.position = end
         return layout.unpack_from(self._data, start)
 
-    def take_parts(self, largest: int, most: int, link: int = 256) -> bytes:
-        """Return parts, each behind its length octet, up to and with an empty one.
+    def take_match(self, pattern: Pattern[bytes], most: int) -> bytes:
+        """Return what a pattern matches here; WireError when it is nothing.
 
-        A length octet from `link` on ends them as well, together with the octet behind
-        it. One loop without calls: the sender chooses how many parts there are.
-
-        Raises:
-            WireError: a part is longer than `largest`, or all are longer than `most`.
+        Args:
+            pattern: takes a time in proportion to the octets that it is given.
+            most: how many these are.
         """
-        data, position = self._data, self.position
-        end = min(self._end, position + most)
-        while position < end:
-            size = data[position]
-            if size > largest:
-                if size < link:
-                    break
-                return self.take(position + 2 - self.position)
-            position += 1 + size
-            if size == 0:
-                start, self.position = self.position, position
-                return data[start:position]
-        raise WireError(f"no end of parts up to {largest} in {most} octets")
+        start = self.position
+        end = start + most
+        found = pattern.match(self._data, start, end if end < self._end else self._end)
+        if found is None:
+            raise WireError(f"not as it should be, in {most} octets at {start}")
+        self.position = found.end()
+        return found[0]
 
     def rest(self) -> bytes:
         """Return everything that is left."""

@@ -7,7 +7,13 @@ from typing import NamedTuple
 from ...errors import WireError
 from ...wire.cursor import Cursor
 from ...wire.dns.codes import Class, Opcode, OptionCode, Rcode, Type
-from ...wire.dns.edns import IP_VERSION, ClientSubnet, Edns, Option
+from ...wire.dns.edns import (
+    IP_VERSION,
+    ClientSubnet,
+    Edns,
+    pack_option,
+    with_options,
+)
 from ...wire.dns.query import (
     HEADER,
     MAX_RECORDS,
@@ -32,9 +38,9 @@ EDNS_PAYLOAD_OCTETS = 1232
 STREAM_PAYLOAD_OCTETS = 65535
 EDNS_VERSION = 0
 # Without options; DO is copied, whether zones are signed or not (RFC 3225, section 3).
-OWN_EDNS = (
-    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION),
-    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True),
+OWN_OPT = (
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION).to_wire(),
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True).to_wire(),
 )
 BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
 NOTAUTH, REFUSED = Finding(Outcome.NOTAUTH), Finding(Outcome.REFUSED)
@@ -111,8 +117,8 @@ class Considered(NamedTuple):
     def cut(self) -> Answer:
         """Return a response that says "ask by TCP" and no more."""
         header, question, theirs, *_ = self.query
-        edns = theirs and Edns(EDNS_PAYLOAD_OCTETS, dnssec_ok=theirs.dnssec_ok)
-        wire = Response(header, question, Rcode.NOERROR, edns=edns).cut()
+        opt = OWN_OPT[theirs.dnssec_ok] if theirs else b""
+        wire = Response(header, question, Rcode.NOERROR, opt=opt).cut()
         return self.answer(wire, is_truncated=True)
 
 
@@ -171,7 +177,7 @@ def write(
     query, finding, asked = found
     header, question, edns, _, key = query
     limit = _limit(edns, stream)
-    own = None
+    opt = b""
     if edns is not None:
         # What will be truncated need not be signed.
         is_long = finding.sections.answers and finding.sections.least_octets > limit
@@ -183,9 +189,10 @@ def write(
                 finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
             except Spent:
                 return found.cut()
-        own = OWN_EDNS[edns.dnssec_ok]
+        opt = OWN_OPT[edns.dnssec_ok]
         if asked is not NOTHING_ASKED:
-            own = _own_edns(authority, edns, asked, found.scope_prefix_length)
+            scope = found.scope_prefix_length
+            opt = with_options(opt, _own_options(authority, asked, scope))
     response = Response(
         header,
         question,
@@ -193,7 +200,7 @@ def write(
         finding.sections,
         # RFC 1035 6.2: nobody has authority for all classes.
         finding.is_authoritative and question.class_ != Class.ANY,
-        own,
+        opt,
         key,
     )
     wire, is_truncated = response.to_wire(limit)
@@ -262,24 +269,24 @@ def _answer_cookie_alone(
     if edns is None:
         raise WireError("neither a question nor options")
     cookie = _asked(authority, edns, source, now_s).cookie
-    own = _own_edns(authority, edns, Asked(cookie=cookie), 0)
+    opt = OWN_OPT[edns.dnssec_ok]
     if cookie is None:
-        return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR, own)
-    wire = Response(header, None, Rcode.NOERROR, edns=own).to_wire(PLAIN_PAYLOAD_OCTETS)
+        return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR, opt)
+    opt = with_options(opt, pack_option(OptionCode.COOKIE, cookie.data))
+    wire = Response(header, None, Rcode.NOERROR, opt=opt).to_wire(PLAIN_PAYLOAD_OCTETS)
     return Answer(wire[0], Outcome.NODATA, cookie=True, is_proven=cookie.is_proven)
 
 
-def _own_edns(authority: Authority, edns: Edns, asked: Asked, scope: int) -> Edns:
-    options: tuple[Option, ...] = ()
-    if asked.identity and authority.identity:
-        options = (Option(OptionCode.NSID, authority.identity.encode()),)
-    if asked.subnet is not None:
-        family, source, _, address = asked.subnet
-        echo = ClientSubnet(family, source, scope, address)
-        options += (Option(OptionCode.CLIENT_SUBNET, echo.to_wire()),)
-    if asked.cookie is not None:
-        options += (Option(OptionCode.COOKIE, asked.cookie.data),)
-    return Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, edns.dnssec_ok, options)
+def _own_options(authority: Authority, asked: Asked, scope: int) -> bytes:
+    subnet, cookie, wants_identity = asked
+    options = b""
+    if wants_identity and authority.identity:
+        options = pack_option(OptionCode.NSID, authority.identity.encode())
+    if subnet is not None:
+        options += pack_option(OptionCode.CLIENT_SUBNET, subnet.scoped(scope))
+    if cookie is not None:
+        options += pack_option(OptionCode.COOKIE, cookie.data)
+    return options
 
 
 def _limit(edns: Edns | None, stream: bool) -> int:
@@ -292,8 +299,8 @@ def _limit(edns: Edns | None, stream: bool) -> int:
 
 
 def _refuse_header(
-    header: Header, rcode: Rcode, outcome: Outcome, edns: Edns | None = None
+    header: Header, rcode: Rcode, outcome: Outcome, opt: bytes = b""
 ) -> Answer:
     """Answer without a question: what there was of one was not understood."""
-    wire, _ = Response(header, None, rcode, edns=edns).to_wire(PLAIN_PAYLOAD_OCTETS)
+    wire, _ = Response(header, None, rcode, opt=opt).to_wire(PLAIN_PAYLOAD_OCTETS)
     return Answer(wire, outcome)

@@ -19,6 +19,8 @@ class Block:
     Args:
         records: what is in it.
         places: how many ways of writing it are remembered.
+
+    `sets` has those of the records that are sets.
     """
 
     __slots__ = (
@@ -28,22 +30,19 @@ class Block:
         "_written",
         "least_octets",
         "records",
+        "sets",
         "size",
     )
 
     def __init__(self, records: Iterable[Records], places: int = MAX_PLACES) -> None:
         self.records = tuple(records)
+        self.sets = tuple(each for each in self.records if isinstance(each, RecordSet))
         self.size = sum(each.size for each in self.records)
         self.least_octets = sum(each.least_octets for each in self.records)
         self._places = places
         self._names = vocabulary(each.write for each in self.records)
         self._written: dict[tuple[int | None, ...], Known] = {}
         self._remade: tuple[int, Block] | None = None
-
-    @property
-    def sets(self) -> tuple[RecordSet, ...]:
-        """The sets of records in it."""
-        return tuple(each for each in self.records if isinstance(each, RecordSet))
 
     def write(self, writer: Writer) -> None:
         """Append all of it."""

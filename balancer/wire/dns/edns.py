@@ -5,12 +5,12 @@ from struct import Struct
 from typing import NamedTuple
 
 from ...errors import WireError
-from ..cursor import Cursor
 from .codes import Type
 
 OPT_RECORD = Struct(
     "!BHHBBHH"
 )  # root, type, size, extended rcode, version, flags, rdlen
+HIGH_RCODE = 5  # where the extended rcode is in an OPT record
 OPTION = Struct("!HH")  # code, length
 SUBNET = Struct("!HBB")  # family, source prefix length, scope prefix length
 DNSSEC_OK = 0x8000
@@ -41,7 +41,7 @@ class Edns(NamedTuple):
         """Return the whole record, with the root as its owner."""
         data = b""
         for code, octets in self.options:
-            data += OPTION.pack(code, len(octets)) + octets
+            data += pack_option(code, octets)
         flags = DNSSEC_OK * self.dnssec_ok | COMPACT_OK * self.compact_ok
         head = (0, Type.OPT, self.payload_size, self.extended_rcode, self.version)
         return OPT_RECORD.pack(*head, flags, len(data)) + data
@@ -79,9 +79,10 @@ class ClientSubnet(NamedTuple):
     @classmethod
     def from_wire(cls, data: bytes) -> "ClientSubnet":
         """Read the option's data as strictly as RFC 7871, section 6, has it."""
-        cursor = Cursor(data)
-        family, source, scope = cursor.unpack(SUBNET)
-        address = cursor.rest()
+        if len(data) < SUBNET.size:
+            raise WireError(f"client subnet of {len(data)} octets")
+        family, source, scope = SUBNET.unpack_from(data)
+        address = data[SUBNET.size :]
         bits = ADDRESS_BITS.get(family, 0)
         if family and not bits:
             raise WireError(f"client subnet of unknown family {family}")
@@ -96,8 +97,12 @@ class ClientSubnet(NamedTuple):
 
     def to_wire(self) -> bytes:
         """Return the option's data, without code and length."""
-        lengths = self.source_prefix_length, self.scope_prefix_length
-        return SUBNET.pack(self.family, *lengths) + self.address
+        return self.scoped(self.scope_prefix_length)
+
+    def scoped(self, scope_prefix_length: int) -> bytes:
+        """Return the same with another scope prefix length."""
+        family, source, _, address = self
+        return SUBNET.pack(family, source, scope_prefix_length) + address
 
     @property
     def text(self) -> str:
@@ -112,6 +117,21 @@ class ClientSubnet(NamedTuple):
         """The network's first address as an integer."""
         bits = ADDRESS_BITS[self.family]
         return int.from_bytes(self.address, "big") << (bits - 8 * len(self.address))
+
+
+def with_options(opt: bytes, options: bytes) -> bytes:
+    """Return an OPT record that had no options with these, each as `pack_option`."""
+    return opt[:-2] + len(options).to_bytes(2) + options
+
+
+def with_high_rcode(opt: bytes, high_rcode: int) -> bytes:
+    """Return an OPT record with the upper eight bits of a response code."""
+    return opt[:HIGH_RCODE] + high_rcode.to_bytes() + opt[HIGH_RCODE + 1 :]
+
+
+def pack_option(code: int, data: bytes) -> bytes:
+    """Return a whole option."""
+    return OPTION.pack(code, len(data)) + data
 
 
 def _options(data: bytes) -> tuple[Option, ...]:

@@ -39,7 +39,9 @@ class Header(NamedTuple):
     @classmethod
     def from_wire(cls, data: bytes) -> "Header":
         """Read the header at the front of a message."""
-        return cls(*Cursor(data).unpack(HEADER))
+        if len(data) < HEADER.size:
+            raise WireError(f"a header of {len(data)} octets")
+        return tuple.__new__(cls, HEADER.unpack_from(data))
 
     def to_wire(self) -> bytes:
         """Return the twelve octets."""
@@ -91,16 +93,17 @@ class Query(NamedTuple):
         """
         if header is None:
             header = Header.from_wire(data)
+        _, _, questions, answers, authorities, additionals = header
         # The counts come first: who trusts them parses for as long as a sender likes.
-        if header.questions != 1:
-            raise WireError(f"a query has one question, not {header.questions}")
-        others = header.answers + header.authorities
-        if others + header.additionals > MAX_RECORDS:
+        if questions != 1:
+            raise WireError(f"a query has one question, not {questions}")
+        others = answers + authorities
+        if others + additionals > MAX_RECORDS:
             raise WireError(f"more than {MAX_RECORDS} records in a query")
         cursor = Cursor(data, HEADER.size)
         question = Question.read(cursor)
         serial = _read_others(cursor, others, question) if others else None
-        edns, key = read_additional(cursor, header.additionals)
+        edns, key = read_additional(cursor, additionals)
         if cursor.remaining:
             raise WireError(f"{cursor.remaining} octets behind the message")
         return cls(header, question, edns, serial, key)

@@ -153,15 +153,11 @@ class StoredRun:
         size: how many they are.
     """
 
-    __slots__ = ("octets", "owner", "size")
+    __slots__ = ("least_octets", "octets", "owner", "size")
 
     def __init__(self, owner: bytes, octets: bytes, size: int) -> None:
         self.owner, self.octets, self.size = owner, octets, size
-
-    @property
-    def least_octets(self) -> int:
-        """How long the records are at least, in any message."""
-        return len(self.octets) - self.size
+        self.least_octets = len(octets) - size  # a root in each pointer's place
 
     def write(self, writer: Writer) -> None:
         """Append every record."""

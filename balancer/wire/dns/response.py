@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .codes import Rcode
-from .edns import Edns
+from .edns import with_high_rcode
 from .query import (
     AUTHORITATIVE,
     HEADER,
@@ -39,8 +39,9 @@ class Sections(NamedTuple):
     @property
     def least_octets(self) -> int:
         """How long the records are at least that cannot be left out."""
+        answers, authorities, glue, _ = self
         octets = 0
-        for records in self.answers + self.authorities + self.glue:
+        for records in answers + authorities + glue:
             octets += records.least_octets
         return octets
 
@@ -51,8 +52,8 @@ NO_RECORDS = Sections()
 class Response(NamedTuple):
     """A response to the query with header `asked`.
 
-    The high bits of its rcode go into `edns`, which a rcode above 15 needs. `tsig` is a
-    whole record that comes last; a truncated response is without it.
+    The high bits of its rcode go into `opt`, an OPT record, which a rcode above 15
+    needs. `tsig` is a whole record that comes last; a truncated response is without it.
     """
 
     asked: Header
@@ -60,7 +61,7 @@ class Response(NamedTuple):
     rcode: Rcode
     sections: Sections = NO_RECORDS
     authoritative: bool = False
-    edns: Edns | None = None
+    opt: bytes = b""
     tsig: bytes = b""
 
     def to_wire(self, limit: int) -> tuple[bytes, bool]:
@@ -82,41 +83,44 @@ class Response(NamedTuple):
         """Return the message without records, truncated."""
         return self._replace(tsig=b"")._pack(NO_RECORDS, TRUNCATED)
 
-    def _pack(self, sections: Sections, flags: int = 0) -> bytes:
+    def _pack(self, sections: Sections, more_flags: int = 0) -> bytes:
+        asked, question, rcode, _, authoritative, opt, tsig = self
         writer = Writer(NO_HEADER)
         questions = 0
-        if self.question is not None:
+        if question is not None:
             questions = 1
-            name, type_, class_ = self.question
+            name, type_, class_ = question
             writer.put_question_name(name)
             writer.put(QUESTION.pack(type_, class_))
         answers, authorities, glue, additional = sections
-        counts = [_write(section, writer) for section in (answers, authorities)]
-        additionals = _write(glue, writer) + _write(additional, writer)
-        if self.edns is not None:
+        answered = _write(answers, writer) if answers else 0
+        authority = _write(authorities, writer) if authorities else 0
+        additionals = _write(glue, writer) if glue else 0
+        additionals += _write(additional, writer) if additional else 0
+        if opt:
             additionals += 1
-            high_rcode = int(self.rcode) >> LOW_RCODE_BITS
-            edns = self.edns
-            if high_rcode:
-                edns = edns._replace(extended_rcode=high_rcode)
-            writer.put(edns.to_wire())
-        if self.tsig:
+            if rcode > LOW_RCODE:
+                opt = with_high_rcode(opt, rcode >> LOW_RCODE_BITS)
+            writer.put(opt)
+        if tsig:
             additionals += 1
-            writer.put(self.tsig)
-        identifier, flags = self.asked.identifier, self._flags() | flags
+            writer.put(tsig)
+        flags = _flags(asked.flags, rcode) | more_flags
+        if authoritative:
+            flags |= AUTHORITATIVE
+        counts = questions, answered, authority, additionals
         octets = writer.octets
-        HEADER.pack_into(octets, 0, identifier, flags, questions, *counts, additionals)
+        HEADER.pack_into(octets, 0, asked.identifier, flags, *counts)
         return bytes(octets)
 
-    def _flags(self) -> int:
-        asked = self.asked.flags
-        flags = RESPONSE | asked & OPCODE | int(self.rcode) & LOW_RCODE
-        if self.authoritative:
-            flags |= AUTHORITATIVE
-        # RD means something in a QUERY only; elsewhere the bit is not ours to echo.
-        if not asked & OPCODE:
-            flags |= asked & RECURSION_DESIRED
-        return flags
+
+def _flags(asked: int, rcode: int) -> int:
+    """Return the flags of a response to a query with these."""
+    flags = RESPONSE | asked & OPCODE | rcode & LOW_RCODE
+    # RD means something in a QUERY only; elsewhere the bit is not ours to echo.
+    if not asked & OPCODE:
+        flags |= asked & RECURSION_DESIRED
+    return flags
 
 
 def _write(section: Iterable[Records], writer: Writer) -> int:

@@ -67,6 +67,27 @@ def test_reads_what_was_written_and_no_further(name, behind):
         assert cursor.rest() == behind
 
 
+def _walked(data):
+    """Return where a name ends, label by label; None: nowhere."""
+    at = 0
+    while at < min(len(data), 255) and (size := data[at]):
+        if size > 63:
+            return None
+        at += 1 + size
+    return at + 1 if at < min(len(data), 255) else None
+
+
+@given(st.binary(max_size=12) | st.lists(st.integers(0, 70), max_size=300).map(bytes))
+def test_a_name_ends_where_a_walk_does(data):
+    end = _walked(data)
+    cursor = Cursor(data)
+    if end is None:
+        with pytest.raises(WireError):
+            read_name(cursor)
+    else:
+        assert read_name(cursor) == data[:end]
+
+
 @pytest.mark.parametrize(
     "wire",
     [

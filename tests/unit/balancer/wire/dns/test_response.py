@@ -36,7 +36,7 @@ def a_records(count, owner=WWW):
 def test_known_octets():
     sections = Sections(answers=(a_records(1),))
     wire, truncated = Response(
-        ASKED, MIXED_CASE, Rcode.NOERROR, sections, True, Edns(1232)
+        ASKED, MIXED_CASE, Rcode.NOERROR, sections, True, Edns(1232).to_wire()
     ).to_wire(512)
     assert not truncated
     assert wire == (
@@ -93,7 +93,7 @@ def test_a_referral_without_its_glue_is_truncated():
 
 def test_extended_rcode_is_split():
     wire, _ = Response(
-        ASKED, MIXED_CASE, Rcode.BADVERS, edns=Edns(1232, dnssec_ok=True)
+        ASKED, MIXED_CASE, Rcode.BADVERS, opt=Edns(1232, dnssec_ok=True).to_wire()
     ).to_wire(512)
     theirs = dns.message.from_wire(wire)
     assert theirs.rcode() == dns.rcode.BADVERS
