@@ -20,13 +20,14 @@ from ..zones.zone import Zone, Zones
 from .answer import STREAM_PAYLOAD_OCTETS
 from .hot import Answers, Drawn, Hot, Memo, make_memo
 from .ready import Ready, fits
-from .stored import Stored
+from .stored import Stored, stored_set
 
 MAX_HOT = 16384  # beyond, answers are put together anew for each query
 UNKEPT_PER_HOT = 16
 UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
 COUNTS = slice(4, HEADER.size)
 NEVER_HOT = {*TRANSFERS, Type.NXNAME}  # refused even where an alias would answer
+NOWHERE = None, None
 ONE = b"\0\1"
 TYPE = slice(-4, -2)  # of a question
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
@@ -52,8 +53,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
         self._everybody = self._memo(EVERYBODY)
-        stored = Stored(zones, is_signed)
-        self._find_one, self._find_several = stored.find_one, stored.find
+        self._find_one = Stored(zones, is_signed).find_one
 
     def __missing__(self, question: bytes) -> Hot | bytes | None:
         """Return the answers to a question; None, or `UNFIT`: `answer` must judge.
@@ -69,14 +69,38 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         return self._find(question) if folded == question else self[folded]
 
     def _find(self, question: bytes) -> Hot | bytes | None:
-        found = self._find_several(question)
-        try:
-            hot = self._make(question) if found is None else self._of(question, *found)
-        except IndexError:  # labels that reach behind the name
+        zone, node = self._node(question)
+        if zone is None or node is None:
             return None
+        found = None
+        if not (self._is_signed and zone.key):
+            found = stored_set(question, node.packed)
+        if found is None:
+            [type_, _] = QUESTION.unpack(question[-QUESTION.size :])
+            hot = self._make(zone, Question(node.owner, type_), node)
+        else:
+            hot = self._of(question, *found)
         if hot is not None:
             self._keep(question, hot)
         return hot
+
+    def _node(self, question: bytes) -> tuple[Zone | None, Node | None]:
+        """Return the zone, and what it has at just the name that is asked for."""
+        name = question[: -QUESTION.size]
+        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
+            return NOWHERE
+        type_, class_ = QUESTION.unpack(question[-QUESTION.size :])
+        try:
+            zone = self._zones.find(name, type_)
+        except IndexError:  # labels that reach behind the name
+            return NOWHERE
+        if zone is None or class_ != Class.IN or type_ in NEVER_HOT:
+            return NOWHERE
+        packed = zone.nodes.get(name)
+        # Not where a delegation hides the name.
+        if packed is None or not packed.startswith(PLAIN):
+            return NOWHERE
+        return zone, Node(name, packed, zone.steered.get(name, NOT_STEERED))
 
     def find_one(self, question: bytes) -> bytes | None:
         """Return the one record that a zone holds as the answer to a question."""
@@ -127,20 +151,8 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             self.clear()
             self._now_s = now_s
 
-    def _make(self, octets: bytes) -> Hot | bytes | None:
-        name = octets[: -QUESTION.size]
-        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
-            return None
-        type_, class_ = QUESTION.unpack(octets[-QUESTION.size :])
-        zone = self._zones.find(name, type_)
-        if zone is None or class_ != Class.IN or type_ in NEVER_HOT:
-            return None
-        packed = zone.nodes.get(name)
-        # Not where a delegation hides the name.
-        if packed is None or not packed.startswith(PLAIN):
-            return None
-        node = Node(name, packed, zone.steered.get(name, NOT_STEERED))
-        question = Question(name, type_)
+    def _make(self, zone: Zone, question: Question, node: Node) -> Hot | bytes | None:
+        name, type_, _ = question
         if not node.is_alias_for(type_):
             return self._make_found(zone, question, node)
         if known_type(type_) == OTHER:

@@ -63,22 +63,18 @@ class Stored:
                 return None
         return None
 
-    def find(self, question: bytes) -> tuple[bytes, bytes] | None:
-        """Return count and octets of several records, or of one beside other types."""
-        name = question[:-4]
-        for apex, image in self._images:
-            if name.endswith(apex):
-                packed = None if image is None else image.get(name)
-                return None if packed is None else _stored_set(question, packed)
-        return None
 
+def stored_set(question: bytes, packed: bytes) -> tuple[bytes, bytes] | None:
+    """Return count and octets of records that answer as they are; None: none do.
 
-def _stored_set(question: bytes, packed: bytes) -> tuple[bytes, bytes] | None:
+    Args:
+        question: its octets, with the name in lower case and class IN.
+        packed: the node of this name, which no delegation hides.
+    """
     type_ = question[-4:-2]
-    if type_ in NOT_AS_STORED or question[-2:] != CLASS_IN or question.startswith(ROOT):
+    if type_ in NOT_AS_STORED or question.startswith(ROOT):
         return None
-    # Not where a delegation hides the name.
-    at, end = len(PLAIN), len(packed) if packed.startswith(PLAIN) else 0
+    at, end = len(PLAIN), len(packed)
     while at < end:
         records_at = at + SET.size
         records_end = records_at + (packed[at + 4] << 8 | packed[at + 5])

@@ -153,9 +153,9 @@ def _finding(
     asker: Callable[[], Asker],
     aliases: tuple[Records, ...] = (),
 ) -> Finding:
-    zone, node = matter.zone, matter.node
-    negative = Sections(aliases, (zone.negative,))
+    zone, _, node = matter
     if node is None:
+        negative = Sections(aliases, (zone.negative,))
         return Finding(Outcome.NXDOMAIN, negative, 0, matter)
     # RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
     if node.is_cut and (type_ != Type.DS or node.owner != matter.name):
@@ -163,6 +163,7 @@ def _finding(
     records = node.find(type_)
     if records is None:
         outcome = Outcome.ANSWERS if aliases else Outcome.NODATA
+        negative = Sections(aliases, (zone.negative,))
         return Finding(outcome, negative, 0, matter)
     if isinstance(records, Steered):
         chosen, scope, site = records.choose(asker())

@@ -11,7 +11,7 @@ from ...wire.dns.response import Sections
 from .aliases import MAX_ALIASES, Chain, follow
 from .image import Image
 from .keys import SigningKey
-from .node import NOT_STEERED, PLAIN, Node, SteeredSets
+from .node import CUT, NOT_STEERED, PLAIN, Node, SteeredSets
 
 MAX_REFERRALS = MAX_CHAINS = 4096  # beyond, all are forgotten at once
 WILDCARD = b"\1*"
@@ -65,19 +65,21 @@ class Zone:
         """
         if not (self.has_cuts or self.has_wildcards):
             return self.node(name)
-        encloser = self.apex
-        found = None
+        find, above = self.nodes.get, len(label_starts(self.apex))
+        encloser, packed = self.apex, None
         # From the apex down: what does not exist has nothing below it, so that a
         # name of many labels costs no more look-ups than the zone is deep.
-        for start in reversed(label_starts(name)[: -len(label_starts(self.apex))]):
+        for start in label_starts(name)[-above - 1 :: -1]:
             below = name[start:]
-            found = self.node(below)
-            if found is None:
+            packed = find(below)
+            if packed is None:
                 return self._synthesized(name, encloser)
-            if found.is_cut:
-                return found
             encloser = below
-        return found or self.node(self.apex)
+            if packed.startswith(CUT):
+                break
+        if packed is None:
+            return self.node(encloser)
+        return Node(encloser, packed, self.steered.get(encloser, NOT_STEERED))
 
     def node(self, name: bytes) -> Node | None:
         """Return what is stored at exactly this name."""
@@ -136,8 +138,9 @@ class Zone:
         packed = self.nodes.get(source) if self.has_wildcards else None
         if packed is None:
             return None
-        found = self.steered.get(source, NOT_STEERED)
-        steered = {type_: each.at(name) for type_, each in found.items()}
+        steered = self.steered.get(source, NOT_STEERED)
+        if steered:
+            steered = {type_: each.at(name) for type_, each in steered.items()}
         return Node(name, packed, steered, source)
 
 
