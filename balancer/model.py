@@ -64,9 +64,15 @@ class Handling:
     forwarding: Forwarding = Forwarding.GRE
 
 
+ALL_PORTS = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Vip:
-    """A virtual IP address, with the port and protocol that it serves."""
+    """A virtual IP address, with the port and protocol that it serves.
+
+    Port 0 stands for all that no other VIP of the address and protocol has.
+    """
 
     name: str
     address: Address
@@ -74,6 +80,11 @@ class Vip:
     protocol: Protocol
     pool: str
     handling: Handling = Handling()
+
+    @property
+    def port_text(self) -> str:
+        """The port as people write it."""
+        return str(self.port or ALL_PORTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from balancer.backend.strip import Rules
 from balancer.model import (
+    ALL_PORTS,
     Backend,
     FiveTuple,
     Forwarding,
@@ -39,6 +40,7 @@ FOLDER = Path(__file__).parent / "vectors"
 BACKEND_FILES = ("backend.toml", "handed_on.toml")
 BALANCER_FILES = (
     "balancer.toml",
+    "all_ports.toml",
     "forwarding.toml",
     "layer2.toml",
     "nat.toml",
@@ -235,4 +237,5 @@ def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
         how.get("mss", 0),
         _mode(how),
     )
-    return Vip(place, ip_address(address), int(port), kind, pool, handling)
+    number = 0 if port == ALL_PORTS else int(port)
+    return Vip(place, ip_address(address), number, kind, pool, handling)

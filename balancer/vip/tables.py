@@ -23,6 +23,8 @@ from .options import Options
 # As port and protocol: the address is a VIP's, whatever the port. As port alone: where
 # fragments go, which have none.
 ANY = 0
+# Added to the protocol, with port `ANY`: where ports go that no VIP names.
+OTHER_PORTS = 0x80
 
 
 class VipKey(NamedTuple):
@@ -85,7 +87,7 @@ class Tables:
     Args:
         options: what is fixed.
         vips: by key; every address also under port and protocol `ANY`, and under
-            port `ANY` for each of its protocols.
+            port `ANY` for each of its protocols. One of all ports has `OTHER_PORTS`.
         slots: a table for each pool, of positions in `backends`.
         previous: the same for flows older than a change that is remembered; None for
             a pool without such a change.
@@ -100,10 +102,11 @@ class Tables:
 
     def vip(self, flow: FiveTuple) -> VipEntry | None:
         """Return the VIP that a flow is sent to; one of fragments has port `ANY`."""
-        key = VipKey(
-            flow.version, flow.destination, flow.protocol, flow.destination_port
-        )
-        return self.vips.get(key)
+        place = flow.version, flow.destination
+        vip = self.vips.get(VipKey(*place, flow.protocol, flow.destination_port))
+        if vip is None and flow.destination_port != ANY:
+            return self.vips.get(VipKey(*place, flow.protocol | OTHER_PORTS, ANY))
+        return vip
 
     def slot(self, vip: VipEntry, flow: FiveTuple) -> Slot:
         """Return the slot of a flow in the table of its VIP's pool."""
@@ -157,7 +160,8 @@ def vip_entries(placed: Iterable[tuple[Vip, int, int]]) -> dict[VipKey, VipEntry
     for vip, table, number in placed:
         entry = VipEntry(table, number, vip.handling)
         version, address = vip.address.version, int(vip.address)
-        entries[VipKey(version, address, vip.protocol, vip.port)] = entry
+        kind = vip.protocol | (0 if vip.port else OTHER_PORTS)
+        entries[VipKey(version, address, kind, vip.port)] = entry
         # The first VIP of an address has what cannot be told apart.
         entries.setdefault(VipKey(version, address, vip.protocol, ANY), entry)
         entries.setdefault(VipKey(version, address, ANY, ANY), entry)

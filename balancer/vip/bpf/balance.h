@@ -102,7 +102,6 @@ static __always_inline int
 balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 {
 	struct vip *vip = NULL;
-	__be16 port;
 	int verdict;
 
 	if (!is_balanced(packet->flow.protocol))
@@ -114,9 +113,8 @@ balance_l4(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		if (verdict >= 0)
 			return verdict;
 	}
-	port = packet->flow.ports >> 16;
-	if (port)
-		vip = find_vip(packet, port, packet->flow.protocol);
+	if (packet->flow.ports >> 16)
+		vip = find_vip_of(packet);
 	if (!vip)
 		return refuse(packet, OTHER_PORT);
 	if (packet->syn && vip->mss)
@@ -159,7 +157,7 @@ balance_icmp(struct xdp_md *ctx, struct cursor *cursor, struct packet *packet)
 		if (verdict >= 0)
 			return verdict;
 	}
-	vip = find_vip(packet, packet->flow.ports >> 16, packet->flow.protocol);
+	vip = find_vip_of(packet);
 	if (!vip)
 		return refuse(packet, ICMP_QUOTE);
 	return send_on(ctx, cursor, packet, vip);

@@ -26,6 +26,17 @@ find_vip(const struct packet *packet, __be16 port, __u8 protocol)
 	return bpf_map_lookup_elem(&vips, &key);
 }
 
+/* Return the VIP of a packet of TCP or UDP, by its port or as one that has all others. */
+static __always_inline struct vip *find_vip_of(const struct packet *packet)
+{
+	__be16 port = packet->flow.ports >> 16;
+	struct vip *vip = find_vip(packet, port, packet->flow.protocol);
+
+	if (vip || !port)
+		return vip;
+	return find_vip(packet, 0, packet->flow.protocol | OTHER_PORTS);
+}
+
 static __always_inline struct slot *
 find_slot(const struct flow_key *flow, const struct vip *vip)
 {

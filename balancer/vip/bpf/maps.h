@@ -13,8 +13,11 @@
 #define NOBODY 0xffff      /* in place of a backend's number */
 
 /* Port and protocol 0 say that the address is a VIP's at all; port 0 with a protocol is
- * where its fragments go, which have no ports.
+ * where its fragments go, which have no ports, and with OTHER_PORTS added to that, where
+ * those ports go that no VIP names.
  */
+#define OTHER_PORTS 0x80
+
 struct vip_key {
 	__u32 address[4];  /* network order; IPv4 in the first word */
 	__be16 port;

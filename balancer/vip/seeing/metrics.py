@@ -112,6 +112,6 @@ def _vip_labels(plan: VipPlan) -> _Labels:
     return {
         "vip": vip.name,
         "address": str(vip.address),
-        "port": str(vip.port),
+        "port": vip.port_text,
         "protocol": vip.protocol.name.lower(),
     }

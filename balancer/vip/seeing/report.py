@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from ...model import Vip
 from ..datapath import Datapath
 from ..pools.members import Member
 from ..service import Service
@@ -43,7 +44,7 @@ def dump(service: Service) -> dict[str, Any]:
         }
     vips = {}
     for each in roster.plan.vips:
-        place = f"{each.vip.address} {each.vip.port}/{each.vip.protocol.name.lower()}"
+        place = place_of(each.vip)
         slots = roster.tables.slots[roster.table_number(each)]
         names = {roster.backend_number(p, n): n for p, n, _ in roster.each()}
         vips[place] = {
@@ -85,6 +86,11 @@ def samples(service: Service) -> dict[str, Any]:
     }
 
 
+def place_of(vip: Vip) -> str:
+    """Return where a VIP is, such as "23.0.1.80 80/tcp"."""
+    return f"{vip.address} {vip.port_text}/{vip.protocol.name.lower()}"
+
+
 def _member(member: Member) -> dict[str, Any]:
     return {
         "address": str(member.backend.address),
@@ -100,7 +106,7 @@ def _vips(service: Service, datapath: Datapath) -> dict[str, dict[str, Any]]:
     vips = {}
     for each in service.roster.plan.vips:
         traffic = datapath.vip_traffic(service.roster.vip_number(each))
-        place = f"{each.vip.address} {each.vip.port}/{each.vip.protocol.name.lower()}"
+        place = place_of(each.vip)
         vips[place] = {"name": each.vip.name, **asdict(traffic)}
     return vips
 

@@ -3,15 +3,29 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from ...config import Mistake, Name, Table, Whole, YesOrNo
-from ...model import Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from ...model import ALL_PORTS, Forwarding, Handling, Protocol, TooBig, Tracking, Vip
 from ..forwarding.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 from .addresses import HostAddress
-from .choices import Port, SelectionChoice, SelectionTable
+from .choices import SelectionChoice, SelectionTable
 
+LARGEST_PORT = 65535
 PROTOCOLS = {"tcp": Protocol.TCP, "udp": Protocol.UDP}
+
+
+def _vip_port(value: object) -> int:
+    """Return a port's number, 0 for all that no other VIP has."""
+    if value == ALL_PORTS:
+        return 0
+    if not (isinstance(value, int) and 1 <= value <= LARGEST_PORT) or value is True:
+        what = f"no port from 1 to {LARGEST_PORT}, nor {ALL_PORTS!r} of them"
+        raise ValueError(f"{value!r} is {what}")
+    return value
+
+
+VipPort = Annotated[int, BeforeValidator(_vip_port)]
 
 
 class VipTable(Table):
@@ -19,7 +33,7 @@ class VipTable(Table):
 
     name: Name
     address: HostAddress
-    port: Port
+    port: VipPort
     protocol: Literal["tcp", "udp"] = "tcp"
     pool: str
     tracking: Literal["off", "all", "established", "changed"] = "established"

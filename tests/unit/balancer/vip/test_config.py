@@ -111,6 +111,12 @@ def test_the_least_mtu_is_the_modes(tmp_path: Path, mode: str, least: int) -> No
         read(tmp_path, text + f"mtu = {least - 1}\n")
 
 
+def test_a_vip_of_all_ports(tmp_path: Path) -> None:
+    text = RIGHT.replace("port = 80\npool", 'port = "all"\npool', 1)
+    vip = read(tmp_path, text).vip[0].vip()
+    assert (vip.port, vip.port_text) == (0, "all")
+
+
 def test_a_right_file(tmp_path: Path) -> None:
     config = read(tmp_path, RIGHT)
     assert config.pool[0].health.interval == 0.5
@@ -139,6 +145,18 @@ def test_a_right_file(tmp_path: Path) -> None:
             'address = "11.1.1.10"',
             "pool[0].backend[1].address: 'fra-be1' has it, too",
             id="address twice",
+        ),
+        pytest.param(
+            'address = "23.0.1.80"\nport = 80',
+            'address = "23.0.1.80"\nport = 0',
+            "vip[0].port: 0 is no port from 1 to 65535, nor 'all' of them",
+            id="port 0",
+        ),
+        pytest.param(
+            'address = "23.0.1.80"\nport = 80',
+            'address = "23.0.1.80"\nport = true',
+            "vip[0].port: True is no port",
+            id="no number of a port",
         ),
         pytest.param(
             'address = "2a23:0:1::80"',
