@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from live.vip.site import Site
 
+# Of so many, all go to one of two backends once in 10^7 times.
+MANY = 24
+
 # Flows that say a line now and then, and hear of their server each time: "asked" lines
 # on its standard input, answers or failures on its standard output.
 TALKERS = """
 import http.client, sys
 vip, count = sys.argv[1], int(sys.argv[2])
-flows = [http.client.HTTPConnection(vip, 80, timeout=5) for _ in range(count)]
+flows = [http.client.HTTPConnection(vip, 80, timeout=20) for _ in range(count)]
 for flow in flows:
     flow.connect()
     flow.auto_open = 0

@@ -1,5 +1,6 @@
 """The backend's XDP program beside its reference: vectors, and any frames."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.live
 
 RULES, PACKETS = read_backend()
 CONNECTIONS = read_connections()
-NETNS = "vip-backend"
+NETNS = f"vip-backend-{os.getpid()}"
 SOME = replace(RULES, encapsulations=frozenset({Forwarding.GRE6, Forwarding.GUE}))
 KERNEL_VERDICT: dict[type, int] = {
     Stripped: XDP_PASS,

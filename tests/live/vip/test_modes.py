@@ -91,11 +91,11 @@ def with_ipv6(text: str, source6: str) -> str:
 @FAMILIES
 def test_requests_reach_every_backend_and_replies_go_past(site: Site, vip: str) -> None:
     before = [taken_off(site, name) for name in NAMES]
-    assert {site.get(vip) for _ in range(12)} == set(NAMES)
+    assert site.answerers(vip) == set(NAMES)
     assert all(taken_off(site, n) > b for n, b in zip(NAMES, before, strict=True))
     sent = octets_sent(site)
     assert len(site.get(vip, "/big")) == 2_000_000
-    assert octets_sent(site) - sent < 200_000
+    assert octets_sent(site) - sent < 1_000_000
 
 
 @FAMILIES

@@ -19,7 +19,7 @@ from live.vip.site import (
     Site,
     running_site,
 )
-from live.vip.talkers import talking
+from live.vip.talkers import MANY, talking
 
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
@@ -47,7 +47,7 @@ def site(
 def test_both_directions_go_through_the_balancer(
     site: Site, vip: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assert {site.get(vip) for _ in range(12)} == set(NAMES)
+    assert site.answerers(vip) == set(NAMES)
     before = returned(site)
     assert len(site.get(vip, "/big")) == 2_000_000
     assert returned(site) - before > 2_000_000
@@ -64,9 +64,10 @@ def test_backends_see_the_balancer_and_many_connections_have_ports(
     before = site.status("lb")
     url = f"http://[{vip}]/" if ":" in vip else f"http://{vip}/"
     many = ["--no-keepalive", *[url] * 100, *["-o", "/dev/null"] * 100]
-    site.run("cl", "curl", "-sS", "-m", "20", "-H", "Connection: close", *many)
+    site.run("cl", "curl", "-sS", "-m", "60", "-H", "Connection: close", *many)
     after = site.status("lb")
-    assert after["translations"] - before["translations"] == 100
+    # Some of those before may have been closed for long enough to be swept meanwhile.
+    assert 100 <= after["translations"] <= before["translations"] + 100
     assert after["counters"]["NO_PORT"] == before["counters"]["NO_PORT"]
 
 
@@ -86,7 +87,7 @@ def test_a_narrow_path_back_is_told_to_the_backend(site: Site, vip: str) -> None
 
 @FAMILIES
 def test_a_killed_balancers_successor_has_all_flows(site: Site, vip: str) -> None:
-    with talking(site, vip, 16) as talkers:
+    with talking(site, vip, MANY) as talkers:
         before = talkers.ask()
         assert set(before) == set(NAMES)
         assert site.end("lb", signal.SIGKILL) == -signal.SIGKILL

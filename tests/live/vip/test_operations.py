@@ -1,14 +1,16 @@
 """What operators do to a balancer that forwards: no flow may notice."""
 
 import json
+import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from live.vip.site import NAMES, VIP4, VIP6, Site, running_site
-from live.vip.talkers import talking
+from live.vip.site import ENDS_WITHIN_S, NAMES, VIP4, VIP6, Site, running_site
+from live.vip.talkers import MANY, talking
 
 from topo.run import CommandError
 from topo.wait import until
@@ -46,7 +48,7 @@ def all_healthy(site: Site) -> bool:
 
 
 def test_a_drained_backend_keeps_its_flows_and_gets_no_new_ones(site: Site) -> None:
-    with talking(site, VIP4, 16) as talkers:
+    with talking(site, VIP4, MANY) as talkers:
         before = talkers.ask()
         assert set(before) == set(NAMES)
         site.order("drain", "be1")
@@ -54,11 +56,11 @@ def test_a_drained_backend_keeps_its_flows_and_gets_no_new_ones(site: Site) -> N
         assert talkers.ask() == before
         assert site.order("flows")["flows"]["be1"] >= before.count("be1")
         site.order("undrain", "be1")
-        assert {site.get(VIP4) for _ in range(16)} == set(NAMES)
+        assert site.answerers(VIP4) == set(NAMES)
 
 
 def test_weights_change_under_load_without_a_reset(site: Site) -> None:
-    with talking(site, VIP6, 24) as talkers:
+    with talking(site, VIP6, MANY) as talkers:
         before = talkers.ask()
         for weight in ("3", "10", "1"):
             site.order("weight", "be2", weight)
@@ -71,7 +73,7 @@ def test_a_reload_adds_and_removes_backends_under_load(site: Site) -> None:
     text = config_of(site)
     alone = text.replace('[[pool.backend]]\nname = "be1"\naddress = "11.1.1.10"\n', "")
     assert alone != text
-    with talking(site, VIP4, 16) as talkers:
+    with talking(site, VIP4, MANY) as talkers:
         before = talkers.ask()
         site.order("drain", "be1")
         write_config(site, alone.replace('"be2"', '"be2"\nweight = 5'))
@@ -82,18 +84,18 @@ def test_a_reload_adds_and_removes_backends_under_load(site: Site) -> None:
         assert set(stayed) == {"be2"}
     write_config(site, text)
     site.order("reload")
-    until("be1 is back", lambda: {site.get(VIP4) for _ in range(8)} == set(NAMES))
+    until("be1 is back", lambda: site.answerers(VIP4) == set(NAMES), within_s=30)
 
 
 def test_a_wrong_file_tells_everything_and_changes_nothing(site: Site) -> None:
-    before = site.order("dump")
+    before, refused = site.order("dump"), site.status("lb")["reloads"]["refused"]
     text = config_of(site).replace('pool = "www"', 'pool = "wwww"')
     write_config(site, text.replace('address = "11.1.1.10"', 'address = "be1"'))
     with pytest.raises(Exception, match="no IPv4 address") as told:
         site.order("reload")
     assert "pool[0].backend[0].address" in str(told.value)
     assert site.order("dump") == before
-    assert site.status("lb")["reloads"]["refused"] == 1
+    assert site.status("lb")["reloads"]["refused"] == refused + 1
     assert site.get(VIP4) in NAMES
 
 
@@ -119,7 +121,7 @@ def test_a_reload_by_signal_to_another_selection_and_more_vips(site: Site) -> No
 def test_a_killed_balancer_forwards_and_its_successor_goes_on(
     site: Site, vip: str
 ) -> None:
-    with talking(site, vip, 16) as talkers:
+    with talking(site, vip, MANY) as talkers:
         before = talkers.ask()
         site.order("drain", "be1")
         counted = site.status("lb")["counters"]["TRACKED"]
@@ -138,7 +140,7 @@ def test_a_balancer_that_leaves_is_followed(site: Site) -> None:
     with talking(site, VIP4, 8) as talkers:
         before = talkers.ask()
         assert site.order("leave") == {"leaving": True}
-        assert site.programs.pop("lb").wait(5) == 0
+        assert site.programs.pop("lb").wait(ENDS_WITHIN_S) == 0
         assert talkers.ask() == before
         site.start("vip", "lb")
         assert talkers.ask() == before
@@ -169,7 +171,7 @@ def test_a_second_balancer_on_the_interface_ends_and_leaves_the_first(
 
 def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
     site.order("leave")
-    assert site.programs.pop("lb").wait(5) == 0
+    assert site.programs.pop("lb").wait(ENDS_WITHIN_S) == 0
     code = (
         "from balancer.vip import adoption as a; from balancer.vip.about import About;"
     )
@@ -188,27 +190,42 @@ def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
     site.start("vip", "lb")
     for _ in range(4):
         site.get(VIP4)
-    told = site.run("cl", "curl", "-sS", "http://11.1.8.10:9100/metrics").splitlines()
-    status = site.status("lb")
-    assert 'frontlab_vip_packets_total{reason="inserted"} 4' in told
-    for name in NAMES:
-        labels = f'{{pool="www",backend="{name}"}}'
-        packets = status["backends"][name]["packets"]
-        assert f"frontlab_backend_sent_packets_total{labels} {packets}" in told
-        assert f"frontlab_backend_healthy{labels} 1" in told
+
+    def told_so() -> bool:
+        told = site.run("cl", "curl", "-sS", "http://11.1.8.10:9100/metrics")
+        return expected(site) <= set(told.splitlines())
+
+    # The last packets of a connection come when its client has long got its answer.
+    until("metrics and status say the same", told_so)
     write_config(site, text)
     site.end("lb")
     site.start("vip", "lb")
 
 
+def expected(site: Site) -> set[str]:
+    """Return lines of the metrics, as the status has it."""
+    lines = {'frontlab_vip_packets_total{reason="inserted"} 4'}
+    for name, backend in site.status("lb")["backends"].items():
+        labels = f'{{pool="www",backend="{name}"}}'
+        packets = backend["packets"]
+        lines.add(f"frontlab_backend_sent_packets_total{labels} {packets}")
+        lines.add(f"frontlab_backend_healthy{labels} 1")
+    return lines
+
+
 def test_samples_are_of_new_flows_and_bounded(site: Site) -> None:
     assert site.order("samples")["samples"] == []  # unless they are asked for
     text = config_of(site)
-    write_config(site, text.replace("[balancer]", "[balancer]\nsamples_per_second = 4"))
+    write_config(site, text.replace("[balancer]", "[balancer]\nsamples_per_second = 1"))
+    began_s = time.monotonic()
     site.order("reload")  # another program, with what this one knows of flows
-    answers = [site.get(vip) for vip in (VIP4, VIP6) for _ in range(12)]
+    for vip in (VIP4, VIP6):
+        for _ in range(12):
+            site.get(vip)
     samples = site.order("samples")["samples"]
-    assert 2 <= len(samples) < len(answers)
+    # One each second on each CPU, of which the first and the last may have begun.
+    seconds = int(time.monotonic() - began_s) + 2
+    assert 1 <= len(samples) <= seconds * (os.cpu_count() or 1)
     assert {sample["reason"] for sample in samples} <= {"HASHED", "INSERTED"}
     flow = samples[0]["flow"].replace(">", "").split()
     assert trace(site, *flow[1:])["backend"] == samples[0]["backend"]
@@ -245,12 +262,10 @@ def healthy(site: Site, name: str) -> bool:
 def test_a_killed_balancers_checks_go_on_through_the_tunnel(site: Site) -> None:
     text = config_of(site)
     write_config(site, text.replace("[pool.health]", '[pool.health]\nthrough = "auto"'))
-    site.end("lb", signal.SIGKILL)
-    site.start("vip", "lb")
-    assert all_healthy(site)
-    site.end("lb", signal.SIGKILL)
-    site.start("vip", "lb")
-    assert all_healthy(site)
+    for _ in range(2):
+        site.end("lb", signal.SIGKILL)
+        site.start("vip", "lb")
+        until("all are well", lambda: all_healthy(site))
     assert len(site.order("dump")["pools"]["www"]["be1"]["checks"]) == 2
 
 

@@ -12,7 +12,7 @@ FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
 DATAGRAM = """
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-    client.settimeout(5)
+    client.settimeout(20)
     client.setsockopt(socket.IPPROTO_IP, 10, int(sys.argv[2]))
     client.sendto(bytes(int(sys.argv[1])), (sys.argv[3], 53))
     print(client.recv(99).decode())
@@ -30,7 +30,7 @@ def site(
 @FAMILIES
 def test_a_vip_answers_pings(site: Site, vip: str) -> None:
     before = counter(site, "PING")
-    told = site.run("cl", "ping", "-c", "3", "-i", "0.1", "-W", "2", vip)
+    told = site.run("cl", "ping", "-c", "3", "-i", "0.1", "-W", "20", vip)
     assert "3 received" in told
     assert counter(site, "PING") == before + 3
 

@@ -14,17 +14,17 @@ from live.vip.site import (
     pass_at_router,
     running_site,
 )
-from live.vip.test_operations import talking
+from live.vip.talkers import MANY, talking
 
 from topo.wait import until
 
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
-FLOWS = 12
+FLOWS = MANY
 # A connection that asks for much, but not before it is told to.
 LATER = """
 import http.client, sys
-flow = http.client.HTTPConnection(sys.argv[1], 80, timeout=10)
+flow = http.client.HTTPConnection(sys.argv[1], 80, timeout=30)
 flow.request("GET", "/")
 print(flow.getresponse().read().decode(), flush=True)
 sys.stdin.readline()
@@ -100,7 +100,7 @@ def test_who_is_handed_a_connection_hears_of_a_narrow_path(
         try:
             site.order("drain", owner)
             site.ip("rt", "link", "set", "cl", "mtu", "1400")
-            said, _ = process.communicate("\n", timeout=20)
+            said, _ = process.communicate("\n", timeout=60)
         finally:
             site.ip("rt", "link", "set", "cl", "mtu", "1500")
             site.order("undrain", owner)
