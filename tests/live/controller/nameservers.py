@@ -23,8 +23,12 @@ from topo.run import run
 from .scenario import CONTROL, ROOT, Trial
 
 LOOKUP_INTERVAL_S = 0.002
+# While so many are under way, since the last that was answered, others come slowly: on
+# a machine that stalls they would only fill queues until these overflow.
+MANY, SLOW_INTERVAL_S = 64, 0.05
 SETTLE_S = 0.5
-PATIENCE_S = 1.0  # an answer that takes longer is none
+MOVED_WITHIN_S = 30.0
+PATIENCE_S = 5.0  # an answer that takes longer is none
 SITE = re.compile(rb"[a-z]{3}$")  # ends a response to the question who answers
 
 Process = subprocess.Popen
@@ -94,10 +98,11 @@ def started(host: str, program: str, config: str) -> Process:
     return process
 
 
-def look_up(client: str, address: str, work: Callable[[], None]) -> Lookups:
+def look_up(client: str, address: str, work: Callable[[], None], then: str) -> Lookups:
     """Look a name up again and again while `work` is done, and a little longer.
 
-    Nothing is asked twice: a resolver would, and see less of a failure.
+    Nothing is asked twice: a resolver would, and see less of a failure. It ends a
+    little after the site `then` has answered, or when it does not for long.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with inside(client):
@@ -107,7 +112,7 @@ def look_up(client: str, address: str, work: Callable[[], None]) -> Lookups:
     query = make_query(0, question).to_wire()[2:]
     with asking:
         asking.connect((address, 53))
-        return _Stream(asking, query).run(Thread(target=work))
+        return _Stream(asking, query).run(Thread(target=work), then)
 
 
 class _Stream:
@@ -118,15 +123,21 @@ class _Stream:
         self._found = Lookups()
         self._asked: dict[int, float] = {}
         self._due = self._heard = time.monotonic()
+        self._latest = -1
 
-    def run(self, worker: Thread) -> Lookups:
+    def run(self, worker: Thread, then: str) -> Lookups:
         """Look up before, during and after the work, then wait for late answers."""
         self._go_on(lambda: False)
         worker.start()
         self._go_on(worker.is_alive)
+        moved_by = time.monotonic() + MOVED_WITHIN_S
+        self._go_on(
+            lambda: self._found.sites[-1:] != [then] and time.monotonic() < moved_by
+        )
         self._found.gap_s = max(self._found.gap_s, time.monotonic() - self._heard)
         deadline = time.monotonic() + PATIENCE_S
-        while self._asked and time.monotonic() < deadline:
+        # They are answered in turn: behind the last there is nothing to wait for.
+        while self._latest < self._found.sent - 1 and time.monotonic() < deadline:
             self._hear()
         self._found.failed = len(self._asked)
         return self._found
@@ -138,7 +149,9 @@ class _Stream:
             if is_busy():
                 end = now + SETTLE_S
             if now >= self._due:
-                self._due = max(self._due + LOOKUP_INTERVAL_S, now)
+                under_way = self._found.sent - 1 - self._latest
+                pace_s = SLOW_INTERVAL_S if under_way > MANY else LOOKUP_INTERVAL_S
+                self._due = max(self._due + pace_s, now)
                 self._asked[self._found.sent] = now
                 _send(self._asking, self._found.sent.to_bytes(2) + self._query)
                 self._found.sent += 1
@@ -152,6 +165,7 @@ class _Stream:
         if now - self._asked.get(number, 0.0) > PATIENCE_S:
             return
         del self._asked[number]
+        self._latest = max(self._latest, number)
         self._found.gap_s = max(self._found.gap_s, now - self._heard)
         self._heard = now
         if self._found.sites[-1:] != [site]:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -59,9 +60,14 @@ services = [{ name = "www", port = 80, ttl = "20 s", policy = "nearest" }]
 
 PROTOCOLS = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
 FIRST_SOURCE_PORT = 20000
+SENT_AT_MOST = 3
 ECHO_PORT = 7000
 SEND_INTERVAL_S = 0.002
+# While so many are under way, others come slowly, lest queues overflow in a machine
+# that stalls.
+MANY, SLOW_INTERVAL_S = 64, 0.05
 SETTLE_S = 0.3
+PATIENCE_S = 10.0
 ETHERNET, IPV6_HEADER = 14, 40
 ETH_P_ALL = 3
 
@@ -83,7 +89,6 @@ class Stream:
 
     sent: int = 0
     got: int = 0
-    gap_s: float = 0.0
 
 
 @dataclass
@@ -130,7 +135,7 @@ class Trial:
         self.controller.wait()
 
     def status(self) -> dict[str, Any]:
-        return read_status(STATUS)
+        return read_status(STATUS, timeout_s=20)
 
     def set_port(self, port: str, state: str) -> None:
         (self.dead.add if state == "down" else self.dead.discard)(port)
@@ -141,7 +146,7 @@ class Trial:
 
     def ping(self, host: str, address: str, *options: str) -> str:
         """Return what ping says; "" when no answer came."""
-        once = ["ping", "-n", "-c1", "-W1", *options, address]
+        once = ["ping", "-n", "-c1", "-W5", *options, address]
         try:
             return run(["ip", "netns", "exec", host, *once])
         except CommandError:
@@ -154,22 +159,28 @@ class Trial:
     def members_taken(
         self, client: str, address: str, protocol: str, count: int
     ) -> dict[int, str]:
-        """Send `count` flows to an address; return the port each came out of."""
+        """Send `count` flows to an address; return the port each came out of.
+
+        What is lost because the machine stalls is sent again.
+        """
         members = [h.port for h in self.plan.hosts if h.role is Role.BALANCER]
         with sniffing([port for port in members if port not in self.dead]) as sniffers:
-            self.send_flows(client, address, protocol, count)
             taken: dict[int, str] = {}
-            until(
-                f"{count} flows arrived",
-                lambda: collect(sniffers, taken) >= count,
-                within_s=5,
-            )
-        return taken
+            ports = range(FIRST_SOURCE_PORT, FIRST_SOURCE_PORT + count)
+            for _ in range(SENT_AT_MOST):
+                missing = [port for port in ports if port not in taken]
+                self.send_flows(client, address, protocol, missing)
+                with suppress(TimeoutError):
+                    until("all", lambda: collect(sniffers, taken) >= count, within_s=2)
+                    return taken
+        raise TimeoutError(f"{len(taken)} of {count} flows arrived")
 
-    def send_flows(self, client: str, address: str, protocol: str, count: int) -> None:
-        """Send one packet each from `count` source ports."""
+    def send_flows(
+        self, client: str, address: str, protocol: str, ports: list[int]
+    ) -> None:
+        """Send one packet each from these source ports."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        for port in range(FIRST_SOURCE_PORT, FIRST_SOURCE_PORT + count):
+        for port in ports:
             with inside(client):
                 sender = socket.socket(family, PROTOCOLS[protocol])
             with sender:
@@ -201,23 +212,22 @@ class Trial:
 def pump(
     sender: socket.socket, receiver: socket.socket, to: tuple[str, int], worker: Thread
 ) -> Stream:
-    """Send and receive until a while after `worker` has ended."""
+    """Send until a while after `worker` has ended, and receive until the last."""
     stream = Stream()
-    heard = due = time.monotonic()
-    end = None
-    while end is None or time.monotonic() < end:
-        if end is None and not worker.is_alive():
-            end = time.monotonic() + SETTLE_S
-        now = time.monotonic()
-        if now >= due and (end is None or now < end - SETTLE_S / 2):
+    now = due = time.monotonic()
+    latest, stop = -1, inf
+    while now < stop or (latest < stream.sent - 1 and now < stop + PATIENCE_S):
+        if stop == inf and not worker.is_alive():
+            stop = now + SETTLE_S
+        if due <= now < stop:
             sender.sendto(b"%d" % stream.sent, to)
             stream.sent += 1
-            due = max(due + SEND_INTERVAL_S, now)
+            slow = stream.sent - 1 - latest > MANY
+            due = max(due + (SLOW_INTERVAL_S if slow else SEND_INTERVAL_S), now)
         if select.select([receiver], [], [], SEND_INTERVAL_S / 4)[0]:
-            receiver.recv(64)
+            latest = max(latest, int(receiver.recv(64)))
             stream.got += 1
-            now = time.monotonic()
-            stream.gap_s, heard = max(stream.gap_s, now - heard), now
+        now = time.monotonic()
     return stream
 
 
