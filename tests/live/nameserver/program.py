@@ -1,18 +1,23 @@
 """The nameserver as a program on loopback addresses, for tests to ask."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from balancer.status import read_status
 from topo.wait import until
+
+TRIES = 100
+# What is on its way in a machine that stalls for a second or two is not lost.
+PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Program:
 
     def status(self) -> dict[str, Any]:
         """Return its status object."""
-        return read_status(self.folder / "status")
+        return read_status(self.folder / "status", PATIENCE_S)
 
     def log(self) -> str:
         """Return what it has logged."""
@@ -48,15 +53,23 @@ class Program:
             now = self.status()["reloads"]
             return (now["done"], now["failed"]) != (before["done"], before["failed"])
 
-        until("the server has loaded", is_done, within_s=20)
+        until("the server has loaded", is_done, within_s=60)
         return self.status()["reloads"]
 
 
 def free_port(address: str) -> int:
-    """Return a port that is free at an address, by TCP and most likely by UDP."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
+    """Return a port that is free at an address, and that no client gets by chance.
+
+    Those that the kernel gives to clients begin behind.
+    """
+    kinds = socket.SOCK_DGRAM, socket.SOCK_STREAM
+    for port in random.sample(range(20_000, 32_768), TRIES):
+        with ExitStack() as opened, suppress(OSError):
+            for kind in kinds:
+                probe = opened.enter_context(socket.socket(type=kind))
+                probe.bind((address, port))
+            return port
+    raise AssertionError(f"none of {TRIES} ports is free at {address}")
 
 
 @contextmanager
@@ -85,4 +98,4 @@ def running_program(
             yield Program(address, port, folder, process)
         finally:
             process.terminate()
-        assert process.wait(timeout=5) == ends_with
+        assert process.wait(PATIENCE_S) == ends_with

@@ -40,7 +40,9 @@ class Server:
     plan: Plan
     namespace: Namespace
 
-    def ask(self, name, type_="A", client="gru-home-1", subnet=None, send=udp):
+    def ask(
+        self, name, type_="A", client="gru-home-1", subnet=None, send=udp, within_s=20.0
+    ):
         """The answer to a client, for the subnet of another one if it is said."""
         asker = self.plan.host(client)
         of = self.plan.host(subnet).subnet.network4 if subnet else None
@@ -49,14 +51,14 @@ class Server:
             return send(
                 make_query(name, type_, use_edns=0 if subnet else -1, options=options),
                 str(self.plan.nameserver.address4),
-                timeout=2.0,
+                timeout=within_s,
                 source=str(asker.address4),
             )
 
     def answers(self):
         """Whether it serves the zone by now."""
         try:
-            return bool(self.ask("ns.frontlab.net").answer)
+            return bool(self.ask("ns.frontlab.net", within_s=1.0).answer)
         except (OSError, Timeout):
             return False
 
@@ -86,11 +88,11 @@ def running(server, argv, folder):
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        until(f"{server.kind} answers ({folder / 'log'})", server.answers)
+        until(f"{server.kind} answers ({folder / 'log'})", server.answers, 60)
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
 def put_addresses(plan, namespace):

@@ -9,7 +9,7 @@ from pathlib import Path
 import dns.message
 import dns.query
 import pytest
-from live.nameserver.program import Program, running_program
+from live.nameserver.program import PATIENCE_S, Program, running_program
 
 from topo.wait import until
 
@@ -50,13 +50,13 @@ def program(tmp_path):
 
 def ask(program: Program, name, type_="A"):
     query = dns.message.make_query(name, type_)
-    response = dns.query.udp(query, ADDRESS, port=program.port, timeout=2)
+    response = dns.query.udp(query, ADDRESS, port=program.port, timeout=PATIENCE_S)
     return [rdata.to_text() for rrset in response.answer for rdata in rrset]
 
 
 @dataclass
 class Asking:
-    """Queries one after the other in a thread, each with half a second to answer."""
+    """Queries one after the other in a thread, each with long enough to answer."""
 
     program: Program
     asked: int = 0
@@ -76,7 +76,7 @@ class Asking:
     def _run(self):
         wire = dns.message.make_query("www.gslb.net", "A").to_wire()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            client.settimeout(0.5)
+            client.settimeout(PATIENCE_S)
             client.connect((ADDRESS, self.program.port))
             while not self._stop.is_set():
                 client.send(wire)
@@ -96,7 +96,7 @@ def test_a_new_zone_takes_over_and_no_query_is_lost(program):
             assert program.reload()["done"] == serial - 1
             assert ask(program, "www.gslb.net") == [f"23.0.0.{serial}"]
             assert ask(program, f"new{serial}.gslb.net") == ["1.1.1.1"]
-        until("it was asked on", lambda: asking.answers >= {b"\x17\0\0\3"}, within_s=2)
+        until("it was asked on", lambda: asking.answers >= {b"\x17\0\0\3"})
     assert asking.lost == 0
     assert asking.asked > 100
     assert asking.answers == {b"\x17\0\0\1", b"\x17\0\0\2", b"\x17\0\0\3"}
@@ -128,7 +128,7 @@ def test_told_twice_it_loads_what_came_last(program):
     until(
         "the last is in force",
         lambda: program.status()["serials"] == {"gslb.net": 3},
-        within_s=10,
+        within_s=60,
     )
 
 

@@ -12,7 +12,7 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 import pytest
-from live.nameserver.program import free_port, running_program
+from live.nameserver.program import PATIENCE_S, free_port, running_program
 from needs import need
 
 from topo.wait import until
@@ -115,7 +115,7 @@ def servers(tmp_path_factory):
             process = subprocess.Popen(command, stderr=log)
         with process:
             try:
-                until("BIND answers", lambda: is_up(port, folder), within_s=20)
+                until("BIND answers", lambda: is_up(port, folder), within_s=60)
                 yield (OURS, program.port), (BINDS, port)
             finally:
                 process.terminate()
@@ -124,7 +124,7 @@ def servers(tmp_path_factory):
 def is_up(port, folder):
     query = dns.message.make_query("gslb.net", "SOA")
     try:
-        response = dns.query.udp(query, BINDS, port=port, timeout=0.2)
+        response = dns.query.udp(query, BINDS, port=port, timeout=1)
     except (OSError, dns.exception.Timeout):
         return False
     assert response.answer, Path(folder / "named.log").read_text()
@@ -144,7 +144,7 @@ def names():
 def said(server, query):
     """What a server says, in an order and form that do not matter."""
     address, port = server
-    response = dns.query.udp(query, address, port=port, timeout=2)
+    response = dns.query.udp(query, address, port=port, timeout=PATIENCE_S)
     return {
         "rcode": dns.rcode.to_text(response.rcode()),
         "flags": dns.flags.to_text(response.flags),

@@ -5,7 +5,7 @@ import json
 import dns.message
 import dns.query
 import pytest
-from live.nameserver.program import running_program
+from live.nameserver.program import PATIENCE_S, running_program
 
 from topo.wait import until
 
@@ -58,7 +58,7 @@ class Server:
     def site(self):
         query = dns.message.make_query("www.gslb.net", "A")
         port = self.program.port
-        response = dns.query.udp(query, ADDRESS, port=port, timeout=2)
+        response = dns.query.udp(query, ADDRESS, port=port, timeout=PATIENCE_S)
         return {"23.0.1.80": "fra", "23.0.2.80": "iad"}[response.answer[0][0].address]
 
     def status(self, name):
@@ -82,22 +82,22 @@ def replace(path, text):
 def test_answers_follow_steering_and_survive_it(server):
     assert server.site() == "fra"
     server.steer(1, fra=False)
-    until("fra is left", lambda: server.site() == "iad", within_s=5)
+    until("fra is left", lambda: server.site() == "iad", within_s=30)
     steering = server.status("steering")
     assert steering["version"] == 1
-    assert 0 <= steering["age_s"] < 10
+    assert 0 <= steering["age_s"] < 30
     server.write("steering.json", "{")
-    until("refused", lambda: server.status("steering")["refused"] == 1, within_s=5)
+    until("refused", lambda: server.status("steering")["refused"] == 1, within_s=30)
     (server.folder / "steering.json").unlink()
     assert server.site() == "iad"
     server.steer(2, fra=True)
-    until("fra is back", lambda: server.site() == "fra", within_s=5)
+    until("fra is back", lambda: server.site() == "fra", within_s=30)
 
 
 def test_a_map_of_networks_is_replaced_by_a_good_one_alone(server):
     server.write("networks.map", "127.0.0.0/8 nowhere\n")
-    until("refused", lambda: server.status("reloads")["failed"] == 1, within_s=10)
+    until("refused", lambda: server.status("reloads")["failed"] == 1, within_s=30)
     assert server.site() == "fra"
     server.write("networks.map", "127.0.0.0/8 iad\n")
-    until("it is iad", lambda: server.site() == "iad", within_s=10)
+    until("it is iad", lambda: server.site() == "iad", within_s=30)
     assert server.status("reloads")["done"] == 1

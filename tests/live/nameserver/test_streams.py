@@ -2,13 +2,13 @@
 
 import resource
 import socket
-import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import dns.message
 import dns.query
 import pytest
-from live.nameserver.program import running_program
+from live.nameserver.program import PATIENCE_S, running_program
 
 pytestmark = pytest.mark.live
 
@@ -56,12 +56,21 @@ def test_idle_connections_are_kept_and_new_ones_served(program, many_descriptors
             opened.enter_context(socket.create_connection((ADDRESS, program.port), 5))
             for _ in range(IDLE)
         ]
-        begun_s = time.monotonic()
+        begun_s = worked_s(program)
         for _ in range(100):
-            response = dns.query.tcp(query, ADDRESS, port=program.port, timeout=2)
+            response = dns.query.tcp(
+                query, ADDRESS, port=program.port, timeout=PATIENCE_S
+            )
             assert response.answer
-        assert time.monotonic() - begun_s < 2
+        # 20 ms without the others.
+        assert worked_s(program) - begun_s < 1
         for connection in idle[::100]:
             connection.sendall(framed)
             assert len(connection.recv(512)) > 2
     assert program.status()["counters"]["lost_connections"] == 0
+
+
+def worked_s(program):
+    """Return the CPU time that the server has had."""
+    told = Path(f"/proc/{program.process.pid}/schedstat").read_text()
+    return int(told.split()[0]) / 1e9
