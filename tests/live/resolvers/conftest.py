@@ -52,7 +52,7 @@ class Place:
             yield folder
         finally:
             process.terminate()
-            process.wait(5)
+            process.wait(30)
 
     @contextmanager
     def resolving(self, resolver: Resolver) -> Iterator[None]:
@@ -65,6 +65,7 @@ class Place:
             until(
                 f"{resolver.name}: {(folder / 'log')}",
                 lambda: self.answers(resolver.name),
+                within_s=60,
             )
             yield
 
@@ -104,7 +105,7 @@ class Place:
     def answers(self, resolver: str) -> bool:
         """Whether a resolver knows where the world's nameserver is."""
         try:
-            query = Query(f"ns.{self.plan.world.domain}", timeout_s=0.3)
+            query = Query(f"ns.{self.plan.world.domain}", timeout_s=1.0)
             return bool(self.ask(resolver, query).answer)
         except (DNSException, OSError):
             return False
@@ -134,7 +135,7 @@ class Query:
     client: str = ""
     family: int = 4
     over_tcp: bool = False
-    timeout_s: float = 3.0
+    timeout_s: float = 20.0
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,7 @@ def test_expired_answers_while_the_authority_is_silent(place, stale_s):
 
 def wait_until_expired(place, it):
     """Until no answer comes at once: Knot Resolver keeps even this one for 5 s."""
-    query = Query(probe_names(EARTH, it.name).short, timeout_s=0.05)
+    query = Query(probe_names(EARTH, it.name).short, timeout_s=0.5)
 
     def expired():
         try:
@@ -125,7 +125,7 @@ def wait_until_expired(place, it):
         except Timeout:
             return True
 
-    until("the answer has expired", expired, within_s=5 + SHORT_TTL_S)
+    until("the answer has expired", expired, within_s=30 + SHORT_TTL_S)
 
 
 def is_answered(place, name):
@@ -163,7 +163,7 @@ def test_choice_among_servers(place, kind, choice, least, most):
 def has_cached(place, name, asked):
     """Whether a resolver answers although nobody is there to be asked."""
     try:
-        return bool(place.ask(name, Query(asked, timeout_s=0.1)).answer)
+        return bool(place.ask(name, Query(asked, timeout_s=1.0)).answer)
     except Timeout:
         return False
 
@@ -190,7 +190,7 @@ def test_one_that_forgets_where_it_was_asked_answers_from_elsewhere(
     files, argv = resolver_files(odd, place.plan, str(tmp_path / "odd"))
     # Alone, as it takes every address that nobody else has.
     with alone(place, tmp_path) as there, there.running("odd", files, argv):
-        query = Query("localhost", client="sin-home-1", timeout_s=0.3)
+        query = Query("localhost", client="sin-home-1", timeout_s=1.0)
         until("it answers", lambda: has_answered(there, odd.name, query))
         with pytest.raises(UnexpectedSource) if forgets else nullcontext():
             assert there.ask("shared", query).answer

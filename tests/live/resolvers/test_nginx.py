@@ -20,7 +20,7 @@ def web(place):
         url = f"http://{f'[{server}]' if ':' in server else server}{path}"
         source = ["--interface", CLIENT] if ":" not in server else []
         inside = ["ip", "netns", "exec", place.namespace.name]
-        return run([*inside, "curl", "-sS", "-i", "--max-time", "3", *source, url])
+        return run([*inside, "curl", "-sS", "-i", "--max-time", "20", *source, url])
 
     def listens():
         ports = run(["ip", "netns", "exec", place.namespace.name, "ss", "-Hltn"])
