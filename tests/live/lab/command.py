@@ -11,7 +11,15 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[3]
 FRONTLAB = (sys.executable, "-P", "-m", "experiments")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PROJECT)}
-WITHIN_S = 90
+WITHIN_S = 300
+ENDS_WITHIN_S = 30
+# A shell has what it runs in the background ignore Ctrl-C, and its children with it.
+HEEDING = ("env", "--default-signal=INT")
+
+
+def own(name):
+    """A lab's name that no other run of these tests uses."""
+    return f"{name}-{os.getpid()}"
 
 
 def frontlab(*words, status=0):
@@ -36,7 +44,7 @@ def answer(*words, status=0):
 def start(*words):
     """Start the command in a process group of its own, as a terminal does."""
     return subprocess.Popen(
-        [*FRONTLAB, *words],
+        [*HEEDING, *FRONTLAB, *words],
         env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

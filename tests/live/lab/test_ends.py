@@ -20,7 +20,17 @@ from topo.sandbox.syscalls import (
 )
 from topo.wait import until
 
-from .command import NOTHING, answer, frontlab, lab, start, surroundings, traces
+from .command import (
+    ENDS_WITHIN_S,
+    NOTHING,
+    answer,
+    frontlab,
+    lab,
+    own,
+    start,
+    surroundings,
+    traces,
+)
 
 pytestmark = pytest.mark.live
 
@@ -65,49 +75,54 @@ def test_others_namespaces_and_links_are_none_of_what_is_compared():
 
 @pytest.mark.parametrize("victim", [*ESSENTIAL, "ovsdb-server"])
 def test_kill_9_of_any_part_ends_the_whole(victim):
-    before, name = surroundings(), f"kill-{victim}"
+    before, name = surroundings(), own(f"kill-{victim}")
     with lab(name) as raised:
         os.kill(_pid(victim, raised["pid"]), signal.SIGKILL)
-        until("the end of the lab", lambda: traces(name) == NOTHING, 5)
+        until_ended(name)
     assert surroundings() == before
 
 
 def test_kill_9_of_the_relay_ends_the_lab_that_has_no_links_without_it():
-    with lab("kill-relay"):
-        roles = {role["name"]: role for role in answer("ps", "kill-relay")["roles"]}
+    name = own("kill-relay")
+    with lab(name):
+        roles = {role["name"]: role for role in answer("ps", name)["roles"]}
         if "relay" not in roles:
             pytest.skip("netem carries the links here, without a process")
         os.kill(roles["relay"]["pid"], signal.SIGKILL)
-        until("the end of the lab", lambda: traces("kill-relay") == NOTHING, 5)
+        until_ended(name)
 
 
 def test_kill_9_of_a_role_is_told_and_down_leaves_nothing():
-    before = surroundings()
-    with lab("kill-roles") as raised:
-        roles = answer("ps", "kill-roles")["roles"]
+    before, name = surroundings(), own("kill-roles")
+    with lab(name) as raised:
+        roles = answer("ps", name)["roles"]
         roles = [role for role in roles if role["name"] != "relay"]
         for role in random.Random(1).sample(roles, 6):
             os.kill(role["pid"], signal.SIGKILL)
         assert raised["pid"] == answer("list")["labs"][0]["pid"]
-        frontlab("down", "kill-roles")
-        assert traces("kill-roles") == NOTHING
+        frontlab("down", name)
+        assert traces(name) == NOTHING
     assert surroundings() == before
 
 
 @pytest.mark.parametrize("after_s", [0.1, 0.5, 1.0, 1.8, 2.6])
 def test_ctrl_c_while_coming_up_leaves_nothing(after_s):
-    before = surroundings()
-    with start("up", "duo", "--name", "ctrl-c") as process:
+    before, name = surroundings(), own("ctrl-c")
+    with start("up", "duo", "--name", name) as process:
         try:
             process.wait(after_s)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGINT)
-        status = process.wait(10)
+        status = process.wait(ENDS_WITHIN_S)
         assert status in (130, 0, -signal.SIGINT), process.stderr.read()
     if status == 0:  # It was up before the signal came.
-        frontlab("down", "ctrl-c")
-    until("the end of the lab", lambda: traces("ctrl-c") == NOTHING, 5)
+        frontlab("down", name)
+    until_ended(name)
     assert surroundings() == before
+
+
+def until_ended(name):
+    until("the end of the lab", lambda: traces(name) == NOTHING, ENDS_WITHIN_S)
 
 
 def _pid(victim, owner):

@@ -4,11 +4,11 @@ import sys
 
 import pytest
 
-from .command import answer, frontlab, lab
+from .command import answer, frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
-NAME = "explain-flow"
+NAME = own("explain-flow")
 PLACES = {
     "IPv4": ("11.1.16.10", 20123, "23.0.1.80"),
     "IPv6": ("[2a11:0:1:1000::10]", 20124, "[2a23:0:1::80]"),

@@ -2,11 +2,11 @@
 
 import pytest
 
-from .command import answer, frontlab, lab
+from .command import answer, frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
-NAME = "explain-name"
+NAME = own("explain-name")
 # One TTL of a minute each: what the cache has cannot end between two questions.
 ECS, PLAIN = "steered-fra-unbound.frontlab.net", "steered-iad-bind9.frontlab.net"
 

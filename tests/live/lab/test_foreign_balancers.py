@@ -7,11 +7,11 @@ from topo.features import probe_kernel
 from topo.features.kernel import NFTABLES
 from topo.world_file import WORLDS
 
-from .command import answer, frontlab, lab
+from .command import answer, frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
-NAME = "foreign-balancers"
+NAME = own("foreign-balancers")
 BALANCERS = {"fra": "nftables", "iad": "haproxy"}
 VIPS = {
     "fra": ("http://23.0.1.80/", "http://[2a23:0:1::80]/"),
@@ -48,7 +48,7 @@ def visitors(site):
 @pytest.mark.parametrize("site", BALANCERS)
 def test_a_fetch_lands_on_a_backend_that_sees_the_balancer_only(duo, site):
     one_each = ("-H", "Connection: close")  # a connection for each fetch
-    curl = ("curl", "-sS", "--max-time", "5", *one_each, *VIPS[site] * 3)
+    curl = ("curl", "-sS", "--max-time", "20", *one_each, *VIPS[site] * 3)
     answers = inside("fra-home-1", *curl).split()
     assert len(answers) == 6
     assert set(answers) <= {f"{site}-be1", f"{site}-be2"}

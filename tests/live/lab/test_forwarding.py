@@ -8,11 +8,11 @@ from needs import need_root
 
 from topo.world_file import WORLDS
 
-from .command import frontlab, lab
+from .command import frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
-NAME = "forwarding"
+NAME = own("forwarding")
 MODES = ("gre", "gre6", "ipip", "gue", "l2", "nat")
 BACKENDS = {"11.1.1.10": "02:00:01:01:00:0a", "2a11:0:1:100::11": "02:00:01:01:00:0b"}
 LOGS = [f"/run/frontlab/roles/fra-be{i}-web/access.log" for i in (1, 2)]
@@ -22,7 +22,7 @@ CHANCED_VIP = f"23.0.1.{FIRST_VIP + len(MODES)}"
 TALKER = """
 import http.client, json, socket, sys
 vip, controls = sys.argv[1], sys.argv[2:]
-flows = [http.client.HTTPConnection(vip, 80, timeout=5) for _ in range(8)]
+flows = [http.client.HTTPConnection(vip, 80, timeout=20) for _ in range(24)]
 for flow in flows:
     flow.connect()
     flow.auto_open = 0
@@ -64,7 +64,7 @@ def inside(host, *argv):
 
 def test_backends_are_neighbours(duo):
     for address, mac in BACKENDS.items():
-        inside("fra-lb1", "ping", "-c1", "-W2", address)
+        inside("fra-lb1", "ping", "-c1", "-W10", address)
         neighbour = inside("fra-lb1", "ip", "neigh", "show", address)
         assert f"dev eth0 lladdr {mac}" in neighbour
 
@@ -75,7 +75,7 @@ def test_a_fetch_is_answered_in_both_families(duo, mode):
     urls = (f"http://23.0.1.{number}/", f"http://[2a23:0:1::{number}]/")
     # A request of several full segments: they must fit once they are encapsulated.
     header = f"X-Padding: {'x' * 6000}"
-    curl = ("curl", "-sS", "--max-time", "5", "-H", "Connection: close", "-H", header)
+    curl = ("curl", "-sS", "--max-time", "20", "-H", "Connection: close", "-H", header)
     answers = inside("fra-home-1", *curl, *urls * 3).split()
     assert len(answers) == 6
     assert set(answers) <= {"fra-be1", "fra-be2"}

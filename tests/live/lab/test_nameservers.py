@@ -12,7 +12,7 @@ from topo.lab.paths import status_path
 from topo.world.records import NameserverKind
 from topo.world_file import WORLDS
 
-from .command import frontlab, lab
+from .command import frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
@@ -59,7 +59,7 @@ def status(name, role):
 def test_a_client_is_sent_to_the_vip_that_is_nearest(tmp_path, kind):
     need_root()
     need_tool(PROGRAMS[kind])
-    name = f"ns-{kind}"
+    name = own(f"ns-{kind}")
     with lab(name, world(tmp_path, f'nameserver = "{kind}"')):
         found = {client: looked_up(name, client) for client in CLIENTS}
     expected = dict(CLIENTS)
@@ -71,7 +71,7 @@ def test_a_client_is_sent_to_the_vip_that_is_nearest(tmp_path, kind):
 def test_hot_names_are_answered_in_xdp(tmp_path):
     need_root()
     need(probe_kernel(XDP_GENERIC).found, XDP_GENERIC)
-    name = "ns-xdp"
+    name = own("ns-xdp")
     with lab(name, world(tmp_path, "nameserver_xdp = true")):
         found = {client: looked_up(name, client) for client in CLIENTS}
         before = status(name, "fra-ns")["xdp"]

@@ -6,11 +6,21 @@ import pytest
 
 from topo.wait import until
 
-from .command import ENVIRONMENT, FRONTLAB, NOTHING, answer, frontlab, lab, traces
+from .command import (
+    ENVIRONMENT,
+    FRONTLAB,
+    NOTHING,
+    WITHIN_S,
+    answer,
+    frontlab,
+    lab,
+    own,
+    traces,
+)
 
 pytestmark = pytest.mark.live
 
-NAME = "verbs"
+NAME = own("verbs")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +85,7 @@ def test_mininets_shell_reaches_hosts_by_name(duo):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,  # Where Mininet's log goes, which is all it says.
         text=True,
-        timeout=30,
+        timeout=WITHIN_S,
     )
     assert "1 received" in done.stdout
 
@@ -88,21 +98,22 @@ def test_a_second_lab_of_that_name_is_refused(duo):
 
 
 def test_two_labs_run_side_by_side(duo):
-    with lab("verbs-two") as other:
+    two = own("verbs-two")
+    with lab(two) as other:
         for name in (NAME, other["name"]):
             words = ("exec", "--lab", name, "iad-home-1", "ping", "-c1", "fra-home-1")
             until_status_zero = frontlab(*words[:-1], "11.1.16.10")
             assert "1 received" in until_status_zero[0]
         frontlab("down", other["name"])
-    assert traces("verbs-two") == NOTHING
+    assert traces(two) == NOTHING
 
 
 def test_a_dead_backend_is_told_and_its_balancers_go_on(duo):
     roles = {role["name"]: role for role in answer("ps", NAME)["roles"]}
     subprocess.run(["kill", "-9", str(roles["fra-be1-web"]["pid"])], check=True)
-    dead = until("the death of fra-be1-web", _dead)
+    dead = until("the death of fra-be1-web", _dead, 60)
     assert [role["name"] for role in dead] == ["fra-be1-web"]
-    until("all requests go to the other backend", _only_second_backend, 10)
+    until("all requests go to the other backend", _only_second_backend, 60)
 
 
 def test_a_lab_is_opened_anew_for_each_repeat(tmp_path):
@@ -117,9 +128,10 @@ def test_a_lab_is_opened_anew_for_each_repeat(tmp_path):
 
 
 def test_down_leaves_nothing():
-    with lab("verbs-down"):
-        frontlab("down", "verbs-down")
-        assert traces("verbs-down") == NOTHING
+    name = own("verbs-down")
+    with lab(name):
+        frontlab("down", name)
+        assert traces(name) == NOTHING
 
 
 def _dead():

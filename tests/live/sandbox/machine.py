@@ -20,7 +20,10 @@ ROOT = Path(__file__).parents[3]
 SHARED = ("/tmp", "/var")
 # /etc, /tmp and /var show in /run what is written to them.
 FOLDERS = ("/run", "/dev/shm")
-GONE_WITHIN_S = 5.0
+GONE_WITHIN_S = 30.0
+ENDS_WITHIN_S = 30.0
+# A shell has what it runs in the background ignore Ctrl-C, and its children with it.
+HEEDING = ("env", "--default-signal=INT")
 
 # A sandbox with some of everything in it, and a daemon that nobody waits for.
 PROGRAM = """
@@ -121,7 +124,7 @@ def namespaces(process: Path) -> list[str]:
 def start(program: str = PROGRAM) -> "subprocess.Popen[str]":
     """Start a program of ours as the leader of a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", program],
+        [*HEEDING, sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -10,7 +10,14 @@ import pytest
 
 from topo.sandbox import find_sandboxes
 
-from .machine import assert_nothing_left, expect, on_machine, snapshot, start
+from .machine import (
+    ENDS_WITHIN_S,
+    assert_nothing_left,
+    expect,
+    on_machine,
+    snapshot,
+    start,
+)
 
 pytestmark = pytest.mark.live
 
@@ -54,7 +61,7 @@ def test_kill(who, status, said):
         # Its links and switches are in the sandbox already.
         assert not {"links", "switches"} & set(snapshot().left(before))
         os.kill(pid_of(who, process.pid), signal.SIGKILL)
-        _, errors = process.communicate(timeout=5)
+        _, errors = process.communicate(timeout=ENDS_WITHIN_S)
         assert process.returncode == status, errors
         assert said in errors
         assert_nothing_left(before)
@@ -67,7 +74,7 @@ def test_a_dead_switch_leaves_its_last_words():
         process = start()
         expect(process, "up")
         os.kill(pid_of("ovs-vswitchd", process.pid), signal.SIGKILL)
-        _, errors = process.communicate(timeout=5)
+        _, errors = process.communicate(timeout=ENDS_WITHIN_S)
         words = errors[errors.index("its log ends:") :].splitlines()
         assert any("bridge s1: added interface" in line for line in words), errors
 
@@ -86,7 +93,7 @@ def test_ctrl_c_at_any_moment(seed):
             process.wait(delay_s)
         # The terminal signals the whole foreground process group.
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=5)
+        _, errors = process.communicate(timeout=ENDS_WITHIN_S)
         # Before the sandbox begins it is an interrupt like any other.
         assert process.returncode in (130, -signal.SIGINT), errors
         assert_nothing_left(before)
@@ -95,13 +102,13 @@ def test_ctrl_c_at_any_moment(seed):
 
 
 @pytest.mark.parametrize(
-    ("handler", "within_s"),
+    "handler",
     [
-        pytest.param("SIG_DFL", 1.0, id="main ends at once"),
-        pytest.param("SIG_IGN", 3.5, id="main does not listen"),
+        pytest.param("SIG_DFL", id="main ends at once"),
+        pytest.param("SIG_IGN", id="main does not listen"),
     ],
 )
-def test_sigterm_to_the_owner(handler, within_s):
+def test_sigterm_to_the_owner(handler):
     program = f"""
 import signal, sys
 from topo.sandbox import run_sandboxed
@@ -120,7 +127,7 @@ sys.exit(run_sandboxed(main, "trial"))
         process = start(program)
         expect(process, "up")
         process.terminate()
-        process.communicate(timeout=within_s)
+        process.communicate(timeout=ENDS_WITHIN_S)
         assert process.returncode == 128 + signal.SIGTERM
         assert_nothing_left(before)
 

@@ -12,7 +12,7 @@ from balancer.errors import ConfigError, FrontlabError
 from topo.run import CommandError, run
 from topo.sandbox import enter, find_sandboxes, run_sandboxed
 
-from .machine import ROOT, expect, on_machine, start
+from .machine import ENDS_WITHIN_S, ROOT, expect, on_machine, start
 
 pytestmark = pytest.mark.live
 
@@ -26,7 +26,7 @@ def test_main_has_a_machine_of_its_own():
         assert socket.gethostname() == "trial"
         assert names("/sys/class/net") == ["lo"]
         assert names("/run/netns") == []
-        run(["ping", "-c1", "-W1", "127.0.0.1"])
+        run(["ping", "-c1", "-W10", "127.0.0.1"])
         run(
             [
                 "ovs-vsctl",
@@ -88,7 +88,7 @@ def test_two_at_once():
         assert [box.name for box in find_sandboxes()] == ["trial", "trial"]
         for process in processes:
             process.terminate()
-            process.communicate(timeout=5)
+            process.communicate(timeout=ENDS_WITHIN_S)
 
     on_machine(body)
 
@@ -103,7 +103,7 @@ def test_enter():
 
         def main():
             assert socket.gethostname() == "trial"
-            run(["ip", "netns", "exec", "h1", "ping", "-c1", "-W1", "10.0.0.2"])
+            run(["ip", "netns", "exec", "h1", "ping", "-c1", "-W10", "10.0.0.2"])
             return 3
 
         folder = Path.cwd()
@@ -112,7 +112,7 @@ def test_enter():
         # The sandbox ends while somebody is inside.
         ended = enter(sandbox.init_pid, end_from_inside)
         assert ended == 137
-        assert process.wait(5) == 143
+        assert process.wait(ENDS_WITHIN_S) == 143
 
     def end_from_inside():
         run(["kill", "-TERM", "1"])
