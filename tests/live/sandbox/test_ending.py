@@ -12,13 +12,16 @@ import pytest
 from topo.closing import close_together
 from topo.sandbox import run_sandboxed
 from topo.sandbox.process import readable
+from topo.wait import until
 
 from .machine import on_machine
 
 pytestmark = pytest.mark.live
 
-# The kernel takes 8 to 16 ms for each, alone.
+# The kernel takes 8 to 16 ms for each, alone; but next to none while somebody changes
+# interfaces, when it does not wait for its grace periods (synchronize_net).
 COUNT = 30
+ALONE_AT_LEAST_S = COUNT * 0.004
 FASTER = 2.5
 
 HOLDER = f"""
@@ -69,11 +72,19 @@ def seconds_to_end_sandbox():
 def test_packet_sockets_are_closed_together():
     # Both within a sandbox, for the same network namespace to close them in.
     def body():
-        alone_s = seconds_to_kill(holder())
-        together_s = min(seconds_to_end_sandbox() for _ in range(3))
-        assert together_s < alone_s / FASTER, f"{together_s:.3f} of {alone_s:.3f} s"
+        until_faster(lambda: seconds_to_kill(holder()), seconds_to_end_sandbox)
 
     on_machine(body)
+
+
+def until_faster(alone, together):
+    """Compare both by turns, until nothing has kept either from its usual time."""
+
+    def is_faster():
+        alone_s, together_s = alone(), together()
+        return alone_s > ALONE_AT_LEAST_S and together_s < alone_s / FASTER
+
+    until("they are much faster together", is_faster, within_s=60)
 
 
 def packet_sockets():
@@ -81,12 +92,19 @@ def packet_sockets():
     return [packets.detach() for packets in made]
 
 
-def test_closing_together_is_faster_than_one_by_one():
-    alone, together = packet_sockets(), packet_sockets()
-    began_s = time.monotonic()
-    for descriptor in alone:
+def close_one_by_one(descriptors):
+    for descriptor in descriptors:
         os.close(descriptor)
-    alone_s, began_s = time.monotonic() - began_s, time.monotonic()
-    close_together(together)
-    together_s = time.monotonic() - began_s
-    assert together_s < alone_s / FASTER, f"{together_s:.3f} of {alone_s:.3f} s"
+
+
+def seconds_to(close):
+    descriptors = packet_sockets()
+    began_s = time.monotonic()
+    close(descriptors)
+    return time.monotonic() - began_s
+
+
+def test_closing_together_is_faster_than_one_by_one():
+    until_faster(
+        lambda: seconds_to(close_one_by_one), lambda: seconds_to(close_together)
+    )
