@@ -80,7 +80,8 @@ def run_stream(
             here.connect((address, PORT))
             _warm_up(here, there)
             sender = fork_tied(lambda: _send(here, stream))
-            arrivals = _receive(there, stream)
+            with os.fdopen(os.pidfd_open(sender), "rb") as alive:
+                arrivals = _receive(there, stream, alive.fileno())
             _, status = os.waitpid(sender, 0)
     if status:
         raise FrontlabError(f"stream: the sender ended with status {status}")
@@ -119,13 +120,22 @@ def _send(here: socket.socket, stream: Stream) -> int:
     return 0
 
 
-def _receive(there: socket.socket, stream: Stream) -> Arrivals:
+def _receive(there: socket.socket, stream: Stream, sender: int) -> Arrivals:
+    """Receive until all have come, or none does for a while after the sender's end.
+
+    That alone tells of loss: on a machine that stalls none may come meanwhile, too.
+    """
     batch, buffers = _buffers(DATAGRAM_MOST_BYTES)
     batch.with_stamps()
     rows = np.empty((stream.count, 3), np.int64)
-    came, poll = 0, select.epoll()
+    came, ended, poll = 0, False, select.epoll()
     poll.register(there, select.EPOLLIN)
-    while came < stream.count and poll.poll(IDLE_S):
+    while came < stream.count:
+        if not poll.poll(IDLE_S):
+            if ended:
+                break
+            ended = bool(select.select([sender], [], [], 0)[0])
+            continue
         got = max(batch.receive(there.fileno(), min(BATCH, stream.count - came)), 0)
         full = batch.lengths(got) > 0  # the others are from the warm-up
         new = slice(came, came + int(np.count_nonzero(full)))

@@ -32,7 +32,7 @@ def two_hosts(**parameters: object) -> Iterator[tuple[Host, DelayLink, RelayBack
 
 
 def shortest_rtt_ms(left: Host) -> float:
-    report = left.cmd("ping -q -c 10 -i 0.02", ADDRESSES["right"])
+    report = left.cmd("ping -q -c 50 -i 0.02", ADDRESSES["right"])
     found = re.search(r"= ([0-9.]+)/", report)
     assert found, report
     return float(found[1])

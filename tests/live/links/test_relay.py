@@ -148,7 +148,7 @@ def udp_pair(joined: Wire, version: int) -> Iterator[tuple[socket.socket, ...]]:
     with there, inside_netns(joined.a):
         here = socket.socket(family, socket.SOCK_DGRAM)
         there.bind((address, 7000))
-        there.settimeout(3.0)
+        there.settimeout(20.0)
         here.connect((address, 7000))
         with here:
             yield here, there
@@ -187,10 +187,10 @@ def test_tcp_passes_with_its_offloads() -> None:
     ):
         with inside_netns(joined.b):
             listener = socket.create_server((joined.address_b, 8000))
-        here.settimeout(5.0)
+        here.settimeout(20.0)
         here.connect((joined.address_b, 8000))
         with listener, listener.accept()[0] as there:
-            there.settimeout(5.0)
+            there.settimeout(20.0)
             wanted, got = 2_000_000, 0
             here.setblocking(False)
             left = memoryview(bytes(wanted))
