@@ -1,5 +1,6 @@
 """Captures at the network's end of a link: what goes in and out of a namespace."""
 
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ import pytest
 from experiments.kit.packets.capture import SNAP_LENGTH, Capture, Port, capturing
 from experiments.kit.packets.sighting import sightings
 from topo.run import run
+from topo.wait import until
 
 pytestmark = pytest.mark.live
 
-NAME, INSIDE, OUTSIDE = "flcap", "11.250.0.2", "11.250.0.1"
+NAME, INSIDE, OUTSIDE = f"flcap{os.getpid()}", "11.250.0.2", "11.250.0.1"
 ECHO_PORT = 7
 
 
@@ -41,6 +43,18 @@ def send(sizes: list[int]) -> None:
             sender.sendto(bytes(size), (INSIDE, ECHO_PORT))
 
 
+def sent_and_seen(capture: Capture, sizes: list[int]) -> None:
+    """Send datagrams, and wait until they have come by, and an answer with them."""
+    send(sizes)
+    frames = capture.frames
+    until("all are seen", lambda: len(frames) + capture.lost >= len(sizes))
+    until(
+        "the last is seen",
+        lambda: capture.lost or (True, sizes[-1]) in datagrams(capture),
+    )
+    until("an answer", lambda: any(not frame.to_host for frame in frames))
+
+
 def datagrams(capture: Capture) -> list[tuple[bool, int]]:
     return [(it.frame.to_host, it.payload_length) for it in sightings(capture.frames)]
 
@@ -48,7 +62,7 @@ def datagrams(capture: Capture) -> list[tuple[bool, int]]:
 def test_frames_have_direction_length_and_time(link: Port) -> None:
     before_ns = time.time_ns()
     with capturing([link]) as capture:
-        send([10, 1400])
+        sent_and_seen(capture, [10, 1400])
     after_ns = time.time_ns()
     assert [it for it in datagrams(capture) if it[0]] == [(True, 10), (True, 1400)]
     answers = [frame for frame in capture.frames if not frame.to_host]
@@ -61,13 +75,14 @@ def test_frames_have_direction_length_and_time(link: Port) -> None:
 
 def test_memory_is_bounded_and_what_it_cost_is_told(link: Port) -> None:
     with capturing([link], frames_max=5) as capture:
-        send([10] * 50)
+        sent_and_seen(capture, [10] * 50)
     assert len(capture.frames) == 5
     assert capture.lost >= 45
 
 
 def test_nothing_is_seen_before_and_after(link: Port) -> None:
-    send([10])
+    with capturing([link]) as before:
+        sent_and_seen(before, [10])
     with capturing([link]) as capture:
         pass
     send([10])
@@ -81,7 +96,7 @@ def test_a_port_that_is_down_ends_no_capture(link: Port) -> None:
         run(["ip", *f"link set {down.interface} up".split()])
         with capturing([down, link]) as capture:
             run(["ip", *f"link set {down.interface} down".split()])
-            send([10])
+            sent_and_seen(capture, [10])
     finally:
         run(["ip", "link", "del", down.interface])
     assert (True, 10) in datagrams(capture)

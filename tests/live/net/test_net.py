@@ -42,8 +42,8 @@ def started(topo, **params):
 
 
 def reaches(host, address):
-    ping = ["ping", "-c1", "-W1", str(address)]
-    until(f"{host} reaches {address}", lambda: host.popen(ping).wait() == 0)
+    ping = ["ping", "-c1", "-W5", str(address)]
+    until(f"{host} reaches {address}", lambda: host.popen(ping).wait() == 0, 30)
     return True
 
 
@@ -107,7 +107,7 @@ def test_tcp_crosses_the_userspace_switch(in_sandbox):
         with server.namespace.inside():
             listener = socket.create_server((server.IP(), 80))
         with client.namespace.inside():
-            here = socket.create_connection((server.IP(), 80), timeout=5)
+            here = socket.create_connection((server.IP(), 80), timeout=20)
         there, _ = listener.accept()
         Thread(target=lambda: (there.sendall(bytes(SIZE)), there.close())).start()
         assert sum(map(len, iter(lambda: here.recv(65536), b""))) == SIZE

@@ -122,7 +122,7 @@ def test_nobody_there(tmp_path: Path) -> None:
 
 def connected(path: Path) -> socket.socket:
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.settimeout(5)
+    client.settimeout(20)
     client.connect(str(path))
     return client
 

@@ -14,7 +14,7 @@ class Talk:
     def __init__(self):
         self.said = []
         self.client, served = socket.socketpair()
-        self.client.settimeout(5)
+        self.client.settimeout(20)
         control = Control(self._take, queue.Queue)
         self.thread = Thread(target=control.serve, args=(served, None))
         self.thread.start()

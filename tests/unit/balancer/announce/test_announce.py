@@ -86,7 +86,7 @@ class Asked:
     def __init__(self):
         self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.server.bind(("127.0.0.1", 0))
-        self.server.settimeout(5)
+        self.server.settimeout(20)
         self.results = []
         self.selector = DefaultSelector()
         target = DnsTarget("dns", *self.server.getsockname(), ZONE, 0.1, 0.3)
@@ -158,7 +158,7 @@ class Router:
 
     def accept(self):
         self.client, _ = self.listener.accept()
-        self.client.settimeout(5)
+        self.client.settimeout(20)
 
     def hear(self):
         lines = self.client.recv(999).splitlines()

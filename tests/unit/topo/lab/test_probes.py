@@ -35,7 +35,7 @@ def _answering(kind, answer):
     """A server on loopback that answers one question; yields its port."""
     with socket.socket(socket.AF_INET, kind) as server:
         server.bind((str(HERE), 0))
-        server.settimeout(5)
+        server.settimeout(20)
         serve = _serve_stream if kind is socket.SOCK_STREAM else _serve_datagram
         if kind is socket.SOCK_STREAM:
             server.listen()

@@ -32,7 +32,7 @@ def clients(server):
     opened = [socket.socket(server.family, socket.SOCK_DGRAM) for _ in range(3)]
     for client in opened:
         client.connect(server.getsockname())
-        client.settimeout(1)
+        client.settimeout(20)
     yield opened
     for client in opened:
         client.close()

@@ -23,7 +23,7 @@ class Listener:
     def connect(self):
         ours, theirs = socket.socketpair()
         self.waiting.append(theirs)
-        ours.settimeout(1)
+        ours.settimeout(20)
         return ours
 
     def accept(self):
