@@ -4,9 +4,9 @@ Each distribution is a tree of its own, entered in namespaces of its own; packag
 over the network, as they do for a newcomer.
 """
 
+import resource
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from needs import need_tool
 
+pytestmark = pytest.mark.timeout(1800)  # for the network
 CHECKOUT = Path(__file__).resolve().parents[2]
 PLACE = "home/user/frontlab"
 OWNER = 1000
 # What an installed machine has beyond a minimal tree, and nothing of what we need.
 BARE = "systemd-sysv,udev,kmod,sudo,ca-certificates,python3-minimal,procps,dbus"
-SECOND_RUN_WITHIN_S = 0.5
+SECOND_RUN_COSTS_S = 0.5
 
 ENTER = """
 mount -t proc proc "$0/proc"
@@ -44,7 +45,7 @@ class System:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=900,
         )
 
     def provision(self, *options: str) -> subprocess.CompletedProcess[str]:
@@ -101,16 +102,38 @@ def test_installs_once_and_leaves_no_daemon(system):
     assert policy.readlink() == Path("/of-the-administrator")
     assert (system.root / PLACE / ".venv/bin/python").lstat().st_uid == OWNER
 
-    began_s = time.monotonic()
+    before_s = worked_s()
     second = system.provision()
     assert second.stdout == "provision: nothing to do\n"
-    assert time.monotonic() - began_s < SECOND_RUN_WITHIN_S
+    assert worked_s() - before_s < SECOND_RUN_COSTS_S
+
+
+def worked_s() -> float:
+    """Return the CPU time of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+# Has the lock of dpkg until provision.sh says that it waits, and then goes on with it.
+LOCKING = """
+import fcntl, subprocess, sys
+with open("/var/lib/dpkg/lock-frontend", "w") as lock:
+    fcntl.lockf(lock, fcntl.LOCK_EX)
+    running = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+    for line in running.stdout:
+        if "waiting for another" in line:
+            fcntl.lockf(lock, fcntl.LOCK_UN)
+        print(line, end="")
+sys.exit(running.wait())
+"""
 
 
 @pytest.mark.setup
-def test_nothing_is_running_afterwards(system):
-    script = f"/{PLACE}/provision.sh --dev >/dev/null; ps -eo comm=; exit"
-    shown = system.run("bash", "-c", script)
+def test_it_waits_for_who_else_installs_and_leaves_nothing_running(system):
+    script = 'python3 -c "$0" "$@" >&2; ps -eo comm=; exit'
+    provision = (f"/{PLACE}/provision.sh", "--dev")
+    shown = system.run("bash", "-c", script, LOCKING, *provision)
+    assert "waiting for another apt or dpkg to end" in shown.stderr
     assert shown.stdout.split() == ["bash", "ps"], shown.stderr
     assert system.provision("--check", "--dev").returncode == 0
 
