@@ -1,15 +1,23 @@
 """Chains of aliases within a zone, which are followed once and then remembered."""
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from ...wire.dns.block import Block
 from ...wire.dns.records import NameData, RecordSet
-
-if TYPE_CHECKING:
-    from .zone import Zone
+from .node import Node
 
 MAX_ALIASES = 16  # resolvers ask on from the last one
+
+
+class Names(Protocol):
+    """What a chain is followed in: a zone's names."""
+
+    def find(self, name: bytes) -> Node | None:
+        """Return the node that answers for a name of the zone."""
+
+    def holds(self, name: bytes) -> bool:
+        """Say whether a name is one of the zone's."""
 
 
 class Chain(NamedTuple):
@@ -29,7 +37,7 @@ class Chain(NamedTuple):
 
 
 def follow(
-    zone: "Zone", name: bytes, most: int = MAX_ALIASES, seen: Set[bytes] = frozenset()
+    zone: Names, name: bytes, most: int = MAX_ALIASES, seen: Set[bytes] = frozenset()
 ) -> Chain:
     """Return the aliases from a name of the zone on, `most` of them at most.
 
@@ -58,6 +66,6 @@ def target_of(alias: RecordSet) -> bytes:
     return data.target
 
 
-def _alias(zone: "Zone", name: bytes) -> RecordSet | None:
+def _alias(zone: Names, name: bytes) -> RecordSet | None:
     node = zone.find(name)
     return None if node is None else node.alias()
