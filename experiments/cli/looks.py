@@ -45,7 +45,7 @@ def plan(
     if as_json:
         emit(description.as_json())
         return
-    print(f"{loaded.name}: {loaded.description}\n")
+    print(": ".join(filter(None, (loaded.name, loaded.description))), end="\n\n")
     for table in description.tables:
         show_table(table.title, table.columns, table.rows)
         print()

@@ -40,7 +40,8 @@ def demo(out: Out = RUNS, seed: Seed = 1, as_json: Json = False) -> None:
 
 def run(
     experiments: Annotated[
-        list[str], typer.Argument(help="Names; `frontlab list` shows them.")
+        list[str],
+        typer.Argument(help="Names, as `frontlab list` shows them, or files."),
     ],
     world: Annotated[
         str | None, typer.Option(help="A world's name or file; the experiment's own.")
@@ -119,8 +120,11 @@ def _run(names: list[str], world: str, wishes: _Wishes) -> None:
     from topo.sandbox import run_sandboxed
     from topo.world_file import load_world
 
-    for name in names:
-        load_experiment(name)  # A wrong name is told before anything is started.
+    # A wrong name is told before anything is started.
+    found = [load_experiment(name).name for name in names]
+    for name in found:
+        if found.count(name) > 1:
+            raise ConfigError(f"experiment {name}: said twice (--repeats N repeats)")
     loaded = load_world(world)
     _check_writable(wishes.out)
     main = functools.partial(_measure, names, loaded, wishes)

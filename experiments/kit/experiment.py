@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from balancer.errors import ConfigError
+
 from .figures import Figure
 from .judging.verdict import Claim
 
@@ -23,6 +25,7 @@ class Experiment:
         measure: `measure(lab, trial)` yields rows, frozen dataclasses of scalars.
         claims: `claims(rows)` judges them, without any I/O.
         figures: `figures(rows)` says what to draw; optional in the file.
+        text: the file's, where it is not one of ours: a run keeps it.
     """
 
     name: str
@@ -32,11 +35,22 @@ class Experiment:
     measure: Callable[..., Iterable[Any]]
     claims: Callable[[Sequence[Any]], Sequence[Claim]]
     figures: Callable[[Sequence[Any]], Sequence[Figure]]
+    text: str = ""
 
 
-def from_module(module: ModuleType) -> Experiment:
-    """Return the experiment that a module says."""
-    question, _, background = (module.__doc__ or "").strip().partition("\n")
+def from_module(module: ModuleType, text: str = "") -> Experiment:
+    """Return the experiment that a module says.
+
+    Raises:
+        ConfigError: it lacks what every experiment has.
+    """
+    lacking = [it for it in ("measure", "claims") if not hasattr(module, it)]
+    if lacking or not module.__doc__:
+        lacks = " and no ".join(lacking or ["docstring that asks a question"])
+        raise ConfigError(
+            f"{module.__file__}: has no {lacks} (see docs/experiments.md)"
+        )
+    question, _, background = module.__doc__.strip().partition("\n")
     return Experiment(
         name=module.__name__.rpartition(".")[2],
         question=question,
@@ -45,6 +59,7 @@ def from_module(module: ModuleType) -> Experiment:
         measure=module.measure,
         claims=module.claims,
         figures=getattr(module, "figures", _no_figures),
+        text=text,
     )
 
 

@@ -17,7 +17,13 @@ from .fidelity.breaches import Limits, breaches
 from .fidelity.watch import Watch, watching
 from .judging.verdict import judge
 from .report import write_report
-from .results.folder import open_folder, write_captures, write_results, written
+from .results.folder import (
+    open_folder,
+    write_captures,
+    write_results,
+    write_rows,
+    written,
+)
 from .results.outcome import Outcome, Part, RunResult
 from .results.provenance import Provenance, provenance
 from .trial import Trial
@@ -106,9 +112,13 @@ def measure_all(run: Run, lab_factory: LabFactory) -> None:
 def write_down(run: Run) -> RunResult:
     """Judge a measured run, write its folder and draw its report."""
     assert run.plan is not None and run.made_with is not None
+    run.say("writing the results")
+    with written(run.folder):
+        # Before they are judged: a mistake there costs no rows.
+        for name, parts in run.parts.items():
+            write_rows(run.folder / f"{name}.parquet", parts, run.options.seed)
     result = run.result()
     with written(run.folder):
-        run.say("writing the results")
         write_results(result, run.made_with, run.plan.world)
         run.say("drawing the report")
         write_report(result, run.made_with, run.plan, run.options.limits)
@@ -118,11 +128,10 @@ def write_down(run: Run) -> RunResult:
 def _open(run: Run, lab: "Lab") -> None:
     if run.plan is not None:
         return
-    names = [experiment.name for experiment in run.experiments]
     run.plan = lab.plan
     options = run.options
     run.made_with = provenance(
-        lab.world, names, options.seed, options.repeats, run.started
+        lab.world, run.experiments, options.seed, options.repeats, run.started
     )
     with written(run.parent):
         run.folder = open_folder(run.parent, run.made_with)

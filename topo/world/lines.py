@@ -27,9 +27,13 @@ class Lines:
     numbers: Mapping[Location, int] = field(default_factory=dict)
 
     def of(self, location: Location) -> int:
-        """Line of `location`, or of the nearest table around it; 1 for the file."""
+        """Line of `location`, or of the nearest table around it; 1 for the file.
+
+        That of an array of tables is its first one's.
+        """
         for length in range(len(location), 0, -1):
-            if found := self.numbers.get(location[:length]):
+            near = location[:length]
+            if found := self.numbers.get(near) or self.numbers.get((*near, 0)):
                 return found
         return 1
 

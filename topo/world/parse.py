@@ -15,10 +15,10 @@ from .fields import Known
 from .instances import raw_names, raw_shared_name
 from .lan_check import check_lans
 from .lines import Lines, find_lines
+from .nameserver_check import check_nameservers
 from .problems import Problem, from_pydantic, tell
 from .records import Airport, World
 from .schema import WorldTable
-from .xdp_check import check_xdp
 
 TEXT_MAX = 1_000_000  # characters; 200 sites with all they can have are 100,000
 
@@ -66,7 +66,7 @@ def _place(message: str, text: str) -> tuple[str, int]:
 def _validate(
     raw: dict[str, Any], airports: Mapping[str, Airport], lines: Lines
 ) -> tuple[WorldTable | None, list[Problem]]:
-    problems = [*check(raw, airports, lines), *check_lans(raw), *check_xdp(raw)]
+    problems = [*check(raw, airports, lines), *check_lans(raw), *check_nameservers(raw)]
     try:
         return WorldTable.model_validate(raw, context=_known(raw, airports)), problems
     except ValidationError as error:

@@ -93,7 +93,8 @@ def _type(kind: str, key: str, value: object) -> str:
     """What the value should have been, when its type is wrong."""
     match kind:
         case "string_type":
-            return f'{value!r} must be text (did you mean "{value}"?)'
+            meant = f' (did you mean "{value}"?)' if _is_plain(value) else ""
+            return f"{value!r} must be text{meant}"
         case "int_type" | "int_from_float" | "float_type":
             return f"{value!r} must be a number without quotes or unit"
         case "bool_type":
@@ -103,6 +104,10 @@ def _type(kind: str, key: str, value: object) -> str:
         case "dict_type" | "model_type":
             return f"must be a table ({_EXAMPLES.get(key, f'[{key}]')})"
     return ""
+
+
+def _is_plain(value: object) -> bool:
+    return not isinstance(value, dict | list)
 
 
 def _bounds(context: Mapping[str, Any], value: object) -> str:

@@ -10,7 +10,7 @@ Row = TypeVar("Row")
 TOLD_AT_MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: Every[Row](...) fails with them before Python 3.13
 class Every(Generic[Row]):
     """A claim about each row.
 
@@ -48,7 +48,7 @@ class Every(Generic[Row]):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent(Generic[Row]):
     """Whom a row is about, where that was sent ("" for nowhere), and where it should.
 

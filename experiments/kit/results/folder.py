@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -13,7 +14,7 @@ from topo.world.records import World
 
 from ..packets.capture import SNAP_LENGTH, Capture
 from ..packets.pcapng import pcapng
-from .outcome import Outcome, RunResult, claim_json, logs
+from .outcome import Outcome, Part, RunResult, claim_json, logs
 from .provenance import PROJECT, Provenance
 from .resolved_world import world_text
 
@@ -23,7 +24,8 @@ RERUN = """\
 #!/bin/sh
 # Makes this run again: same world, experiments and seed. Made at commit {commit}.
 here=$(cd "$(dirname "$0")" && pwd)
-exec "${{FRONTLAB:-{launcher}}}" run {experiments} \\
+there={launcher}
+exec "${{FRONTLAB:-"$there"}}" run {experiments} \\
   --world "$here/world.toml" --seed {seed} --repeats {repeats} "$@"
 """
 
@@ -72,7 +74,7 @@ def write_captures(
 
 
 def write_results(result: RunResult, made_with: Provenance, world: World) -> None:
-    """Write everything but captures and the report."""
+    """Write everything but rows, captures and the report."""
     folder = result.folder
     _write_json(folder / "run.json", asdict(made_with))
     _write_json(folder / "world.json", asdict(world))
@@ -80,15 +82,16 @@ def write_results(result: RunResult, made_with: Provenance, world: World) -> Non
     _write_json(folder / "fidelity.json", _fidelity(result.outcomes))
     _write_json(folder / "result.json", _result(result))
     for outcome in result.outcomes:
-        write_rows(folder / f"{outcome.experiment.name}.parquet", outcome, made_with)
-    _write_rerun(folder / "rerun", made_with)
+        if text := outcome.experiment.text:
+            (folder / f"{outcome.experiment.name}.py").write_text(text, "utf-8")
+    _write_rerun(folder / "rerun", result.outcomes, made_with)
 
 
-def write_rows(path: Path, outcome: Outcome, made_with: Provenance) -> None:
+def write_rows(path: Path, parts: Sequence[Part], seed: int) -> None:
     """Write an experiment's rows, with seed and repeat, unless there are none."""
     rows = [
-        {"seed": made_with.seed, "repeat": part.repeat, **asdict(row)}
-        for part in outcome.parts
+        {"seed": seed, "repeat": part.repeat, **asdict(row)}
+        for part in parts
         for row in part.rows
     ]
     if not rows:
@@ -136,11 +139,17 @@ def _finite(value: object) -> object:
     return value
 
 
-def _write_rerun(path: Path, made_with: Provenance) -> None:
+def _write_rerun(
+    path: Path, outcomes: Sequence[Outcome], made_with: Provenance
+) -> None:
+    words = [
+        f'"$here/{it.experiment.name}.py"' if it.experiment.text else it.experiment.name
+        for it in outcomes
+    ]
     text = RERUN.format(
         commit=made_with.commit,
-        launcher=PROJECT / "frontlab",
-        experiments=" ".join(made_with.experiments),
+        launcher=shlex.quote(str(PROJECT / "frontlab")),
+        experiments=" ".join(words),
         seed=made_with.seed,
         repeats=made_with.repeats,
     )

@@ -13,6 +13,8 @@ from pathlib import Path
 from topo.run import CommandError, run
 from topo.world.records import World
 
+from ..experiment import Experiment
+
 PROJECT = Path(__file__).resolve().parents[3]
 LIBRARIES = ("mininet", "os-ken", "ryu", "dnspython", "numpy", "pyarrow")
 PACKAGES = (
@@ -49,14 +51,19 @@ class Provenance:
 
 
 def provenance(
-    world: World, experiments: Sequence[str], seed: int, repeats: int, now: datetime
+    world: World,
+    experiments: Sequence[Experiment],
+    seed: int,
+    repeats: int,
+    now: datetime,
 ) -> Provenance:
     """Return what this run is made with."""
     commit = read_commit(PROJECT)
-    asked = [asdict(world), list(experiments), seed, repeats, commit]
+    texts = [it.text or it.name for it in experiments]
+    asked = [asdict(world), texts, seed, repeats, commit]
     return Provenance(
         world=world.name,
-        experiments=tuple(experiments),
+        experiments=tuple(it.name for it in experiments),
         seed=seed,
         repeats=repeats,
         started=now.astimezone(UTC).isoformat(timespec="seconds"),

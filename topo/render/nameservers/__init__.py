@@ -7,13 +7,13 @@ one directory. What a product cannot do is said in its own module.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from balancer.errors import ConfigError
+from topo.world.nameserver_check import FOREIGN_POLICIES
 from topo.world.plan import Plan, Role
 from topo.world.records import NameserverKind
 
 from ..contents import Contents, places, zone_contents
 from . import bind9, gdnsd, knot, pdns_geoip
-from .foreign import POLICIES, Foreign
+from .foreign import Foreign
 
 _RENDER: Mapping[NameserverKind, Callable[[Foreign], dict[str, str]]] = {
     NameserverKind.GDNSD: gdnsd.files,
@@ -37,18 +37,9 @@ def nameserver_kind(plan: Plan, site: str) -> NameserverKind:
 def nameserver_files(
     plan: Plan, site: str, directory: str
 ) -> tuple[dict[str, str], list[str]]:
-    """The files of the foreign server at `site`, under `directory`, and its argv.
-
-    Raises:
-        ConfigError: a service has a policy that these servers cannot have.
-    """
+    """The files of the foreign server at `site`, under `directory`, and its argv."""
     [host] = plan.hosts_at(site, Role.NAMESERVER)
     kind = nameserver_kind(plan, site)
-    for service in plan.world.services:
-        if service.policy not in POLICIES:
-            able = " or ".join(POLICIES)
-            what = f"{kind} cannot choose by {service.policy} ({able})"
-            raise ConfigError(f"{service.name}.{plan.world.domain}: {what}")
     foreign = Foreign(
         site=site,
         listen=tuple(
@@ -65,5 +56,5 @@ def nameserver_files(
 
 def _possible(contents: Contents) -> Contents:
     """The zone without the names for measuring that only our server can answer."""
-    services = tuple(it for it in contents.services if it.policy in POLICIES)
+    services = tuple(it for it in contents.services if it.policy in FOREIGN_POLICIES)
     return replace(contents, services=services)

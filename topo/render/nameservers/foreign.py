@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ..contents import NEGATIVE_TTL_S, STABLE_TTL_S, Candidate, Contents, Place, Service
 
-POLICIES = ("nearest", "static")
 # For secondaries, of which there are none; RFC 1912, section 2.2, gives the ranges.
 _SOA_TIMES = f"3600 600 1209600 {NEGATIVE_TTL_S}"
 

@@ -13,8 +13,7 @@ from typing import Any, cast
 import pytest
 from fakes.runs import plan_of
 
-from balancer.errors import ConfigError, FrontlabError
-from experiments.kit.catalogue import experiments_by_name, load_experiment
+from balancer.errors import FrontlabError
 from experiments.kit.experiment import Experiment
 from experiments.kit.fidelity.breaches import Limits
 from experiments.kit.judging.verdict import Claim, Verdict
@@ -165,6 +164,23 @@ def test_an_error_on_the_way_makes_it_invalid(tmp_path: Path) -> None:
     assert len(outcome.rows) == 1  # what was measured before it is kept
 
 
+def test_rows_are_kept_though_they_cannot_be_judged(tmp_path: Path) -> None:
+    def wrong(rows: Sequence[Row]) -> list[Claim]:
+        raise ZeroDivisionError
+
+    run, _ = measured(tmp_path, FakeLab(), replace(experiment(), claims=wrong))
+    with pytest.raises(ZeroDivisionError):
+        write_down(run)
+    assert (run.folder / "drawing.parquet").exists()
+
+
+def test_a_file_that_is_none_of_ours_is_kept_and_run_again(tmp_path: Path) -> None:
+    run, _ = measured(tmp_path, FakeLab(), replace(experiment(), text="# mine\n"))
+    folder = write_down(run).folder
+    assert (folder / "drawing.py").read_text() == "# mine\n"
+    assert 'run "$here/drawing.py" \\\n' in (folder / "rerun").read_text()
+
+
 def test_a_defect_is_not_a_verdict(tmp_path: Path) -> None:
     def defect(lab: FakeLab, trial: Trial) -> Iterator[Row]:
         raise KeyError("row")
@@ -193,17 +209,6 @@ def test_an_unfaithful_lab_is_invalid(
     result = run.result()
     assert result.verdict is Verdict.INVALID
     assert reason in result.outcomes[0].reason
-
-
-def test_experiments_are_found_by_their_files() -> None:
-    known = experiments_by_name()
-    assert set(known) >= {"dsr_reply_paths", "resolver_caching"}
-    assert all(it.question.endswith("?") and it.background for it in known.values())
-
-
-def test_a_wrong_name_is_told_with_the_nearest() -> None:
-    with pytest.raises(ConfigError, match="did you mean resolver_caching"):
-        load_experiment("resolver_cache")
 
 
 def test_runs_of_the_same_second_have_folders_of_their_own(tmp_path: Path) -> None:

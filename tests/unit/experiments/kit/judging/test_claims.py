@@ -49,3 +49,9 @@ AWAY: Sent[tuple[str, str, str]] = Sent(
 )
 def test_sent(row: tuple[str, str, str], holds: bool | None, told: str) -> None:
     assert (AWAY.holds(row), AWAY.tell(row)) == (holds, told)
+
+
+def test_the_kind_of_rows_can_be_said_where_one_is_made():
+    claim = Every[int]("even", "All are.", "even", lambda it: it % 2 == 0, str)
+    assert claim.judge([2, 4]).holds
+    assert Sent[str](str, str, str).holds("fra")
