@@ -22,15 +22,15 @@ from balancer.model import (
     Vip,
 )
 from balancer.vip.nat.connection import Seen
-from balancer.vip.nat.limits import NatLimits
 from balancer.vip.nat.ports import port_range
 from balancer.vip.nat.table import Translation
-from balancer.vip.options import Limits, Options
-from balancer.vip.packet import flow_of, parse_flow, parse_ip, skip_extensions
+from balancer.vip.packets.packet import flow_of, parse_flow, parse_ip, skip_extensions
+from balancer.vip.packets.quote import quoted_flow
 from balancer.vip.pools.build import build_tables, serve
-from balancer.vip.quote import quoted_flow
 from balancer.vip.seeing.flow_text import parse_flow_text
-from balancer.vip.tables import Tables
+from balancer.vip.tables.nat_limits import NatLimits
+from balancer.vip.tables.options import Limits, Options
+from balancer.vip.tables.tables import Tables
 from balancer.wire import icmp
 from balancer.wire.cursor import Cursor
 from balancer.wire.ethernet import mac_octets

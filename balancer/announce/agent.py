@@ -15,8 +15,8 @@ from ..options import Options, parse_options
 from ..ready import announce
 from ..status import status_socket
 from ..stopping import stop_signals
-from ..vip.checks.health import Thresholds
 from ..vip.checks.probe import Prober, Target
+from ..vip.pools.health import Thresholds
 from .config import (
     DNS_PORT,
     HTTP_PORT,

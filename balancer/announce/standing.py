@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..vip.checks.health import Health, Thresholds, observe
+from ..vip.pools.health import Health, Thresholds, observe
 
 
 class Standing:

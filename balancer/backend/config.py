@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from ..config import AnyAddress, Mistake, SomeOf, Table, config_error, read_config
 from ..model import Forwarding
-from ..vip.forwarding.modes import OVERHEAD, TUNNELS
+from ..vip.tables.modes import OVERHEAD, TUNNELS
 
 MAX_ADDRESSES = 512  # as many as the maps hold (bpf/rules.h)
 DEVICE_MODES = frozenset({Forwarding.GRE})  # what the kernel's device takes off

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from ..errors import WireError
 from ..model import Address, Forwarding, Protocol
 from ..vip.forwarding import gue, ipip
-from ..vip.forwarding.modes import OVERHEAD
+from ..vip.tables.modes import OVERHEAD
 from ..wire import gre
 from ..wire.cursor import Cursor
 from ..wire.ethernet import EtherType

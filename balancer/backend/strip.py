@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from ..errors import WireError
 from ..model import Address, FiveTuple, Forwarding
-from ..vip.forwarding.modes import TUNNELS
+from ..vip.tables.modes import TUNNELS
 from ..wire import ecn
 from ..wire.checksum import replace_word
 from ..wire.cursor import Cursor

@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager
 from ctypes import c_char, c_uint32
 from dataclasses import dataclass
 
-from ..vip.program_info import ProgramInfo, ask, program_by_number
 from .libbpf import check, library
 from .maps import Map, MapShape
+from .program_info import ProgramInfo, ask, program_by_number
 from .xdp import XdpMode, query
 
 _ARRAY = 2  # enum bpf_map_type

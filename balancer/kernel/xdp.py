@@ -12,9 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..errors import Unsupported
-from ..vip.program_info import name_by_number, name_of
 from .libbpf import check, library
 from .objects import loaded
+from .program_info import name_by_number, name_of
 
 PASS = Path(__file__).parent / "bpf" / "pass.bpf.o"
 _SIOCGIFMTU = 0x8921

@@ -20,27 +20,31 @@ from ..model import Forwarding
 from ..options import Options, parse_options
 from ..status import status_socket
 from ..stopping import STOP_SIGNALS, stop_signals
-from .adoption import Legacy, legacy_at
 from .checks.probe import Prober
 from .checks.targets import targets_of
 from .checks.ways import Ways
-from .claim import claimed
-from .forwarder import Forwarder
-from .interface import interface_options, own_ports
+from .link.interface import interface_options, own_ports
 from .link.link import Link
 from .link.reach import find_shared_ports, find_strangers
-from .orders import Orders
+from .operations.claim import claimed
+from .operations.metrics import collect
+from .operations.orders import Orders
+from .operations.report import snapshot
+from .operations.service import Service
 from .pools.roster import Roster
-from .seeing.metrics import collect
-from .seeing.report import snapshot
-from .service import Service
 from .settings.config import VipConfig, read_vip_config
+from .xdp.adoption import Legacy, legacy_at
+from .xdp.forwarder import Forwarder
 
 log = logging.getLogger("frontlab-vip")
 
 
 # What `python -m balancer vip NAME` does beside balancing, by its module.
-TOOLS = {"ctl": ".ctl", "replay": ".seeing.replay", "trace": ".seeing.trace_tool"}
+TOOLS = {
+    "ctl": ".operations.ctl",
+    "replay": ".seeing.replay",
+    "trace": ".seeing.trace_tool",
+}
 
 
 def main(argv: Sequence[str]) -> int:

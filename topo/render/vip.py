@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import Forwarding
-from balancer.vip.forwarding.modes import TUNNELS
+from balancer.vip.tables.modes import TUNNELS
 from topo.world.plan import Attachment, Host, Plan, Role
 from topo.world.records import BalancerKind, Service
 

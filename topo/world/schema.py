@@ -10,7 +10,7 @@ from balancer.hashing.catalogue import selector
 from balancer.hashing.maglev import TABLE_SIZE, require_prime
 from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
-from balancer.vip.forwarding.modes import TUNNELS, min_mtu
+from balancer.vip.tables.modes import TUNNELS, min_mtu
 
 from .fields import (
     CapacityRps,

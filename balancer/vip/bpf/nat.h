@@ -1,4 +1,4 @@
-/* Translation: a flow has one of our ports towards its backend; nat/translate.py does the
+/* Translation: a flow has one of our ports towards its backend; decision/translate.py does the
  * same.
  */
 #pragma once

@@ -1,1 +1,4 @@
-"""Health checks: who is asked how they are, by which way, and when that counts."""
+"""Health checks: who is asked how they are, by which way, without blocking.
+
+When an answer counts is in `pools`.
+"""

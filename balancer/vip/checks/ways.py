@@ -5,11 +5,11 @@ from contextlib import ExitStack
 
 from ...errors import Unsupported
 from ...model import Forwarding
-from ..forwarding.modes import FOLLOWED
-from ..options import Options
 from ..pools.roster import Roster
 from ..settings.config import VipConfig
-from ..tables import BackendEntry
+from ..tables.modes import FOLLOWED
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 from ..tunnel.egress import Ends, Tunnels, tunnelling
 from .targets import Marks, mark_of
 

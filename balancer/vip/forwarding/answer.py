@@ -6,8 +6,8 @@ from ...wire.ethernet import EtherType
 from ...wire.icmp import Icmp, TooBig
 from ...wire.ipv4 import Ipv4
 from ...wire.ipv6 import Ipv6
-from ..options import Options
-from ..packet import IpPacket
+from ..packets.packet import IpPacket
+from ..tables.options import Options
 from .outer import to_gateway
 
 # RFC 1812 4.3.2.3 and RFC 4443 2.4 (c): how long an ICMP error may be, in all.

@@ -5,7 +5,7 @@ from ...wire import l4
 from ...wire.checksum import replace_word
 from ...wire.cursor import Cursor
 from ...wire.l4 import Tcp
-from ..packet import IpPacket
+from ..packets.packet import IpPacket
 
 MAX_OPTIONS = 12  # looked at; a SYN has six or so, no-operations included
 _END, _NOTHING, _MSS = 0, 1, 2  # kinds of TCP's options (RFC 9293 3.1)

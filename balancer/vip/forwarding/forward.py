@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from ...model import Forwarding
-from ..options import Options
-from ..packet import Arrival
-from ..tables import BackendEntry
+from ..packets.packet import Arrival
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 from .gre import gre
 from .gre6 import gre6
 from .gre_key import gre_key

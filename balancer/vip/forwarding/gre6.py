@@ -6,9 +6,9 @@ from ...wire import ethernet
 from ...wire.ethernet import EtherType
 from ...wire.gre import PROTOCOL, SIZE, Gre
 from ...wire.ipv6 import Ipv6
-from ..options import Options
-from ..packet import Arrival
-from ..tables import BackendEntry
+from ..packets.packet import Arrival
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 from .outer import to_gateway
 
 _LABEL_SHIFT = 12  # which leaves the 20 bits of a label

@@ -8,11 +8,11 @@ from ...model import Forwarding
 from ...wire import ethernet
 from ...wire.ethernet import EtherType
 from ...wire.gre import PROTOCOL, Gre
-from ..options import Options
-from ..packet import Arrival
-from ..tables import BackendEntry
+from ..packets.packet import Arrival
+from ..tables.modes import OVERHEAD
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 from .gre import gre
-from .modes import OVERHEAD
 from .outer import ipv4_around, to_gateway
 
 

@@ -3,10 +3,10 @@
 from ...model import Forwarding
 from ...wire import ethernet
 from ...wire.ethernet import EtherType
-from ..options import Options
-from ..packet import Arrival
-from ..tables import BackendEntry
-from .modes import OVERHEAD
+from ..packets.packet import Arrival
+from ..tables.modes import OVERHEAD
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 from .outer import ipv4_around, to_gateway
 
 # By the inner packet's version: IP in IP (RFC 2003), and 6in4 (RFC 4213 section 3).

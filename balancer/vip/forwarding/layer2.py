@@ -2,9 +2,9 @@
 
 from ...wire import ethernet
 from ...wire.ethernet import Ethernet
-from ..options import Options
-from ..packet import Arrival
-from ..tables import BackendEntry
+from ..packets.packet import Arrival
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 
 
 def layer2(arrival: Arrival, options: Options, backend: BackendEntry) -> bytes:

@@ -2,9 +2,9 @@
 
 from ...wire.ethernet import Ethernet
 from ...wire.ipv4 import Ipv4
-from ..options import Options
-from ..packet import IpPacket
-from ..tables import BackendEntry
+from ..packets.packet import IpPacket
+from ..tables.options import Options
+from ..tables.tables import BackendEntry
 
 
 def to_gateway(options: Options, ethertype: int) -> bytes:

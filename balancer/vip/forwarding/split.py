@@ -9,7 +9,7 @@ from dataclasses import replace
 from ...wire import ethernet, ipv4
 from ...wire.cursor import Cursor
 from ...wire.ipv4 import Ipv4
-from ..packet import Arrival, IpPacket, from_ipv4
+from ..packets.packet import Arrival, IpPacket, from_ipv4
 
 _MORE, _OFFSET = 0x2000, 0x1FFF
 _UNIT = 8  # octets, in which offsets count

@@ -1,1 +1,4 @@
-"""The broadcast domain that the balancer stands in: who is there, and where."""
+"""The interface and the broadcast domain that the balancer stands in: who is there.
+
+The program on the interface is in `xdp`.
+"""

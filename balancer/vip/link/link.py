@@ -7,7 +7,7 @@ from ipaddress import IPv4Interface
 
 from ...errors import Unsupported
 from ...model import Address, Forwarding
-from ..options import Options
+from ..tables.options import Options
 from .messages import (
     DONE,
     ERROR,

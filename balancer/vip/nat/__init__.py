@@ -1,1 +1,4 @@
-"""Network address translation: flows through the balancer, there and back."""
+"""Network address translation: its flows, their ports, and packets with other ends.
+
+Pure; when a packet is translated is in `decision`.
+"""

@@ -8,7 +8,7 @@ from enum import IntFlag
 
 from ...model import Protocol
 from ...wire.l4 import TcpFlag
-from .limits import NatLimits
+from ..tables.nat_limits import NatLimits
 
 
 class Seen(IntFlag):

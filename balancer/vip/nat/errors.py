@@ -8,8 +8,8 @@ from ...model import FiveTuple
 from ...wire import ethernet, icmp
 from ...wire.checksum import replace_octets
 from ...wire.cursor import Cursor
-from ..packet import IpPacket
-from ..quote import quoted_packet
+from ..packets.packet import IpPacket
+from ..packets.quote import quoted_packet
 from .rewrite import TCP_CHECK_END, Place, readdress, rewrite, turned
 
 _CHECK_AT = 2

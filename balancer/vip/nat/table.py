@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from ...hashing.flow import hash_flow
 from ...model import FiveTuple
+from ..tables.nat_limits import NatLimits
 from .connection import NOTHING, Seen, lifetime_s
-from .limits import NatLimits
 
 CANDIDATES = 16  # ports that a flow may have at one backend
 _WORD = 0xFFFFFFFF

@@ -7,8 +7,8 @@ from ipaddress import IPv4Address
 from typing import TypeVar
 
 from ...model import Vip
-from ..options import Options
-from ..tables import BackendEntry, Tables, vip_entries
+from ..tables.options import Options
+from ..tables.tables import BackendEntry, Tables, vip_entries
 from .changes import previous_slots
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from ...hashing.maglev import maglev_table
 from ...model import Backend, Pool, Vip
-from ..options import Options
-from ..tables import BackendEntry, Tables, vip_entries
+from ..tables.options import Options
+from ..tables.tables import BackendEntry, Tables, vip_entries
 from .changes import previous_slots
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ...hashing.selector import EMPTY
-from ..tables import Tables
+from ..tables.tables import Tables
 
 
 def previous_slots(

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from ...hashing.selector import WeightedName
 from ...model import Backend
-from ..checks.health import Health, observe
-from ..settings.plan import AllDown, PoolPlan
+from .health import Health, observe
 from .numbers import Key
 from .pace import NEVER_S
+from .plan import AllDown, PoolPlan
 
 NEVER_LEFT_S = float("-inf")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...errors import WireError
-from ..limits import MAX_BACKENDS, MAX_VIPS
+from ..tables.limits import MAX_BACKENDS, MAX_VIPS
 from .numbers import Key, Numbers
 
 # Tables of slots get their numbers anew whenever the slots' map is made anew.

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from ...config import did_you_mean
 from ...errors import ConfigError
 from ...model import Address
-from ..settings.plan import Plan, VipPlan
-from ..tables import BackendEntry, Tables
+from ..tables.tables import BackendEntry, Tables
 from .assemble import Parts, assemble
 from .members import Member, Members, gather
 from .memory import Memory
 from .numbers import Key
 from .pace import NEVER_S
+from .plan import Plan, VipPlan
 from .selections import FOLLOWING, Candidate, Selected, select
 
 

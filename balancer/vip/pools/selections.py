@@ -8,7 +8,7 @@ from itertools import cycle, islice
 from ...hashing.least_loaded import Least
 from ...hashing.loads import Loads
 from ...hashing.selector import EMPTY, Selector, WeightedName
-from ..settings.plan import Selection
+from .plan import Selection
 
 # These follow the flows that there are: their tables are made anew every second.
 FOLLOWING = ("least_loaded",)

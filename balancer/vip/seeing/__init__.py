@@ -1,1 +1,4 @@
-"""Why a flow goes where it goes, and how much went: traces, captures, metrics."""
+"""Why a flow goes where it goes: traces, and captures sent through both engines.
+
+How much went is in `operations`.
+"""

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 from ...kernel.objects import loaded
 from ...kernel.testrun import XDP_REDIRECT, test_run
-from ..datapath import Datapath, open_datapath
-from ..decide import decide
-from ..layouts import options_bytes
-from ..programs import BPF
-from ..state import State
-from ..tables import Tables
-from ..verdict import Answer, Encapsulate, Reason, Return, Rewrite, Split, Translate
+from ..decision.decide import decide
+from ..decision.state import State
+from ..decision.verdict import (
+    Answer,
+    Encapsulate,
+    Reason,
+    Return,
+    Rewrite,
+    Split,
+    Translate,
+)
+from ..tables.tables import Tables
+from ..xdp.datapath import Datapath, open_datapath
+from ..xdp.layouts import options_bytes
+from ..xdp.programs import BPF
 
 _SMALLEST_FRAME = 14  # for BPF_PROG_TEST_RUN
 _LOOPBACK = 1  # the first interface of every network namespace

@@ -9,11 +9,15 @@ from ...errors import Unsupported, WireError
 from ...kernel.attached import attached_to
 from ...kernel.maps import Map
 from ...model import FiveTuple, Forwarding
-from ..about import About
-from ..adoption import read_about, resumed_halves
-from ..choose import Context
-from ..clock import passed_since, seconds
-from ..layouts import (
+from ..decision.choose import Context
+from ..decision.clock import passed_since, seconds
+from ..decision.state import State
+from ..decision.translate import answers_of
+from ..tables.options import Options
+from ..tables.tables import Tables, VipEntry
+from ..xdp.about import About
+from ..xdp.adoption import read_about, resumed_halves
+from ..xdp.layouts import (
     FLOW,
     INDEX,
     backend_of,
@@ -23,11 +27,7 @@ from ..layouts import (
     vip_key_of,
     vip_of,
 )
-from ..nat.kernel import TranslationMap
-from ..nat.translate import answers_of
-from ..options import Options
-from ..state import State
-from ..tables import Tables, VipEntry
+from ..xdp.nat_maps import TranslationMap
 
 _FIRST = INDEX.pack(0)
 

@@ -11,13 +11,13 @@ from typing import Protocol
 from ...errors import ConfigError, FrontlabError, WireError
 from ...pcap import Captured, read_capture, write_pcap
 from ...wire.ethernet import mac_octets
-from ..forwarding.modes import LEAST_IPV6_MTU, min_mtu
-from ..interface import interface_options
-from ..options import Options
+from ..link.interface import interface_options
 from ..pools.memory import Memory
 from ..pools.roster import Roster
 from ..settings.config import VipConfig, read_vip_config
-from ..tables import Tables
+from ..tables.modes import LEAST_IPV6_MTU, min_mtu
+from ..tables.options import Options
+from ..tables.tables import Tables
 from .engines import Outcome, Reference, open_program
 
 

@@ -11,15 +11,15 @@ from ...wire.ethernet import Ethernet, EtherType
 from ...wire.ipv4 import Ipv4
 from ...wire.ipv6 import Ipv6
 from ...wire.l4 import Tcp, TcpFlag, Udp
-from ..about import About
-from ..choose import Context
-from ..decide import decide
-from ..nat.told import Translated, tell, tell_known
+from ..decision.choose import Context
+from ..decision.decide import decide
+from ..decision.second import other_owner
+from ..decision.verdict import Reason, SentOn
 from ..pools.numbers import Key, Numbers
-from ..second import other_owner
-from ..tables import Slot, Tables, VipEntry
-from ..verdict import Reason, SentOn
+from ..tables.tables import Slot, Tables, VipEntry
+from ..xdp.about import About
 from .flow_text import flow_text, place_text
+from .told import Translated, tell, tell_known
 
 WHY = {
     Reason.TRACKED: "the flow table has it",

@@ -1,1 +1,1 @@
-"""vip.toml: as people write it, and as records."""
+"""vip.toml as people write it, checked; the records that come out are `pools`' plan."""

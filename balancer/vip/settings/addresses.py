@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator
 from ...config import AnyAddress
 from ...errors import WireError
 from ...wire.ethernet import mac_octets
-from ..hosts import require_host
+from ..packets.hosts import require_host
 
 A = TypeVar("A", IPv4Address, IPv6Address)
 _GROUP = 1  # in its first octet a hardware address says that it is several hosts'

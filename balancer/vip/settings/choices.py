@@ -10,7 +10,7 @@ from ...errors import ConfigError
 from ...hashing.catalogue import selector
 from ...hashing.maglev import TABLE_SIZE, require_prime
 from ..pools.pace import SlowStart
-from .plan import Selection
+from ..pools.plan import Selection
 
 InARow = Annotated[Whole, Field(ge=1, le=100)]
 Interval = Annotated[Seconds, Field(ge=0.01, le=3600)]

@@ -22,16 +22,16 @@ from ...kernel.xdp import XdpMode
 from ...metrics_config import MetricsTable
 from ...model import Backend, Forwarding, Pool
 from ...wire.ethernet import mac_octets
-from ..checks.health import Thresholds
-from ..forwarding.modes import FOLLOWED, needs_ipv6
-from ..limits import MAX_BACKENDS, MAX_VIPS
-from ..nat.limits import nat_limits
 from ..nat.ports import PortRange, port_range
-from ..options import Limits, Options
+from ..pools.health import Thresholds
 from ..pools.pace import AT_ONCE
+from ..pools.plan import AllDown, Plan, PoolPlan, VipPlan
+from ..tables.limits import MAX_BACKENDS, MAX_VIPS
+from ..tables.modes import FOLLOWED, needs_ipv6
+from ..tables.nat_limits import nat_limits
+from ..tables.options import Limits, Options
 from .addresses import MacAddress, OuterAddress, OuterAddress6
 from .choices import HealthTable, SlowStartTable
-from .plan import AllDown, Plan, PoolPlan, VipPlan
 from .vip_table import VipTable
 
 MAX_WEIGHT = 1000

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from ...config import Mistake, Name, Table, Whole, YesOrNo
 from ...model import ALL_PORTS, Forwarding, Handling, Protocol, TooBig, Tracking, Vip
-from ..forwarding.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
+from ..tables.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 from .addresses import HostAddress
 from .choices import SelectionChoice, SelectionTable
 

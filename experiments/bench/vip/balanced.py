@@ -13,9 +13,9 @@ from balancer.model import (
     Tracking,
     Vip,
 )
-from balancer.vip.options import Limits, Options
 from balancer.vip.pools.build import build_tables
-from balancer.vip.tables import Tables
+from balancer.vip.tables.options import Limits, Options
+from balancer.vip.tables.tables import Tables
 from balancer.wire import ipv4
 from balancer.wire.checksum import checksum, pseudo_header4
 from balancer.wire.ethernet import Ethernet, EtherType

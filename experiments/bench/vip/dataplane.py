@@ -14,7 +14,7 @@ from statistics import median, quantiles
 
 from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Forwarding, Tracking
-from balancer.vip.datapath import Datapath, open_datapath
+from balancer.vip.xdp.datapath import Datapath, open_datapath
 from balancer.wire.l4 import TcpFlag
 
 from ..figure import Figure

@@ -16,8 +16,8 @@ from struct import Struct
 from balancer.kernel.objects import BpfObject, loaded
 from balancer.kernel.testrun import send_frames
 from balancer.kernel.xdp import XdpMode, attached
-from balancer.vip.layouts import COUNTER, INDEX
-from balancer.vip.programs import BPF
+from balancer.vip.xdp.layouts import COUNTER, INDEX
+from balancer.vip.xdp.programs import BPF
 
 _FIRST_OF_ALL = -20  # as niceness
 _LOAD = Struct("=I54s2x")  # flows, the first one's frame

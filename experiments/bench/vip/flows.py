@@ -10,9 +10,9 @@ from random import Random
 
 from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Tracking
-from balancer.vip.datapath import Datapath, open_datapath
-from balancer.vip.layouts import flow_bytes
-from balancer.vip.options import Limits
+from balancer.vip.tables.options import Limits
+from balancer.vip.xdp.datapath import Datapath, open_datapath
+from balancer.vip.xdp.layouts import flow_bytes
 from balancer.wire.l4 import TcpFlag
 
 from ..figure import Figure

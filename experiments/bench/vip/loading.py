@@ -11,8 +11,8 @@ from dataclasses import replace
 from statistics import median
 
 from balancer.model import Forwarding
-from balancer.vip.datapath import open_datapath
-from balancer.vip.tables import Tables
+from balancer.vip.tables.tables import Tables
+from balancer.vip.xdp.datapath import open_datapath
 
 from ..figure import Figure
 from . import balanced

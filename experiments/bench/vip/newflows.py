@@ -18,8 +18,8 @@ from statistics import median
 
 from balancer.kernel.xdp import Attachment, XdpMode
 from balancer.model import Tracking
-from balancer.vip.datapath import Datapath, open_datapath
-from balancer.vip.options import Limits
+from balancer.vip.tables.options import Limits
+from balancer.vip.xdp.datapath import Datapath, open_datapath
 from balancer.wire.l4 import TcpFlag
 from topo.netlink import (
     End,

@@ -14,7 +14,7 @@ from statistics import median
 
 from balancer.kernel.xdp import Attachment, XdpMode
 from balancer.model import Tracking
-from balancer.vip.datapath import open_datapath
+from balancer.vip.xdp.datapath import open_datapath
 from topo.netlink import End, Netlink, up, veth
 
 from ..figure import Figure

@@ -20,8 +20,8 @@ from balancer.backend.decap import open_decapsulation
 from balancer.backend.strip import Rules
 from balancer.kernel.testrun import XDP_PASS, XDP_REDIRECT, test_run
 from balancer.model import Forwarding, Tracking
-from balancer.vip.datapath import open_datapath
-from balancer.vip.tables import Tables
+from balancer.vip.tables.tables import Tables
+from balancer.vip.xdp.datapath import open_datapath
 from balancer.wire import ethernet
 from balancer.wire.ethernet import Ethernet, EtherType
 from balancer.wire.gre import PROTOCOL, Gre

@@ -10,8 +10,8 @@ from balancer.backend.strip import Rules
 from balancer.kernel.objects import loaded
 from balancer.kernel.xdp import PASS, Attachment, XdpMode, hardware_address, mtu_of
 from balancer.model import Forwarding
-from balancer.vip.datapath import open_datapath
-from balancer.vip.forwarding.modes import OVERHEAD
+from balancer.vip.tables.modes import OVERHEAD
+from balancer.vip.xdp.datapath import open_datapath
 from topo.netlink import Namespace
 
 from . import balanced, nft

@@ -21,17 +21,17 @@ from balancer.hashing.maglev import TABLE_SIZE
 from balancer.kernel.testrun import test_run
 from balancer.kernel.xdp import Attachment
 from balancer.model import Backend, FiveTuple, Pool, Protocol, Vip
-from balancer.vip.checks.health import Thresholds
 from balancer.vip.checks.probe import Target
-from balancer.vip.datapath import NOTHING_KEPT
-from balancer.vip.forwarder import Forwarder
-from balancer.vip.options import Options
+from balancer.vip.operations.service import Service
+from balancer.vip.pools.health import Thresholds
 from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.plan import Plan, PoolPlan, VipPlan
 from balancer.vip.pools.roster import Roster
 from balancer.vip.seeing.trace import frame_of
-from balancer.vip.service import Service
 from balancer.vip.settings.config import VipConfig
-from balancer.vip.settings.plan import Plan, PoolPlan, VipPlan
+from balancer.vip.tables.options import Options
+from balancer.vip.xdp.datapath import NOTHING_KEPT
+from balancer.vip.xdp.forwarder import Forwarder
 
 from ..figure import Figure
 

@@ -10,11 +10,11 @@ import time
 from statistics import median
 
 from balancer.kernel.testrun import XDP_REDIRECT, test_run
-from balancer.vip.datapath import open_datapath
-from balancer.vip.decide import decide
-from balancer.vip.state import State
-from balancer.vip.tables import Tables
-from balancer.vip.verdict import Encapsulate, Reason
+from balancer.vip.decision.decide import decide
+from balancer.vip.decision.state import State
+from balancer.vip.decision.verdict import Encapsulate, Reason
+from balancer.vip.tables.tables import Tables
+from balancer.vip.xdp.datapath import open_datapath
 
 from ..figure import Figure
 from . import balanced
@@ -49,7 +49,7 @@ def run() -> list[Figure]:
             "ratio",
             TARGET_RATIO,
             ratio >= TARGET_RATIO,
-            "balancer.vip.decide, called in the same process",
+            "balancer.vip.decision.decide, called in the same process",
         ),
     ]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from balancer.hashing.flow import hash_flow
 from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import FiveTuple
+from balancer.vip.pools.plan import Selection
 from balancer.vip.pools.selections import FOLLOWING, Candidate, select
-from balancer.vip.settings.plan import Selection
 
 BY_FLOW = ("all", "established")
 # In place of a tracking: it is "all", and packets are translated.

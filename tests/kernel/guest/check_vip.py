@@ -10,7 +10,7 @@ from vip_vectors import read_backend, read_balancer
 
 from balancer.backend.decap import open_decapsulation
 from balancer.model import Forwarding
-from balancer.vip.datapath import open_datapath
+from balancer.vip.xdp.datapath import open_datapath
 
 FRAMES = 5000
 

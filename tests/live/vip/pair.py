@@ -12,18 +12,10 @@ from vip_vectors import Balancing
 from balancer.kernel.objects import BpfObject, loaded
 from balancer.kernel.testrun import XDP_DROP, XDP_PASS, XDP_REDIRECT, test_run
 from balancer.model import FiveTuple
-from balancer.vip.clock import tick_at
-from balancer.vip.datapath import Datapath, map_sizes
-from balancer.vip.decide import decide
-from balancer.vip.layouts import flow_bytes, flow_key_bytes, options_bytes
-from balancer.vip.nat.limits import NatLimits
-from balancer.vip.nat.table import Translation
-from balancer.vip.options import Limits
-from balancer.vip.programs import BPF
-from balancer.vip.slots import slot_entries
-from balancer.vip.state import State
-from balancer.vip.tables import Tables
-from balancer.vip.verdict import (
+from balancer.vip.decision.clock import tick_at
+from balancer.vip.decision.decide import decide
+from balancer.vip.decision.state import State
+from balancer.vip.decision.verdict import (
     Answer,
     Drop,
     Encapsulate,
@@ -34,6 +26,14 @@ from balancer.vip.verdict import (
     Translate,
     Verdict,
 )
+from balancer.vip.nat.table import Translation
+from balancer.vip.tables.nat_limits import NatLimits
+from balancer.vip.tables.options import Limits
+from balancer.vip.tables.tables import Tables
+from balancer.vip.xdp.datapath import Datapath, map_sizes
+from balancer.vip.xdp.layouts import flow_bytes, flow_key_bytes, options_bytes
+from balancer.vip.xdp.programs import BPF
+from balancer.vip.xdp.slots import slot_entries
 
 KERNEL_VERDICT: dict[type, int] = {
     Encapsulate: XDP_REDIRECT,

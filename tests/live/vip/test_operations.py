@@ -172,9 +172,8 @@ def test_a_second_balancer_on_the_interface_ends_and_leaves_the_first(
 def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
     site.order("leave")
     assert site.programs.pop("lb").wait(ENDS_WITHIN_S) == 0
-    code = (
-        "from balancer.vip import adoption as a; from balancer.vip.about import About;"
-    )
+    code = "from balancer.vip.xdp import adoption as a;"
+    code += "from balancer.vip.xdp.about import About;"
     code += "c = a.legacy_at('eth0'); l = c.__enter__();"
     code += "a.tell(l.maps, About('older', l.about.memory, ()))"
     site.run("lb", sys.executable, "-c", code)

@@ -16,10 +16,10 @@ from vip_vectors import POOL, Packet, flow_in, read_balancer
 
 from balancer.kernel.testrun import XDP_REDIRECT, test_run
 from balancer.model import Protocol, Vip
-from balancer.vip.datapath import open_datapath
-from balancer.vip.limits import MAX_VIPS
+from balancer.vip.decision.verdict import Reason
 from balancer.vip.pools.build import build_tables
-from balancer.vip.verdict import Reason
+from balancer.vip.tables.limits import MAX_VIPS
+from balancer.vip.xdp.datapath import open_datapath
 from topo.wait import until
 
 pytestmark = pytest.mark.live

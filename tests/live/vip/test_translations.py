@@ -7,7 +7,7 @@ import pytest
 from live.vip.pair import LIMITS, Pair, now_s, open_pair
 from vip_vectors import LONG_S, read_balancer
 
-from balancer.vip.nat.limits import NatLimits
+from balancer.vip.tables.nat_limits import NatLimits
 
 pytestmark = pytest.mark.live
 

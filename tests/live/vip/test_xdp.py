@@ -18,8 +18,8 @@ from balancer.kernel.xdp import (
     hardware_address,
     mtu_of,
 )
-from balancer.vip.adoption import legacy_at
-from balancer.vip.programs import BPF
+from balancer.vip.xdp.adoption import legacy_at
+from balancer.vip.xdp.programs import BPF
 from topo.run import run
 
 pytestmark = pytest.mark.live

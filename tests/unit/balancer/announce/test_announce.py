@@ -11,7 +11,7 @@ from balancer.announce.dns_probe import DnsProber, DnsTarget, complaint
 from balancer.announce.session import Session
 from balancer.announce.standing import Standing
 from balancer.errors import ConfigError
-from balancer.vip.checks.health import Thresholds
+from balancer.vip.pools.health import Thresholds
 
 ZONE = b"\4gslb\3net\0"
 CONFIG = """

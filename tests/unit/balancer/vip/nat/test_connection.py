@@ -4,7 +4,7 @@ import pytest
 
 from balancer.model import Protocol
 from balancer.vip.nat.connection import Seen, after_backend, after_client, lifetime_s
-from balancer.vip.nat.limits import NatLimits
+from balancer.vip.tables.nat_limits import NatLimits
 from balancer.wire.l4 import TcpFlag
 
 LIMITS = NatLimits(open_s=1000, half_open_s=100, closed_s=10, datagram_s=50)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from balancer.vip.nat.limits import nat_limits
 from balancer.vip.nat.ports import port_range, range_text, why_not
+from balancer.vip.tables.nat_limits import nat_limits
 
 OWN = range(32768, 61000)
 

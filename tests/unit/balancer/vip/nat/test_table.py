@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from balancer.model import FiveTuple, Protocol
 from balancer.vip.nat.connection import Seen
-from balancer.vip.nat.limits import NatLimits
 from balancer.vip.nat.table import CANDIDATES, Translation, Translations, candidates
+from balancer.vip.tables.nat_limits import NatLimits
 
 LIMITS = NatLimits(first_port=20_000, ports=1000, flows=5000, half_open_s=100)
 BACKEND, OTHER, OURS = 0x0B01010A, 0x0B01010B, 0x0B01080A

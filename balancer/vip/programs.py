@@ -1,5 +1,0 @@
-"""Where this layer's compiled programs lie."""
-
-from pathlib import Path
-
-BPF = Path(__file__).parent / "bpf"

@@ -1,0 +1,349 @@
+"""A balancer's life, on tables in memory: readiness, reloads, ramps and orders."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from balancer.config import parse_config
+from balancer.errors import ConfigError, FrontlabError, Unsupported
+from balancer.model import Forwarding
+from balancer.vip.checks.probe import Target
+from balancer.vip.operations import service as service_module
+from balancer.vip.operations.orders import Orders
+from balancer.vip.operations.service import Service
+from balancer.vip.pools.memory import Memory
+from balancer.vip.pools.roster import Roster
+from balancer.vip.settings.config import VipConfig
+from balancer.vip.tables.options import Options
+from balancer.vip.tables.tables import Tables
+
+CONFIG = """
+[balancer]
+name = "lb"
+interface = "eth0"
+source = "11.1.8.10"
+gateway_mac = "02:00:01:00:00:01"
+[[pool]]
+name = "www"
+slow_start = { time = "6 s", steps = 4 }
+[pool.health]
+port = 80
+interval = "1 s"
+timeout = "1 s"
+rise = 1
+fall = 1
+[[pool.backend]]
+name = "a"
+address = "11.1.1.10"
+[[pool.backend]]
+name = "b"
+address = "11.1.1.11"
+[[vip]]
+name = "www"
+address = "23.0.1.80"
+port = 80
+pool = "www"
+selection = { method = "modulo", slots = 11 }
+"""
+
+
+class Place:
+    """An interface, from which the program may be taken."""
+
+    fault = ""
+
+    def why_not(self) -> str:
+        return self.fault
+
+
+class Tablets:
+    """Keeps the tables that are written; refuses them when it is told to."""
+
+    def __init__(self) -> None:
+        self.written: list[Tables] = []
+        self.leaves = self.refuses = False
+        self.swept = 0
+        self.flows: dict[int, int] = {}
+        self.attachment = Place()
+
+    def restore(self, roster: Roster) -> None:
+        self.attachment.fault = ""
+
+    def write(self, roster: Roster, now_s: float) -> Roster:
+        if self.refuses:
+            raise Unsupported("program", "refused")
+        self.written.append(roster.tables)
+        return roster
+
+    def active_flows(self, within_s: float) -> dict[int, int]:
+        return self.flows
+
+    def sweep(self) -> None:
+        self.swept += 1
+
+    def settled(self, tables: Tables) -> Tables:
+        return tables
+
+
+class Clock:
+    now_s = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+
+def options_of(config: VipConfig) -> Options:
+    return config.options(1500, bytes(6))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(service_module, "time", clock)
+    monkeypatch.setattr(service_module, "interface_options", options_of)
+    return clock
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "vip.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+@pytest.fixture
+def notified() -> Iterator[tuple[int, int]]:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    yield reading, writing
+    os.close(reading)
+
+
+@pytest.fixture
+def service(clock: Clock, path: Path, notified: tuple[int, int]) -> Service:
+    config = parse_config(CONFIG, "vip.toml", VipConfig)
+    roster = Roster(config.plan(options_of(config)), Memory(), clock.now_s)
+    return Service(config, path, roster, Tablets(), notified[1])
+
+
+@pytest.fixture
+def ready(service: Service) -> Service:
+    check(service, a=True, b=True)
+    return service
+
+
+def check(service: Service, **results: bool) -> None:
+    for name, passed in results.items():
+        target = Target("www", name, "", 80, None, 1.0, 1.0)
+        service.checked(target, "" if passed else "no answer")
+
+
+def owners(service: Service) -> set[str]:
+    roster = service.roster
+    names = {roster.backend_number(p, n): n for p, n, _ in roster.each()}
+    return {names[n] for n in service.forwarder.written[-1].slots[0]}
+
+
+def order(service: Service, **request: object) -> dict:
+    return Orders(service).handle(request)
+
+
+def test_it_is_ready_after_the_first_round_of_checks(
+    service: Service, notified: tuple[int, int]
+) -> None:
+    check(service, a=True)
+    with pytest.raises(BlockingIOError):
+        os.read(notified[0], 1)
+    assert service.forwarder.written == []
+    check(service, b=False)
+    assert os.read(notified[0], 1) == b"\n"
+    assert owners(service) == {"a"}
+
+
+def test_a_verdict_is_written_at_once_and_told_afterwards(ready: Service) -> None:
+    check(ready, a=False)
+    assert owners(ready) == {"b"}
+    assert ready.healthy == {("www", "b")}
+
+
+def macs_written(service: Service) -> list[bytes | None]:
+    return [entry.mac for entry in service.forwarder.written[-1].backends]
+
+
+def test_packets_follow_a_backends_hardware_address(ready: Service, path: Path) -> None:
+    first, second = ip_address("11.1.1.10"), ip_address("11.1.1.11")
+    macs = {first: b"abcdef"}
+    ready.neighbours = lambda options: (
+        dict(macs) if Forwarding.L2 in options.forwardings else {}
+    )
+    ready.note_neighbours()
+    assert macs_written(ready) == [None, None]
+    path.write_text(CONFIG + 'forwarding = "l2"\n')
+    order(ready, do="reload")
+    assert macs_written(ready) == [b"abcdef", None]
+    macs |= {first: b"ABCDEF", second: b"uvwxyz"}
+    ready.note_neighbours()
+    assert macs_written(ready) == [b"ABCDEF", b"uvwxyz"]
+    written = list(ready.forwarder.written)
+    ready.note_neighbours()
+    assert ready.forwarder.written == written
+    mac = '"11.1.1.11"\nmac = "02:00:01:01:00:11"'
+    path.write_text(path.read_text().replace('"11.1.1.11"', mac))
+    order(ready, do="reload")
+    assert macs_written(ready) == [b"ABCDEF", bytes.fromhex("020001010011")]
+
+
+def test_what_keeps_packets_away_is_told_once_and_ends_with_a_reload(
+    ready: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    ready.forwarder.attachment.fault = "no such interface"
+    ready.look()
+    ready.look()
+    assert ready.fault == "no such interface"
+    ready.reload()
+    assert ready.fault == ""
+    told = [m for m in caplog.messages if m.startswith("eth0: ")]
+    assert told == [
+        "eth0: nothing is forwarded: no such interface",
+        "eth0: forwarding again",
+    ]
+
+
+def test_a_ramp_goes_by_the_clock(ready: Service, clock: Clock) -> None:
+    check(ready, a=False)
+    check(ready, a=True)
+    shares = []
+    for _ in range(7):
+        clock.now_s += ready.tick(clock.now_s)
+        ready.tick(clock.now_s)
+        shares.append(ready.roster.weight_of("www", "a", clock.now_s))
+    assert sorted(set(shares)) == [0.5, 0.75, 1]
+
+
+def test_least_loaded_follows_the_flows_every_second(
+    ready: Service, path: Path, clock: Clock
+) -> None:
+    assert not ready.roster.follows_flows()
+    path.write_text(CONFIG.replace("modulo", "least_loaded").replace("11 }", "101 }"))
+    order(ready, do="reload")
+    ready.forwarder.flows = {0: 100, 1: 20}
+    wait_s = ready.tick(clock.now_s)
+    assert wait_s == 1.0
+    clock.now_s += wait_s
+    ready.tick(clock.now_s)
+    # Both are to have 92 of the next 64 flows and those that there are: all go to b.
+    slots = ready.forwarder.written[-1].slots[1]
+    assert set(slots) == {1}
+    ready.forwarder.flows = {0: 100, 1: 90}
+    clock.now_s += 1.0
+    ready.tick(clock.now_s)
+    slots = ready.forwarder.written[-1].slots[1]
+    assert slots.count(0) / len(slots) == pytest.approx(42.5 / 95, abs=0.03)
+
+
+def test_a_reload_takes_over_what_is_known(ready: Service, path: Path) -> None:
+    check(ready, b=False)
+    order(ready, do="drain", backend="a")
+    new = '[[pool.backend]]\nname = "c"\naddress = "11.1.1.12"\n[[vip]]'
+    path.write_text(CONFIG.replace("[[vip]]", new))
+    told: list[str] = []
+    ready.changed = lambda: told.append("changed")
+    answer = order(ready, do="reload")
+    assert answer == {"reloaded": True, "weights_by_hand": {"www/a": 0}}
+    assert told == ["changed"]
+    states = {name: (m.alive, m.weight) for _, name, m in ready.roster.each()}
+    assert states == {"a": (True, 0), "b": (False, None), "c": (None, None)}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ('pool = "www"', 'pool = "wwww"', ["no pool is named"]),
+        ('"a"\naddress = "11.1.1.10"', '"b"\naddress = "x"', ["no IPv4 address"]),
+        ("slots = 11", "slots = 12, options = {size = 4}", ["no option", "prime"]),
+        (
+            'interface = "eth0"',
+            'interface = "eth1"\nxdp = "generic"',
+            ["balancer.interface: only a restart", "balancer.xdp: only a restart"],
+        ),
+        ("[[pool]]", '[metrics]\nlisten = "127.0.0.1:9"\n[[pool]]', ["metrics: only"]),
+    ],
+)
+def test_a_wrong_file_changes_nothing(
+    ready: Service, path: Path, right: str, wrong: str, told: list[str]
+) -> None:
+    before, written = ready.roster, list(ready.forwarder.written)
+    path.write_text(CONFIG.replace(right, wrong))
+    with pytest.raises(ConfigError) as caught:
+        ready.reload()
+    assert all(words in str(caught.value) for words in told)
+    assert ready.roster is before
+    assert ready.forwarder.written == written
+    assert ready.reloads == {"done": 0, "refused": 1}
+
+
+def test_a_kernel_that_refuses_changes_nothing(ready: Service, path: Path) -> None:
+    before, config = ready.roster, ready.config
+    ready.forwarder.refuses = True
+    path.write_text(CONFIG.replace("11.1.1.11", "11.1.1.12"))
+    with pytest.raises(FrontlabError):
+        ready.reload()
+    assert (ready.roster, ready.config) == (before, config)
+    assert {p for p, _ in ready.roster.alive()} == {"www"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ({}, "no order is None"),
+        ({"do": []}, r"no order is \[\]"),
+        ({"do": "drian", "backend": "a"}, 'did you mean "drain"'),
+        ({"do": "drain"}, "no backend is named ''"),
+        ({"do": "drain", "backend": ["a"]}, "are names"),
+        ({"do": "drain", "backend": "a", "pool": "x"}, "in pool 'x'"),
+        ({"do": "weight", "backend": "a"}, "no whole number"),
+        ({"do": "weight", "backend": "a", "weight": True}, "no whole number"),
+        ({"do": "weight", "backend": "a", "weight": 1.5}, "no whole number"),
+        ({"do": "weight", "backend": "a", "weight": 1001}, "no whole number"),
+        ({"do": "weight", "backend": "a", "weight": -1}, "no whole number"),
+    ],
+)
+def test_an_order_that_makes_no_sense(
+    ready: Service, request_: dict, told: str
+) -> None:
+    before = list(ready.forwarder.written)
+    with pytest.raises(ConfigError, match=told):
+        Orders(ready).handle(request_)
+    assert ready.forwarder.written == before
+
+
+def test_a_dump_has_everything_that_decides(ready: Service) -> None:
+    order(ready, do="weight", backend="b", weight=3)
+    told = order(ready, do="dump")
+    assert told["pools"]["www"]["b"] | {"weight_now": 0} == {
+        "number": 1,
+        "weight_now": 0,
+        "address": "11.1.1.11",
+        "weight": 1,
+        "weight_by_hand": 3,
+        "healthy": True,
+        "checks": {"": True},
+        "serves": True,
+    }
+    assert told["vips"]["23.0.1.80 80/tcp"]["slots"] == {"a": 3, "b": 8}
+
+
+def test_it_leaves_when_it_is_told(ready: Service) -> None:
+    order(ready, do="leave")
+    assert ready.ended
+    assert ready.forwarder.leaves
+
+
+def test_who_left_is_where_they_were(ready: Service) -> None:
+    plan = replace(ready.roster.plan)
+    again = Roster(plan, ready.roster.remember(), 0.0, ready.roster.tables)
+    assert again.tables == ready.roster.tables
