@@ -114,10 +114,11 @@ class Considered(NamedTuple):
         """What responses of the same content share, however one asks for them."""
         return self.finding.likeness(self.query.question)
 
-    def cut(self) -> Answer:
-        """Return a response that says "ask by TCP" and no more."""
+    def cut(self, opt: bytes | None = None) -> Answer:
+        """Return a response that says "ask by TCP", with these options if any."""
         header, question, theirs, *_ = self.query
-        opt = OWN_OPT[theirs.dnssec_ok] if theirs else b""
+        if opt is None:
+            opt = OWN_OPT[theirs.dnssec_ok] if theirs else b""
         wire = Response(header, question, Rcode.NOERROR, opt=opt).cut()
         return self.answer(wire, is_truncated=True)
 
@@ -179,6 +180,10 @@ def write(
     limit = _limit(edns, stream)
     opt = b""
     if edns is not None:
+        opt = OWN_OPT[edns.dnssec_ok]
+        if asked is not NOTHING_ASKED:
+            scope = found.scope_prefix_length
+            opt = with_options(opt, _own_options(authority, asked, scope))
         # What will be truncated need not be signed.
         is_long = finding.sections.answers and finding.sections.least_octets > limit
         if edns.dnssec_ok and not is_long:
@@ -188,11 +193,8 @@ def write(
             try:
                 finding = prove(finding, question.type, now_s, edns.compact_ok, budget)
             except Spent:
-                return found.cut()
-        opt = OWN_OPT[edns.dnssec_ok]
-        if asked is not NOTHING_ASKED:
-            scope = found.scope_prefix_length
-            opt = with_options(opt, _own_options(authority, asked, scope))
+                # With the cookie, whose return would have spared the budget.
+                return found.cut(opt)
     response = Response(
         header,
         question,

@@ -125,6 +125,26 @@ BAD_VERSION = Wanted(BADVERS, QR, (), 0)
         pytest.param(
             Asked(version=0, edns_flags=0xBFFF), Wanted(edns_flags=0x8000), id="DO, all"
         ),
+        pytest.param(
+            Asked(flags=CD, version=0, edns_flags=0x8000),
+            Wanted(edns_flags=0x8000),
+            id="DO and CD",  # RFC 4035 3.1.6: which is not copied
+        ),
+        pytest.param(
+            Asked("DNSKEY", version=0, edns_flags=0x8000, size=512),
+            Wanted(answers=(), edns_flags=0x8000),
+            id="keys in 512 octets",
+        ),
+        pytest.param(
+            Asked("DNSKEY", version=0, edns_flags=0x8000, size=512, stream=True),
+            Wanted(answers=(), edns_flags=0x8000),
+            id="keys by TCP",
+        ),
+        pytest.param(
+            Asked(flags=AA | TC | RD | RA | Z | AD | CD | 0xF, version=0),
+            Wanted(flags=QR | AA | RD, edns_flags=0),
+            id="all flags and EDNS",
+        ),
         pytest.param(Asked(version=1), BAD_VERSION, id="EDNS 1"),
         pytest.param(Asked(version=255), BAD_VERSION, id="EDNS 255"),
         pytest.param(Asked(version=1, edns_flags=0x40), BAD_VERSION, id="1 and flags"),

@@ -269,17 +269,25 @@ def test_order_within_the_answer_of_a_site():
     assert [draw(), draw(), draw()] == [(2, 3), (3, 2), (2, 3)]
 
 
-clients = st.integers(0, (1 << 32) - 1)
+addresses = st.integers(0, (1 << 128) - 1)
+states = st.sampled_from([SiteState(), DOWN, DRAINED, SiteState(True, False, 9, 5)])
 
 
-@given(st.sampled_from(list(Kind)), clients, clients)
-def test_clients_inside_one_scope_have_one_lot(kind, client, other):
+@given(
+    st.sampled_from(list(Kind)),
+    st.fixed_dictionaries({site: states for site in SITES}),
+    st.sampled_from([(4, 32, 11 << 24), (6, 128, 0x2A11 << 112)]),
+    addresses,
+    addresses,
+)
+def test_clients_inside_one_scope_have_one_lot(kind, sites, family, client, other):
     """RFC 7871: an answer holds for the whole prefix of its scope."""
-    sites = FULL_FRA | {"iad": DRAINED}
+    version, bits, start = family
     wanted = spec(kind, spread=Spread.SUBNET)
     policy = make_policy(wanted, known(measured=MEASURED, **sites))
-    base = ClientAddress(4, 11 << 24 | client >> 8)
+    base = ClientAddress(version, start | client % (1 << (bits - 8)) >> client % 9)
     lot, scope = policy.choose(Asker(base, base))
-    spare = 32 - scope
-    inside = ClientAddress(4, base.value >> spare << spare | other & (1 << spare) - 1)
+    spare = bits - scope
+    value = base.value >> spare << spare | other % (1 << spare)
+    inside = ClientAddress(version, value)
     assert policy.choose(Asker(inside, base)) == (lot, scope)
