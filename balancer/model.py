@@ -44,6 +44,13 @@ class Forwarding(IntEnum):
     GRE_KEY = 6  # as GRE, with a key that names who may have the flow otherwise
 
 
+class Affinity(IntEnum):
+    """Whose flows go to one backend, as long as the table stays."""
+
+    FLOW = 0  # nobody's: each goes by all of its five-tuple
+    CLIENT = 1  # one address's: they go by it, the VIP's and the protocol
+
+
 @dataclass(frozen=True, slots=True)
 class Handling:
     """What is done for the packets of a VIP, beside choosing a backend.
@@ -55,6 +62,7 @@ class Handling:
             interface's, which is the bound in any case.
         mss: largest segment that a SYN may offer, in octets; 0 leaves it.
         forwarding: how they reach the backend.
+        affinity: whose flows go together.
     """
 
     tracking: Tracking = Tracking.ESTABLISHED
@@ -62,6 +70,7 @@ class Handling:
     mtu: int = 0
     mss: int = 0
     forwarding: Forwarding = Forwarding.GRE
+    affinity: Affinity = Affinity.FLOW
 
 
 ALL_PORTS = "all"

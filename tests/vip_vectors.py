@@ -11,6 +11,7 @@ from typing import Any
 from balancer.backend.strip import Rules
 from balancer.model import (
     ALL_PORTS,
+    Affinity,
     Backend,
     FiveTuple,
     Forwarding,
@@ -41,6 +42,7 @@ BACKEND_FILES = ("backend.toml", "handed_on.toml")
 BALANCER_FILES = (
     "balancer.toml",
     "all_ports.toml",
+    "affinity.toml",
     "forwarding.toml",
     "layer2.toml",
     "nat.toml",
@@ -236,6 +238,7 @@ def _vip(place: str, pool: str, how: dict[str, Any]) -> Vip:
         how.get("mtu", 0),
         how.get("mss", 0),
         _mode(how),
+        Affinity[how.get("affinity", "flow").upper()],
     )
     number = 0 if port == ALL_PORTS else int(port)
     return Vip(place, ip_address(address), number, kind, pool, handling)

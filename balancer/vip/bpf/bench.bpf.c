@@ -87,15 +87,4 @@ SEC("xdp") int bench_floor(struct xdp_md *ctx)
 	return undo(ctx, bpf_htons(ETH_P_IP), size);
 }
 
-/* A test run takes no programs of device maps. */
-SEC("xdp") int bench_head(struct xdp_md *ctx)
-{
-	return keep_head(ctx);
-}
-
-SEC("xdp") int bench_tail(struct xdp_md *ctx)
-{
-	return keep_tail(ctx);
-}
-
 char _license[] SEC("license") = "Dual MIT/GPL";

@@ -40,7 +40,9 @@ static __always_inline struct vip *find_vip_of(const struct packet *packet)
 static __always_inline struct slot *
 find_slot(const struct flow_key *flow, const struct vip *vip)
 {
-	__u32 place = vip->first_slot + hash_flow(flow) % vip->slots;
+	/* No ports where clients go together; a branch would double the verifier's work. */
+	__u32 ports = flow->ports & (vip->affinity - 1U);
+	__u32 place = vip->first_slot + hash_with_ports(flow, ports) % vip->slots;
 
 	return bpf_map_lookup_elem(&slots, &place);
 }

@@ -37,14 +37,19 @@ murmur_addresses(const __u32 *source, const __u32 *destination, int words)
 }
 
 /* All ten words of the key for IPv6; for IPv4 only the first word of each address. */
-static __always_inline __u32 hash_flow(const struct flow_key *flow)
+static __always_inline __u32 hash_with_ports(const struct flow_key *flow, __u32 ports)
 {
 	const __u32 *tail = (const __u32 *)&flow->protocol;
 	bool is_ipv4 = flow->version == 4;
 	__u32 hash = is_ipv4 ? murmur_addresses(flow->source, flow->destination, 1)
 			     : murmur_addresses(flow->source, flow->destination, 4);
 
-	hash = murmur_mix(hash, flow->ports);
+	hash = murmur_mix(hash, ports);
 	hash = murmur_mix(hash, *tail);
 	return murmur_finish(hash, is_ipv4 ? 16 : 40);
+}
+
+static __always_inline __u32 hash_flow(const struct flow_key *flow)
+{
+	return hash_with_ports(flow, flow->ports);
 }

@@ -34,7 +34,7 @@ struct vip {
 	__u16 room;        /* largest packet that fits when it is sent on */
 	__u16 mss;         /* most that a SYN may offer; 0 leaves it */
 	__u8 forwarding;   /* enum forwarding */
-	__u8 zero;
+	__u8 affinity;     /* 1: a client's flows go together, 0: each by itself */
 };
 
 /* Which flows are remembered; `Tracking` in model.py is the same list. */

@@ -101,7 +101,6 @@ def open_program(tables: Tables) -> Iterator[Program]:
         datapath.send_by(_LOOPBACK)  # A test run sends nothing, but it looks.
         # The same halves as the program's own, for test runs.
         rodata = options_bytes(tables.options)
-        again = loaded(BPF / "bench.bpf.o", rodata, kept=datapath.maps)
-        bench = opened.enter_context(again)
-        halves = (bench.programs["bench_head"], bench.programs["bench_tail"])
-        yield Program(datapath, halves)
+        again = loaded(BPF / "halves.bpf.o", rodata, kept=datapath.maps)
+        halves = opened.enter_context(again).programs
+        yield Program(datapath, (halves["head"], halves["tail"]))

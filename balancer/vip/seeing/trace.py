@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...hashing.flow import hash_flow
 from ...hashing.selector import EMPTY
 from ...model import FiveTuple, Forwarding, Protocol
 from ...wire import ipv4
@@ -180,7 +179,7 @@ def trace(
         selection=table[1],
         tracking=vip.handling.tracking.name.lower(),
         forwarding=vip.handling.forwarding.name.lower(),
-        hash=hash_flow(flow),
+        hash=tables.hash(vip, flow),
         slot=slot.number,
         slots=len(tables.slots[vip.pool]),
         slot_backend=names.backend(slot.backend),

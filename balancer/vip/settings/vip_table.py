@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from ...config import Mistake, Name, Table, Whole, YesOrNo
-from ...model import ALL_PORTS, Forwarding, Handling, Protocol, TooBig, Tracking, Vip
+from ...model import (
+    ALL_PORTS,
+    Affinity,
+    Forwarding,
+    Handling,
+    Protocol,
+    TooBig,
+    Tracking,
+    Vip,
+)
 from ..tables.modes import LEAST_IPV6_MTU, OVERHEAD, min_mtu
 from .addresses import HostAddress
 from .choices import SelectionChoice, SelectionTable
@@ -40,6 +49,7 @@ class VipTable(Table):
     too_big: Literal["answer", "split"] = "answer"
     forwarding: Literal["gre", "gre6", "ipip", "gue", "l2", "nat"] = "gre"
     second_chance: YesOrNo = False
+    affinity: Literal["flow", "client"] = "flow"
     mtu: Annotated[Whole, Field(ge=LEAST_IPV6_MTU, le=65535)] | None = None
     clamp_mss: Annotated[Whole, Field(ge=64, le=65535)] | None = None
     selection: SelectionChoice = SelectionTable()
@@ -63,6 +73,7 @@ class VipTable(Table):
             self.mtu or 0,
             self.clamp_mss or 0,
             self.mode(),
+            Affinity[self.affinity.upper()],
         )
 
     def mode(self) -> Forwarding:

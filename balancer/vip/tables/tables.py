@@ -10,6 +10,7 @@ from ...hashing.flow import hash_flow
 from ...hashing.selector import EMPTY
 from ...model import (
     Address,
+    Affinity,
     Backend,
     FiveTuple,
     Forwarding,
@@ -108,10 +109,16 @@ class Tables:
             return self.vips.get(VipKey(*place, flow.protocol | OTHER_PORTS, ANY))
         return vip
 
+    def hash(self, vip: VipEntry, flow: FiveTuple) -> int:
+        """Return the hash by which a flow goes; a client's may go together."""
+        if vip.handling.affinity is Affinity.CLIENT:
+            flow = flow._replace(source_port=ANY, destination_port=ANY)
+        return hash_flow(flow)
+
     def slot(self, vip: VipEntry, flow: FiveTuple) -> Slot:
         """Return the slot of a flow in the table of its VIP's pool."""
         owners, previous = self.slots[vip.pool], self.previous[vip.pool]
-        number = hash_flow(flow) % len(owners)
+        number = self.hash(vip, flow) % len(owners)
         before = EMPTY if previous is None else previous[number]
         return Slot(vip.pool, number, owners[number], before)
 

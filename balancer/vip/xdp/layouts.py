@@ -5,7 +5,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
 
-from ...model import FiveTuple, Forwarding, Handling, TooBig, Tracking
+from ...model import Affinity, FiveTuple, Forwarding, Handling, TooBig, Tracking
 from ..decision.clock import WINDOW_S, passed_since, per_window, seconds, tick_at, ticks
 from ..nat.connection import Seen
 from ..nat.table import Translation
@@ -19,7 +19,7 @@ from ..tables.tables import BackendEntry, VipEntry, VipKey
 # forwardings, source6, and of translation: first port, ports, four lifetimes
 OPTIONS = Struct("=4sI6s6sIIIIIII16sIIIIII")
 VIP_KEY = Struct("=16s2sBB")  # address, port, protocol, version
-# first slot, slots, number, tracking, too big, room, mss, forwarding, 0
+# first slot, slots, number, tracking, too big, room, mss, forwarding, affinity
 VIP = Struct("=IIIBBHHBB")
 SLOT = Struct("=HHI")  # backend, previous, needed
 BACKEND = Struct("=4sI16s6s2x")  # address, usable, address6, mac
@@ -122,18 +122,16 @@ def vip_bytes(place: tuple[int, int], entry: VipEntry, room: int) -> bytes:
     """
     how = entry.handling
     policies = (how.tracking, how.too_big, room, how.mss, how.forwarding)
-    return VIP.pack(*place, entry.number, *policies, 0)
+    return VIP.pack(*place, entry.number, *policies, how.affinity)
 
 
 def vip_of(octets: bytes) -> tuple[int, int, int, Handling]:
     """Return what `struct vip` has: first slot, slots, number, handling."""
-    first_slot, slots, number, tracking, too_big, room, mss, mode, _ = VIP.unpack(
-        octets
-    )
+    first_slot, slots, number, *policies = VIP.unpack(octets)
+    tracking, too_big, room, mss, mode, affinity = policies
     mtu = room + OVERHEAD[Forwarding(mode)]
-    policies = (Tracking(tracking), TooBig(too_big))
-    handling = Handling(*policies, mtu, mss, Forwarding(mode))
-    return first_slot, slots, number, handling
+    how = (Tracking(tracking), TooBig(too_big), mtu, mss, Forwarding(mode))
+    return first_slot, slots, number, Handling(*how, Affinity(affinity))
 
 
 def vip_key_of(octets: bytes) -> VipKey:

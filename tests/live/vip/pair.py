@@ -55,13 +55,17 @@ class Pair:
     """Both, each with a state of its own; `start` makes the states equal."""
 
     def __init__(
-        self, program: BpfObject, bench: BpfObject, balancing: Balancing, limits: Limits
+        self,
+        program: BpfObject,
+        halves: BpfObject,
+        balancing: Balancing,
+        limits: Limits,
     ) -> None:
         self._limits = limits
         self.datapath = Datapath(program)
         self._balancing = balancing
         self._maps = program.maps
-        self._splitters = [bench.programs[n] for n in ("bench_head", "bench_tail")]
+        self._splitters = [halves.programs[n] for n in ("head", "tail")]
         self._needed = program.maps["slots"].memory().cast("I")[1::2]
         self.datapath.send_by(LOOPBACK)
         self.start(balancing.all_up)
@@ -140,8 +144,8 @@ def open_pair(balancing: Balancing, limits: Limits = LIMITS) -> Iterator[Pair]:
     rodata = options_bytes(options)
     with ExitStack() as opened:
         program = opened.enter_context(loaded(BPF / "vip.bpf.o", rodata, sizes))
-        bench = loaded(BPF / "bench.bpf.o", rodata, sizes, program.maps)
-        yield Pair(program, opened.enter_context(bench), balancing, limits)
+        halves = loaded(BPF / "halves.bpf.o", rodata, sizes, program.maps)
+        yield Pair(program, opened.enter_context(halves), balancing, limits)
 
 
 def timeless(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from balancer.errors import ConfigError
-from balancer.model import Forwarding, Handling, TooBig, Tracking
+from balancer.model import Affinity, Forwarding, Handling, TooBig, Tracking
 from balancer.vip.checks.targets import targets_of
 from balancer.vip.settings.config import read_vip_config
 
@@ -111,10 +111,11 @@ def test_the_least_mtu_is_the_modes(tmp_path: Path, mode: str, least: int) -> No
         read(tmp_path, text + f"mtu = {least - 1}\n")
 
 
-def test_a_vip_of_all_ports(tmp_path: Path) -> None:
-    text = RIGHT.replace("port = 80\npool", 'port = "all"\npool', 1)
-    vip = read(tmp_path, text).vip[0].vip()
+def test_a_vip_of_all_ports_by_clients(tmp_path: Path) -> None:
+    ports = 'port = "all"\naffinity = "client"\npool'
+    vip = read(tmp_path, RIGHT.replace("port = 80\npool", ports, 1)).vip[0].vip()
     assert (vip.port, vip.port_text) == (0, "all")
+    assert vip.handling.affinity is Affinity.CLIENT
 
 
 def test_a_right_file(tmp_path: Path) -> None:
