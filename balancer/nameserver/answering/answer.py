@@ -99,15 +99,16 @@ class Considered(NamedTuple):
         self, wire: bytes, is_truncated: bool = False, outcome: Outcome | None = None
     ) -> Answer:
         """Return the answer that is written so, with the outcome of its proof."""
-        query, finding, asked = self
+        query, finding, (subnet, cookie, _) = self
+        type_, scope = query.question.type, NO_SCOPE
+        if type_ not in TYPE_NAMES:
+            type_ = OTHER
+        if subnet is not None:
+            scope = scope_of(subnet.family, self.scope_prefix_length)
+        about = tuple.__new__(About, (type_, finding.policy, finding.site, scope))
         outcome = outcome or finding.outcome
-        type_, policy, site = query.question.type, finding.policy, finding.site
-        scope = NO_SCOPE
-        if asked.subnet is not None:
-            scope = scope_of(asked.subnet.family, self.scope_prefix_length)
-        about = About(type_ if type_ in TYPE_NAMES else OTHER, policy, site, scope)
-        is_cookie = asked.cookie is not None
-        return Answer(wire, outcome, is_truncated, about, is_cookie, self.is_proven)
+        is_proven = cookie is not None and cookie.is_proven
+        return Answer(wire, outcome, is_truncated, about, cookie is not None, is_proven)
 
     @property
     def likeness(self) -> bytes:

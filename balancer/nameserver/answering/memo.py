@@ -9,7 +9,7 @@ from ...wire.dns.query import HEADER, QUESTION, Header, Question
 from ...wire.dns.records import Records, RecordSet
 from ...wire.dns.response import Response, Sections
 from ..dnssec.prove import prove
-from ..dnssec.sign import period
+from ..dnssec.sign import PERIOD_S, period
 from ..policies.lots import Arrangement, Everybody, Lot, Policy
 from ..telemetry.tallies import OTHER, About, Tallies, known_type
 from ..transfer.axfr import TRANSFERS
@@ -49,7 +49,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         super().__init__()
         self._zones, self._is_signed = zones, is_signed
         self._tallies = tallies
-        self._now_s = 0
+        self._start_s = 0  # of the period whose signatures are given out
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
         self._everybody = self._memo(EVERYBODY)
@@ -147,9 +147,9 @@ class HotQuestions(dict[bytes, Hot | bytes]):
 
     def turn(self, now_s: int) -> None:
         """Forget all, if signatures must be made anew from this time on."""
-        if self._is_signed and period(now_s) != period(self._now_s):
+        if not 0 <= now_s - self._start_s < PERIOD_S:
             self.clear()
-            self._now_s = now_s
+            self._start_s = period(now_s)
 
     def _make(self, zone: Zone, question: Question, node: Node) -> Hot | bytes | None:
         name, type_, _ = question
@@ -221,7 +221,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         """Return what `answer` writes; None when it may be too long for plain UDP."""
         if self._is_signed:
             finding = Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
-            sections = prove(finding, question.type, self._now_s).sections
+            sections = prove(finding, question.type, self._start_s).sections
         response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
         wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
         records = wire[HEADER.size + len(question.name) + QUESTION.size :]

@@ -20,7 +20,8 @@ from ..zones.resolve import Finding, Matter, Outcome
 from ..zones.zone import Zone
 from .sign import period, signed_head, with_signature
 
-ALWAYS = (Type.RRSIG, Type.NSEC)
+RRSIG, NSEC = Type.RRSIG, Type.NSEC
+ALWAYS = (RRSIG, NSEC)
 HERE: frozenset[int] = frozenset(ALWAYS)
 NOWHERE, AT_CUT = HERE | {Type.NXNAME}, HERE | {Type.NS}
 AT_CUTS = frozenset((Type.NS, Type.DS))  # the parent's part of what is at a cut
@@ -49,18 +50,21 @@ def prove(
     matter = finding.matter
     if matter is None or matter.zone.key is None:
         return finding
-    prover = _Prover(matter.zone, matter.zone.key, period(now_s))
-    if budget is not None and (matter.node is None or matter.node.wildcard):
-        prover.begin = partial(budget.take, now_s)
-    outcome, (answers, authorities, glue, additional), scope, _, _, *chosen = finding
+    zone, _, node = matter
+    begin = None
+    if budget is not None and (node is None or node.wildcard):
+        begin = partial(budget.take, now_s)
+    prover = _Prover(zone, matter.zone.key, period(now_s), begin)
+    outcome, sections, scope, _, _, policy, site = finding
+    answers, authorities, glue, additional = sections
     if outcome is Outcome.REFERRALS:
         authorities = prover.delegation(matter, authorities)
     if answers:
         answers = prover.signed(answers)
     if outcome is Outcome.REFERRALS or not authorities:
         proven = Sections(answers, authorities, glue, additional)
-        return Finding(outcome, proven, scope, matter, False, *chosen)
-    denial = prover.denial(matter, with_record=type_ != Type.RRSIG)
+        return Finding(outcome, proven, scope, matter, False, policy, site)
+    denial = prover.denial(matter, with_record=type_ != RRSIG)
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.
         proven = Sections(answers + denial)
@@ -75,11 +79,16 @@ class _Prover:
     `begin` is called before a signature is made, and may raise an error.
     """
 
-    __slots__ = ("_key", "_start_s", "_zone", "begin")
+    __slots__ = ("_begin", "_key", "_start_s", "_zone")
 
-    def __init__(self, zone: Zone, key: SigningKey, start_s: int) -> None:
-        self._zone, self._key, self._start_s = zone, key, start_s
-        self.begin: Callable[[], None] | None = None
+    def __init__(
+        self,
+        zone: Zone,
+        key: SigningKey,
+        start_s: int,
+        begin: Callable[[], None] | None,
+    ) -> None:
+        self._zone, self._key, self._start_s, self._begin = zone, key, start_s, begin
 
     def signed(self, section: Iterable[Records]) -> tuple[Records, ...]:
         """Return all of a section, each set followed by its signature."""
@@ -93,7 +102,7 @@ class _Prover:
 
     def _with_signature(self, records: RecordSet) -> tuple[Records, ...]:
         apex = self._zone.apex
-        return with_signature(records, apex, self._key, self._start_s, self.begin)
+        return with_signature(records, apex, self._key, self._start_s, self._begin)
 
     def denial(self, matter: Matter, with_record: bool = True) -> tuple[Records, ...]:
         """Return the proof that a name has not more types than it has.
@@ -136,17 +145,16 @@ class _Prover:
         self, owner: bytes, types: frozenset[int], keep: bool
     ) -> tuple[bytes, bytes]:
         """Return a record that denies all other types at a name, and its signature."""
-        key, zone = self._key, self._zone
-        rdata = next_name(owner) + type_bitmap(types)
+        key, zone, begin = self._key, self._zone, self._begin
         # RFC 9077: as long as other negative answers are kept.
         ttl_s = zone.negative_ttl_s
-        record = pack_record(Type.NSEC, ttl_s, rdata)
-        head = signed_head(owner, Type.NSEC, ttl_s, zone.apex, key.tag, self._start_s)
+        record = pack_record(NSEC, ttl_s, next_name(owner) + type_bitmap(types))
+        head = signed_head(owner, NSEC, ttl_s, zone.apex, key.tag, self._start_s)
         signed = head + owner + record[ASKED_NAME_OCTETS:]
         if keep:
-            signature = key.sign(signed, self.begin)
+            signature = key.sign(signed, begin)
         else:
-            if self.begin is not None:
-                self.begin()
+            if begin is not None:
+                begin()
             signature = key.sign_once(signed)
-        return record, pack_record(Type.RRSIG, ttl_s, head + signature)
+        return record, pack_record(RRSIG, ttl_s, head + signature)

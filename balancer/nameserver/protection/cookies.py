@@ -21,6 +21,7 @@ WHOLE_OCTETS = CLIENT_OCTETS + 16  # with a server cookie of ours
 MAX_AGE_S = 3600  # RFC 9018, section 4.3
 RENEWAL_AGE_S = 1800
 MAX_AHEAD_S = 300
+LAST_S = 2**32 - 1
 
 
 class Cookie(NamedTuple):
@@ -62,20 +63,17 @@ class Cookies:
 
     def _check(self, data: bytes, address: bytes, now_s: int) -> Cookie:
         version, made_s = SERVER_HEAD.unpack_from(data, CLIENT_OCTETS)
-        age_s = (now_s - made_s + 2**31) % 2**32 - 2**31  # RFC 1982: it may wrap
-        is_proven = (
-            version == VERSION
-            and -MAX_AHEAD_S <= age_s <= MAX_AGE_S
-            and self._is_ours(data, address)
-        )
-        if is_proven and age_s < RENEWAL_AGE_S:
-            return Cookie(data, True)
-        return Cookie(self._make(data, address, now_s), is_proven)
-
-    def _is_ours(self, data: bytes, address: bytes) -> bool:
-        signed = data[:SIGNED_OCTETS] + address
-        return data[SIGNED_OCTETS:] in [each.of(signed) for each in self._hashes]
+        # Since the earliest time that is believed; RFC 1982: it may wrap.
+        since_s = now_s - made_s + MAX_AHEAD_S & LAST_S
+        if version == VERSION and since_s <= MAX_AHEAD_S + MAX_AGE_S:
+            signed, theirs = data[:SIGNED_OCTETS] + address, data[SIGNED_OCTETS:]
+            if theirs in [each.of(signed) for each in self._hashes]:
+                is_young = since_s < MAX_AHEAD_S + RENEWAL_AGE_S
+                return Cookie(
+                    data if is_young else self._make(data, address, now_s), True
+                )
+        return Cookie(self._make(data, address, now_s), False)
 
     def _make(self, data: bytes, address: bytes, now_s: int) -> bytes:
-        head = data[:CLIENT_OCTETS] + SERVER_HEAD.pack(VERSION, now_s % 2**32)
+        head = data[:CLIENT_OCTETS] + SERVER_HEAD.pack(VERSION, now_s & LAST_S)
         return head + self._hashes[0].of(head + address)

@@ -9,6 +9,8 @@ from nacl._sodium import ffi, lib
 KEY_OCTETS = 16
 HASH_OCTETS = 8
 
+_hash = lib.crypto_shorthash_siphash24
+
 
 class SipHash:
     """Hashes octets under a secret key of `KEY_OCTETS`; for one thread."""
@@ -24,6 +26,6 @@ class SipHash:
 
     def of(self, data: bytes) -> bytes:
         """Return the hash of `data`, of `HASH_OCTETS`."""
-        lib.crypto_shorthash_siphash24(self._hash, data, len(data), self._key)
+        _hash(self._hash, data, len(data), self._key)
         octets: bytes = self._octets[:]
         return octets

@@ -49,7 +49,7 @@ class Edns(NamedTuple):
     @classmethod
     def from_fields(cls, payload_size: int, ttl: int, data: bytes) -> "Edns":
         """Return the record with this class and TTL field, and this rdata."""
-        return cls(
+        fields = (
             payload_size,
             ttl >> 16 & 0xFF,
             ttl & DNSSEC_OK > 0,
@@ -57,6 +57,7 @@ class Edns(NamedTuple):
             ttl >> 24,
             ttl & COMPACT_OK > 0,
         )
+        return tuple.__new__(cls, fields)
 
     @property
     def by_code(self) -> dict[int, bytes]:
@@ -93,7 +94,7 @@ class ClientSubnet(NamedTuple):
         spare_bits = -source % 8
         if spare_bits and address[-1] & ((1 << spare_bits) - 1):
             raise WireError("client subnet with bits set behind its length")
-        return cls(family, source, scope, address)
+        return tuple.__new__(cls, (family, source, scope, address))
 
     def to_wire(self) -> bytes:
         """Return the option's data, without code and length."""
@@ -140,10 +141,10 @@ def _options(data: bytes) -> tuple[Option, ...]:
     while position < end:
         if len(options) == MAX_OPTIONS:
             break  # as if the others were of kinds that we do not know
-        if position + OPTION.size > end:
+        start = position + OPTION.size
+        if start > end:
             raise WireError("an option cut short")
         code, length = OPTION.unpack_from(data, position)
-        start = position + OPTION.size
         position = start + length
         if position > end:
             raise WireError(f"an option of {length} octets, {end - start} left")

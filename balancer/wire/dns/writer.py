@@ -40,10 +40,11 @@ class Writer:
         octets, offsets = self.octets, self._offsets
         start = len(octets)
         folded = name.lower()
-        if name != ROOT:
-            offsets[folded] = start
-        for offset in label_starts(folded)[-1 - MAX_ASKED_SUFFIXES : -1]:
+        starts = label_starts(folded)
+        for offset in starts[-1 - MAX_ASKED_SUFFIXES : -1]:
             offsets[folded[offset:]] = start + offset
+        if len(starts) > MAX_ASKED_SUFFIXES:
+            offsets[folded] = start
         octets += name
 
     def put_name(self, name: bytes) -> None:

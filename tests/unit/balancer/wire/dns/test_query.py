@@ -1,5 +1,7 @@
 """Queries on the wire."""
 
+import re
+
 import dns.message
 import pytest
 from dns_strategies import queries
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from balancer.errors import WireError
 from balancer.wire.dns.edns import Edns, Option
-from balancer.wire.dns.query import Header, Query, Question, make_query
+from balancer.wire.dns.query import USUAL, Header, Query, Question, make_query
 
 HEAD = b"\x12\x34\1\0\0\1\0\0\0\0\0"  # and the low octet of the additional count
 QUESTION = b"\1a\0\0\1\0\1"
@@ -92,6 +94,22 @@ def test_any_octets_parse_or_raise(data):
         except WireError:
             continue
         assert query.header.questions == 1
+
+
+@given(queries(), st.integers(0, 300), st.integers(0, 255), st.integers(0, 300))
+def test_the_usual_is_read_as_it_is_step_by_step(query, place, octet, cut):
+    wire = bytearray(query.to_wire())
+    wire[place % len(wire)] ^= octet
+    wire = bytes(wire[: len(wire) - cut] if cut < len(wire) - 12 else wire)
+    found = []
+    for usual in (re.compile(b"(?!)"), USUAL):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("balancer.wire.dns.query.USUAL", usual)
+            try:
+                found.append(Query.from_wire(wire))
+            except WireError:
+                found.append(None)
+    assert found[0] == found[1]
 
 
 def test_makes_a_query():
