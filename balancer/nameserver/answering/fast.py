@@ -71,11 +71,9 @@ class FastPath:
         if self._signs and wants_signatures(data, end):
             questions = self._signed
             questions.turn(now_s)
-        # Most names come in lower case, and stored ones are found as they are. Only
-        # the name is folded: as a letter, type 65 would become 97.
         hot = questions.get(question)
         if hot is None:
-            hot = questions.find_one(question) or questions.find_folded(question)
+            hot = questions.find(question)
         if not hot:
             return None
         if data[11]:

@@ -53,7 +53,8 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
         self._everybody = self._memo(EVERYBODY)
-        self._find_one = Stored(zones, is_signed).find_one
+        stored = Stored(zones, is_signed)
+        self._stored_one, self._has_stored = stored.find_one, bool(stored)
 
     def __missing__(self, question: bytes) -> Hot | bytes | None:
         """Return the answers to a question; None, or `UNFIT`: `answer` must judge.
@@ -61,10 +62,24 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         Args:
             question: octets up to and with the first 0, and four more, if there are.
         """
-        return self.find_one(question) or self._find(question)
+        return self.find(question)
 
-    def find_folded(self, question: bytes) -> Hot | bytes | None:
-        """Return the answers where `find_one` has found none for these very octets."""
+    def find(self, question: bytes) -> Hot | bytes | None:
+        """Return the answers where none are kept for these very octets, and keep them.
+
+        Args:
+            question: as `__missing__` has it, with the name as it was sent.
+        """
+        record = self._stored_one(question) if self._has_stored else None
+        if record is not None:
+            # As `_keep`, without the call: there may be a million of these.
+            if len(self) < MAX_HOT:
+                self[question] = record
+            else:
+                self._unkept += 1
+            return record
+        # Most names come in lower case. Only the name is folded: as a letter, type 65
+        # would become 97.
         folded = question[:-4].lower() + question[-4:]
         return self._find(question) if folded == question else self[folded]
 
@@ -101,18 +116,6 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         if packed is None or not packed.startswith(PLAIN):
             return NOWHERE
         return zone, Node(name, packed, zone.steered.get(name, NOT_STEERED))
-
-    def find_one(self, question: bytes) -> bytes | None:
-        """Return the one record that a zone holds as the answer to a question."""
-        record = self._find_one(question)
-        if record is None:
-            return None
-        # As `_keep`, without the call: there may be a million of these.
-        if len(self) < MAX_HOT:
-            self[question] = record
-        else:
-            self._unkept += 1
-        return record
 
     def hot(self, question: bytes) -> Hot | None:
         """Return the answers to a question, however they are kept."""

@@ -42,6 +42,10 @@ class Stored:
         # The deepest first: a name is of no other zone.
         self._images = sorted(found, key=lambda each: len(each[0]), reverse=True)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to be found."""
+        return any(image is not None for _, image in self._images)
+
     def find_one(self, question: bytes) -> bytes | None:
         """Return the record that answers a question; None: it is not as simple.
 
