@@ -71,7 +71,7 @@ class Counters:
         elif len(self.sources) < MAX_SOURCES:
             self.sources[source] = queries
         else:
-            self.count("other_sources", queries)
+            self._counts["other_sources"] += queries
 
     def snapshot(self, site: str) -> dict[str, Any]:
         """Return the status object."""

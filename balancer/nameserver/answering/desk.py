@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ..content.authority import Authority
-from ..protection.limit import Limiter, RateLimit, Verdict
+from ..protection.limit import SEND, Limiter, RateLimit, Verdict
 from ..telemetry.tallies import Said
 from ..transfer.axfr import transfer
 from ..zones.zone import Zone
@@ -83,7 +83,7 @@ class Desk:
         if self.fast.proven > proven_before:
             return wire
         verdict = limiter.judge(source, b"a" + asked_name(data), now_s)
-        if verdict is Verdict.SEND:
+        if verdict is SEND:
             return wire
         self.counters.count(verdict.value)
         return truncated_answer(data) if verdict is Verdict.SLIP else None
@@ -95,19 +95,19 @@ class Desk:
         if isinstance(found, Drop):
             self.counters.count("dropped")
             return None
-        verdict = Verdict.SEND
+        verdict = SEND
         if not found.is_proven:
             likeness = ERROR if isinstance(found, Answer) else found.likeness
             verdict = limiter.judge(source, likeness, now_s)
         if isinstance(found, Answer):
             result = found
         # What is held back is neither signed nor written.
-        elif verdict is Verdict.SEND:
+        elif verdict is SEND:
             result = write(self._authority, found, now_s)
         else:
             result = found.answer(b"")
         self.counters.count_answer(result)
-        if verdict is Verdict.SEND:
+        if verdict is SEND:
             return result.wire
         self.counters.count(verdict.value)
         return truncated_answer(data) if verdict is Verdict.SLIP else None

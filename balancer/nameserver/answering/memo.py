@@ -27,6 +27,7 @@ UNKEPT_PER_HOT = 16
 UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's size
 COUNTS = slice(4, HEADER.size)
 NEVER_HOT = {*TRANSFERS, Type.NXNAME}  # refused even where an alias would answer
+IN = Class.IN
 NOWHERE = None, None
 ONE = b"\0\1"
 TYPE = slice(-4, -2)  # of a question
@@ -109,7 +110,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             zone = self._zones.find(name, type_)
         except IndexError:  # labels that reach behind the name
             return NOWHERE
-        if zone is None or class_ != Class.IN or type_ in NEVER_HOT:
+        if zone is None or class_ != IN or type_ in NEVER_HOT:
             return NOWHERE
         packed = zone.nodes.get(name)
         # Not where a delegation hides the name.

@@ -16,7 +16,7 @@ from ...wire.dns.response import Sections
 from ..protection.budget import Budget
 from ..zones.keys import SigningKey
 from ..zones.node import pack_record
-from ..zones.resolve import Finding, Matter, Outcome
+from ..zones.resolve import ANSWERS, REFERRALS, Finding, Matter
 from ..zones.zone import Zone
 from .sign import period, signed_head, with_signature
 
@@ -57,18 +57,18 @@ def prove(
     prover = _Prover(zone, matter.zone.key, period(now_s), begin)
     outcome, sections, scope, _, _, policy, site = finding
     answers, authorities, glue, additional = sections
-    if outcome is Outcome.REFERRALS:
+    if outcome is REFERRALS:
         authorities = prover.delegation(matter, authorities)
     if answers:
         answers = prover.signed(answers)
-    if outcome is Outcome.REFERRALS or not authorities:
+    if outcome is REFERRALS or not authorities:
         proven = Sections(answers, authorities, glue, additional)
         return Finding(outcome, proven, scope, matter, False, policy, site)
     denial = prover.denial(matter, with_record=type_ != RRSIG)
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.
         proven = Sections(answers + denial)
-        return Finding(Outcome.ANSWERS, proven, scope, matter)
+        return Finding(ANSWERS, proven, scope, matter)
     proven = Sections(answers, prover.signed(authorities) + denial, glue, additional)
     return Finding(outcome, proven, scope, matter, not says_nxdomain)
 

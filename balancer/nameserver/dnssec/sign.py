@@ -20,6 +20,7 @@ from ..zones.keys import SigningKey
 from ..zones.node import pack_record, stored_set
 from ..zones.zone import WILDCARD
 
+RRSIG = Type.RRSIG
 # All servers of an address sign with the same times, so that their answers are alike.
 PERIOD_S = 86400
 BACKDATED_S = 6 * 3600  # for validators whose clocks are behind
@@ -54,7 +55,7 @@ def with_signature(
     if not isinstance(data, StoredData):
         signed = head + _canonical(folded, records)
         rdata = head + key.sign(signed, begin)
-        return records, stored_set(owner, Type.RRSIG, ttl_s, rdata)
+        return records, stored_set(owner, RRSIG, ttl_s, rdata)
     octets, size = data.octets, data.size
     if size == 1:  # but for its owner, it is stored in the form that is signed
         signed = head + folded + octets[ASKED_NAME_OCTETS:]
@@ -63,7 +64,7 @@ def with_signature(
         # Told apart as they are stored, they need not be sorted each time.
         sort = partial(_signed_stored, head, folded, octets)
         signature = key.sign(head + folded + octets, begin, sort)
-    octets += pack_record(Type.RRSIG, ttl_s, head + signature)
+    octets += pack_record(RRSIG, ttl_s, head + signature)
     return (StoredRun(owner, octets, size + 1),)
 
 
