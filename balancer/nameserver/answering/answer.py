@@ -112,7 +112,8 @@ class Considered(NamedTuple):
         about = tuple.__new__(About, (type_, finding.policy, finding.site, scope))
         outcome = outcome or finding.outcome
         is_proven = cookie is not None and cookie.is_proven
-        return Answer(wire, outcome, is_truncated, about, cookie is not None, is_proven)
+        parts = wire, outcome, is_truncated, about, cookie is not None, is_proven
+        return tuple.__new__(Answer, parts)
 
     @property
     def likeness(self) -> bytes:
@@ -173,7 +174,8 @@ def consider(
         asked = _asked(authority, query.edns, source, now_s)
     except WireError:
         return write(authority, Considered(query, FORMERR), now_s)
-    return Considered(query, _find(authority, query, source, asked), asked)
+    finding = _find(authority, query, source, asked)
+    return tuple.__new__(Considered, (query, finding, asked))
 
 
 def write(
@@ -200,17 +202,10 @@ def write(
             except Spent:
                 # With the cookie, whose return would have spared the budget.
                 return found.cut(opt)
-    response = Response(
-        header,
-        question,
-        finding.rcode,
-        finding.sections,
-        # RFC 1035 6.2: nobody has authority for all classes.
-        finding.is_authoritative and question.class_ != ANY_CLASS,
-        opt,
-        key,
-    )
-    wire, is_truncated = response.to_wire(limit)
+    # RFC 1035 6.2: nobody has authority for all classes.
+    is_ours = finding.is_authoritative and question.class_ != ANY_CLASS
+    parts = header, question, finding.rcode, finding.sections, is_ours, opt, key
+    wire, is_truncated = tuple.__new__(Response, parts).to_wire(limit)
     return found.answer(wire, is_truncated, finding.outcome)
 
 

@@ -62,15 +62,18 @@ def prove(
     if answers:
         answers = prover.signed(answers)
     if outcome is REFERRALS or not authorities:
-        proven = Sections(answers, authorities, glue, additional)
-        return Finding(outcome, proven, scope, matter, False, policy, site)
+        proven = tuple.__new__(Sections, (answers, authorities, glue, additional))
+        parts = outcome, proven, scope, matter, False, policy, site
+        return tuple.__new__(Finding, parts)
     denial = prover.denial(matter, with_record=type_ != RRSIG)
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.
         proven = Sections(answers + denial)
         return Finding(ANSWERS, proven, scope, matter)
-    proven = Sections(answers, prover.signed(authorities) + denial, glue, additional)
-    return Finding(outcome, proven, scope, matter, not says_nxdomain)
+    denied = prover.signed(authorities) + denial
+    proven = tuple.__new__(Sections, (answers, denied, glue, additional))
+    parts = outcome, proven, scope, matter, not says_nxdomain, "", ""
+    return tuple.__new__(Finding, parts)
 
 
 class _Prover:
