@@ -257,7 +257,7 @@ def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> 
     cookie = None
     if authority.cookies and (data := options.get(COOKIE)) is not None:
         cookie = authority.cookies.reply(data, source, now_s)
-    return Asked(subnet, cookie, NSID in options)
+    return tuple.__new__(Asked, (subnet, cookie, NSID in options))
 
 
 def _answer_cookie_alone(

@@ -151,8 +151,8 @@ def answer_sections(
     zone: Zone, records: RecordSet, aliases: tuple[Records, ...] = ()
 ) -> Sections:
     """Return the sections of an answer; name servers come with their addresses."""
-    additional = zone.addresses(records) if records.type == NS else ()
-    return Sections((*aliases, records), additional=tuple(additional))
+    additional = tuple(zone.addresses(records)) if records.type == NS else ()
+    return tuple.__new__(Sections, ((*aliases, records), (), (), additional))
 
 
 def _finding(
