@@ -19,7 +19,7 @@ source = "{HOSTS["balancer"][0]}"
 gateway_mac = "{HOSTS["backend"][2]}"
 [[pool]]
 name = "web"
-health = {{ kind = "tcp", port = 80, interval = "500 ms", timeout = "400 ms" }}
+health = {{ kind = "tcp", port = 80, interval = "2 s", timeout = "2 s" }}
 backend = [{{ name = "be1", address = "{HOSTS["backend"][0]}" }}]
 [[vip]]
 name = "www"
@@ -74,7 +74,7 @@ def test_the_device_is_chosen(agents):
 @pytest.mark.parametrize("url", ["http://23.0.1.80/", "http://[2a23:0:1::80]/"])
 def test_the_vip_answers_through_it(agents, url):
     before = _decapsulated(agents)
-    get = ["curl", "-sg", "--max-time", "5", "--write-out", "%{http_code}", url]
+    get = ["curl", "-sg", "--max-time", "30", "--write-out", "%{http_code}", url]
     assert run(["ip", "netns", "exec", "client", *get]) == "hello\n200"
     # SYN, ACK, request, and at least one ACK or FIN.
     assert _decapsulated(agents) >= before + 4

@@ -26,7 +26,7 @@ source6 = "{BALANCER6}"
 gateway_mac = "{BACKEND_MAC}"
 [[pool]]
 name = "web"
-health = {{ kind = "tcp", port = 80, interval = "500 ms", timeout = "400 ms" }}
+health = {{ kind = "tcp", port = 80, interval = "2 s", timeout = "2 s" }}
 backend = [{{ name = "be1", address = "{BACKEND4}", address6 = "{BACKEND6}" }}]
 """
 ONE_VIP = """
@@ -83,5 +83,5 @@ def balancer(network: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_a_device_takes_it_off(balancer: Path, mode: str, version: int) -> None:
     vip = VIPS[mode, version]
     url = f"http://{vip}/" if version == 4 else f"http://[{vip}]/"
-    get = ["curl", "-sg", "--max-time", "5", "--write-out", "%{http_code}", url]
+    get = ["curl", "-sg", "--max-time", "30", "--write-out", "%{http_code}", url]
     assert run(["ip", "netns", "exec", "client", *get]) == "hello\n200"
