@@ -6,14 +6,8 @@ from typing import NamedTuple
 
 from ...errors import WireError
 from ...wire.cursor import Cursor
-from ...wire.dns.codes import Class, Opcode, OptionCode, Rcode, Type
-from ...wire.dns.edns import (
-    IP_VERSION,
-    ClientSubnet,
-    Edns,
-    pack_option,
-    with_options,
-)
+from ...wire.dns.codes import Class, Opcode, Rcode, Type
+from ...wire.dns.edns import IP_VERSION, ClientSubnet, Edns
 from ...wire.dns.query import (
     HEADER,
     MAX_RECORDS,
@@ -27,25 +21,23 @@ from ..content.authority import Authority
 from ..dnssec.prove import prove
 from ..policies.asker import Asker, ClientAddress
 from ..protection.budget import Spent
-from ..protection.cookies import Cookie
 from ..telemetry.tallies import NO_SCOPE, OTHER, TYPE_NAMES, About, scope_of
 from ..transfer.axfr import TRANSFERS, transferred_zone
 from ..zones.resolve import Finding, Matter, Outcome, resolve
+from .options import (
+    EDNS_PAYLOAD_OCTETS,
+    EDNS_VERSION,
+    NOTHING_ASKED,
+    OWN_OPT,
+    Asked,
+    own_opt,
+    read_options,
+)
 
 PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0
-# Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
-EDNS_PAYLOAD_OCTETS = 1232
 STREAM_PAYLOAD_OCTETS = 65535
-EDNS_VERSION = 0
-# Without options; DO is copied, whether zones are signed or not (RFC 3225, section 3).
-OWN_OPT = (
-    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION).to_wire(),
-    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True).to_wire(),
-)
 # To look one up in its enumeration takes ten times as long.
 QUERY, CHAOS, ANY_CLASS = Opcode.QUERY, Class.CHAOS, Class.ANY
-NSID, COOKIE = OptionCode.NSID, OptionCode.COOKIE
-CLIENT_SUBNET = OptionCode.CLIENT_SUBNET
 BADVERS, FORMERR = Finding(Outcome.BADVERS), Finding(Outcome.FORMERR)
 NOTAUTH, REFUSED = Finding(Outcome.NOTAUTH), Finding(Outcome.REFUSED)
 
@@ -67,17 +59,6 @@ class Answer(NamedTuple):
     about: About | None = None  # a question that was understood
     cookie: bool = False
     is_proven: bool = False  # a cookie showed that the source address is the client's
-
-
-class Asked(NamedTuple):
-    """The options of a query that change its answer."""
-
-    subnet: ClientSubnet | None = None
-    cookie: Cookie | None = None
-    identity: bool = False
-
-
-NOTHING_ASKED = Asked()
 
 
 class Considered(NamedTuple):
@@ -171,7 +152,7 @@ def consider(
     if query.unknown_key:
         return write(authority, Considered(query, NOTAUTH), now_s)
     try:
-        asked = _asked(authority, query.edns, source, now_s)
+        asked = read_options(authority, query.edns, source, now_s)
     except WireError:
         return write(authority, Considered(query, FORMERR), now_s)
     finding = _find(authority, query, source, asked)
@@ -187,10 +168,7 @@ def write(
     limit = _limit(edns, stream)
     opt = b""
     if edns is not None:
-        opt = OWN_OPT[edns.dnssec_ok]
-        if asked is not NOTHING_ASKED:
-            scope = found.scope_prefix_length
-            opt = with_options(opt, _own_options(authority, asked, scope))
+        opt = own_opt(authority, edns, asked, found.scope_prefix_length, stream)
         # What will be truncated need not be signed.
         is_long = finding.sections.answers and finding.sections.least_octets > limit
         if edns.dnssec_ok and not is_long:
@@ -245,21 +223,6 @@ def _find_serial(authority: Authority, query: Query, source: str) -> Finding:
     return Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
 
 
-def _asked(authority: Authority, edns: Edns | None, source: str, now_s: int) -> Asked:
-    """Return what the options ask for; WireError when one is malformed."""
-    if edns is None or not edns.options:
-        return NOTHING_ASKED
-    subnet, options = None, edns.by_code
-    if (data := options.get(CLIENT_SUBNET)) is not None:
-        subnet = ClientSubnet.from_wire(data)
-        if subnet.scope_prefix_length:
-            raise WireError("client subnet with a scope in a query")
-    cookie = None
-    if authority.cookies and (data := options.get(COOKIE)) is not None:
-        cookie = authority.cookies.reply(data, source, now_s)
-    return tuple.__new__(Asked, (subnet, cookie, NSID in options))
-
-
 def _answer_cookie_alone(
     authority: Authority, data: bytes, source: str, now_s: int
 ) -> Answer:
@@ -270,25 +233,12 @@ def _answer_cookie_alone(
     edns, _ = read_additional(Cursor(data, HEADER.size), header.additionals)
     if edns is None:
         raise WireError("neither a question nor options")
-    cookie = _asked(authority, edns, source, now_s).cookie
-    opt = OWN_OPT[edns.dnssec_ok]
+    cookie = read_options(authority, edns, source, now_s).cookie
+    opt = own_opt(authority, edns, Asked(cookie=cookie), 0)
     if cookie is None:
         return _refuse_header(header, Rcode.FORMERR, Outcome.FORMERR, opt)
-    opt = with_options(opt, pack_option(COOKIE, cookie.data))
     wire = Response(header, None, Rcode.NOERROR, opt=opt).to_wire(PLAIN_PAYLOAD_OCTETS)
     return Answer(wire[0], Outcome.NODATA, cookie=True, is_proven=cookie.is_proven)
-
-
-def _own_options(authority: Authority, asked: Asked, scope: int) -> bytes:
-    subnet, cookie, wants_identity = asked
-    options = b""
-    if wants_identity and authority.identity:
-        options = pack_option(NSID, authority.identity.encode())
-    if subnet is not None:
-        options += pack_option(CLIENT_SUBNET, subnet.scoped(scope))
-    if cookie is not None:
-        options += pack_option(COOKIE, cookie.data)
-    return options
 
 
 def _limit(edns: Edns | None, stream: bool) -> int:

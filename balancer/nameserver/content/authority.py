@@ -26,6 +26,7 @@ class Authority:
             (RFC 5001) and `id.server`; "": it is not told.
         version: what `version.bind` says; "": it is refused.
         budget: of signatures for names that are made up; None: there is no end.
+        idle_timeout_s: how long a connection without queries lives (RFC 7828).
     """
 
     zones: Zones
@@ -33,6 +34,7 @@ class Authority:
     identity: str = ""
     version: str = ""
     budget: Budget | None = None
+    idle_timeout_s: float = 0.0
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

@@ -94,6 +94,6 @@ class Content:
         secrets = self.cookie_secrets or (secret,)
         cookies = Cookies(secrets) if self.cookies else None
         budget = Budget(self.fresh_signatures)
-        return Authority(
-            Zones(self.zones), cookies, self.identity, self.version, budget
-        )
+        idle_s = self.listening.idle_timeout_s
+        own = self.identity, self.version
+        return Authority(Zones(self.zones), cookies, *own, budget, idle_s)

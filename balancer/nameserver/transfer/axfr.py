@@ -10,6 +10,7 @@ from ...wire.dns.writer import Writer
 from ..content.authority import Authority
 from ..zones.node import NOT_STEERED, packed_sets, read_set
 from ..zones.zone import Zone
+from .serials import is_newer
 
 # Compression reaches back 16 kB; and so much is what one turn of the server costs.
 MESSAGE_OCTETS = 16000
@@ -43,8 +44,11 @@ def transfer(authority: Authority, data: bytes, source: str) -> Iterator[bytes] 
     except WireError:
         return None
     zone = transferred_zone(authority, query, source)
-    # Who has all of it already is told so by `answer`.
-    if zone is None or _has_all(query.known_serial, zone.serial):
+    if zone is None:
+        return None
+    known = query.known_serial
+    # Who has all of it already, or more, is told so by `answer`.
+    if known is not None and not is_newer(zone.serial, known):
         return None
     return _messages(zone, query)
 
@@ -53,14 +57,6 @@ def is_transfer(data: bytes) -> bool:
     """Say quickly whether a message may ask for a transfer."""
     end = data.find(b"\0", 12) + 1
     return int.from_bytes(data[end : end + 2], "big") in TRANSFERS
-
-
-def _has_all(known_serial: int | None, serial: int) -> bool:
-    """Say whether a zone of the first number is as new as one of the second, or newer.
-
-    Numbers begin anew at their end (RFC 1982).
-    """
-    return known_serial is not None and (known_serial - serial) % 2**32 < 2**31
 
 
 def _messages(zone: Zone, query: Query) -> Iterator[bytes]:

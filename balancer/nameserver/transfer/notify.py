@@ -9,11 +9,14 @@ from functools import partial
 from ipaddress import ip_address
 from selectors import EVENT_READ, BaseSelector
 
+from ...wire.dns.names import name_to_text
 from ..zones.zone import Zone
 from .notice import Notices
+from .serials import is_newer
 
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 MAX_DATAGRAM_OCTETS = 512
+NOT_NEWER = "%s: serial %d is not newer than %d, so that secondaries do not take it"
 log = logging.getLogger("frontlab-dns")
 
 
@@ -33,7 +36,9 @@ class Notifier:
     def tell(self, zones: Iterable[Zone]) -> None:
         """Tell of the zones that are new or changed."""
         for zone in zones:
-            if self._serials.get(zone.apex) != zone.serial:
+            before = self._serials.get(zone.apex)
+            if before != zone.serial:
+                _warn_of_older(zone, before)
                 self._serials[zone.apex] = zone.serial
                 self._notices.add(zone, time.monotonic())
 
@@ -72,3 +77,8 @@ class Notifier:
         except OSError:  # nothing there, or a secondary's port is closed
             return
         self._notices.heard(data, (sender[0], sender[1]))
+
+
+def _warn_of_older(zone: Zone, before: int | None) -> None:
+    if zone.secondaries and before is not None and not is_newer(zone.serial, before):
+        log.warning(NOT_NEWER, name_to_text(zone.apex), zone.serial, before)

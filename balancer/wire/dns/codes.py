@@ -66,3 +66,4 @@ class OptionCode(IntEnum):
     NSID = 3
     CLIENT_SUBNET = 8
     COOKIE = 10
+    KEEPALIVE = 11

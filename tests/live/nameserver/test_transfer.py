@@ -70,6 +70,9 @@ def test_notice_of_each_version_is_given_until_it_is_heard(program, secondary):
     program.reload()
     # Before that, the first one may have come again to a slow secondary.
     until("the second is told", lambda: heard(secondary) == 2)
+    write_zone(program.folder, 1)
+    program.reload()
+    assert "gslb.net: serial 1 is not newer than 2" in program.log()
 
 
 def dig(program, source, *words):

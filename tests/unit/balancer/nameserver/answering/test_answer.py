@@ -1,5 +1,7 @@
 """Every kind of query, judged on octets in and octets out; dnspython asks and reads."""
 
+from dataclasses import replace
+
 import dns.edns
 import dns.flags
 import dns.message
@@ -281,6 +283,17 @@ def test_a_cookie_can_be_asked_for_alone(authority):
     for broken in (header.to_wire(), header.to_wire() + Edns(1232).to_wire()):
         refused = answer(authority, broken, FRA, NOW_S)
         assert refused.outcome == Outcome.FORMERR
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"), [(True, [b"\0\x19"]), (False, [])], ids=["TCP", "UDP"]
+)
+def test_who_keeps_connections_learns_for_how_long(authority, stream, told):
+    patient = replace(authority, idle_timeout_s=2.5)
+    option = dns.edns.GenericOption(11, b"")
+    query = dns.message.make_query("www.gslb.net", "A", options=[option]).to_wire()
+    response = dns.message.from_wire(answer(patient, query, FRA, NOW_S, stream).wire)
+    assert [each.to_wire() for each in response.options] == told
 
 
 def test_any_gets_one_set(authority):

@@ -206,8 +206,13 @@ BAD_VERSION = Wanted(BADVERS, QR, (), 0)
         ),
         pytest.param(
             Asked(version=0, options=EVERY_OPTION, stream=True),
-            Wanted(edns_flags=0, options=(3, 8, 10)),
+            Wanted(edns_flags=0, options=(3, 8, 10, 11)),
             id="all options by TCP",
+        ),
+        pytest.param(
+            Asked(version=0, options=(KEEPALIVE,), stream=True),
+            Wanted(edns_flags=0, options=(11,)),
+            id="keepalive by TCP",
         ),
         pytest.param(
             Asked(version=0, options=((65001, bytes(200)), (65001, b""))),

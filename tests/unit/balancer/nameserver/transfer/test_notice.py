@@ -8,6 +8,7 @@ import dns.opcode
 import pytest
 
 from balancer.nameserver.transfer.notice import Notices, notice
+from balancer.nameserver.transfer.serials import is_newer
 from balancer.wire.dns.names import name_from_text
 
 RECEIVER = "11.1.2.99", 53
@@ -67,3 +68,18 @@ def test_a_newer_version_takes_the_place_of_an_older_one(zone):
     notices.add(zone, 101.0)
     [sent] = notices.due(101.0)
     assert sent.wire == notice(zone, 8)
+
+
+@pytest.mark.parametrize(
+    ("serial", "than", "newer"),
+    [
+        pytest.param(2, 1, True, id="one more"),
+        pytest.param(1, 1, False, id="the same"),
+        pytest.param(1, 2, False, id="one less"),
+        pytest.param(0, 2**32 - 1, True, id="begun anew"),
+        pytest.param(2**31, 1, True, id="most that may be added"),
+        pytest.param(2**31 + 1, 1, False, id="too far to tell"),
+    ],
+)
+def test_serials(serial, than, newer):
+    assert is_newer(serial, than) is newer

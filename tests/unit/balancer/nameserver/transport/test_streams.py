@@ -102,6 +102,29 @@ def test_who_has_said_all_still_gets_its_answers(bench):
     assert len(bench.streams) == 0
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\0\1\0", id="no header"),
+        pytest.param(b"\0\1\x81\0" + bytes(8), id="a response"),
+    ],
+)
+def test_what_is_no_query_is_passed_over(bench, message):
+    client = bench.connect()
+    client.sendall(query(1) + frame(message) + query(2))
+    bench.turn()
+    assert identifiers(client.recv(65535)) == [1, 2]
+
+
+def test_octet_by_octet(bench):
+    client = bench.connect()
+    for octet in query(1) + query(2):
+        client.sendall(bytes((octet,)))
+        bench.turn()
+    assert identifiers(client.recv(65535)) == [1, 2]
+
+
 def test_idle_connections_end(bench):
     idle, busy = bench.connect(), bench.connect()
     bench.now_s = 6.0

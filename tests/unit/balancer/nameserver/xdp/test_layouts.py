@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bpf_objects import assert_built_from_sources, described
 
-from balancer.nameserver.answering.answer import EDNS_PAYLOAD_OCTETS
+from balancer.nameserver.answering.options import EDNS_PAYLOAD_OCTETS
 from balancer.nameserver.telemetry.tallies import About
 from balancer.nameserver.xdp import layouts
 from balancer.nameserver.xdp.hot import MAX_NAME_OCTETS, MAX_RECORDS_OCTETS, Limits

@@ -1,0 +1,81 @@
+"""What the options of a query ask for, and what is said to them; pure."""
+
+from typing import NamedTuple
+
+from ...errors import WireError
+from ...wire.dns.codes import OptionCode
+from ...wire.dns.edns import ClientSubnet, Edns, pack_option, with_options
+from ..content.authority import Authority
+from ..protection.cookies import Cookie
+
+# Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
+EDNS_PAYLOAD_OCTETS = 1232
+EDNS_VERSION = 0
+# Without options; DO is copied, whether zones are signed or not (RFC 3225, section 3).
+OWN_OPT = (
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION).to_wire(),
+    Edns(EDNS_PAYLOAD_OCTETS, EDNS_VERSION, dnssec_ok=True).to_wire(),
+)
+# To look one up in its enumeration takes ten times as long.
+NSID, COOKIE = OptionCode.NSID, OptionCode.COOKIE
+CLIENT_SUBNET, KEEPALIVE = OptionCode.CLIENT_SUBNET, OptionCode.KEEPALIVE
+KEEPALIVE_UNITS_PER_S = 10  # RFC 7828, section 3.1
+
+
+class Asked(NamedTuple):
+    """The options of a query that change its answer."""
+
+    subnet: ClientSubnet | None = None
+    cookie: Cookie | None = None
+    identity: bool = False
+    keepalive: bool = False
+
+
+NOTHING_ASKED = Asked()
+
+
+def read_options(
+    authority: Authority, edns: Edns | None, source: str, now_s: int
+) -> Asked:
+    """Return what the options ask for; WireError when one is malformed."""
+    if edns is None or not edns.options:
+        return NOTHING_ASKED
+    subnet, options = None, edns.by_code
+    if (data := options.get(CLIENT_SUBNET)) is not None:
+        subnet = ClientSubnet.from_wire(data)
+        if subnet.scope_prefix_length:
+            raise WireError("client subnet with a scope in a query")
+    cookie = None
+    if authority.cookies and (data := options.get(COOKIE)) is not None:
+        cookie = authority.cookies.reply(data, source, now_s)
+    asked = subnet, cookie, NSID in options, KEEPALIVE in options
+    return tuple.__new__(Asked, asked)
+
+
+def own_opt(
+    authority: Authority, edns: Edns, asked: Asked, scope: int, stream: bool = False
+) -> bytes:
+    """Return the OPT record of a response.
+
+    Args:
+        authority: what we say about ourselves.
+        edns: the query's.
+        asked: what its options ask for.
+        scope: on what part of the client's subnet the answer is the same.
+        stream: whether the query came by TCP.
+    """
+    opt = OWN_OPT[edns.dnssec_ok]
+    if asked is NOTHING_ASKED:
+        return opt
+    subnet, cookie, wants_identity, wants_keepalive = asked
+    options = b""
+    if wants_identity and authority.identity:
+        options = pack_option(NSID, authority.identity.encode())
+    if subnet is not None:
+        options += pack_option(CLIENT_SUBNET, subnet.scoped(scope))
+    if cookie is not None:
+        options += pack_option(COOKIE, cookie.data)
+    if wants_keepalive and stream:  # RFC 7828 3.2.1: it means nothing by UDP
+        units = int(authority.idle_timeout_s * KEEPALIVE_UNITS_PER_S)
+        options += pack_option(KEEPALIVE, units.to_bytes(2, "big"))
+    return with_options(opt, options)
