@@ -84,7 +84,7 @@ class Considered(NamedTuple):
         self, wire: bytes, is_truncated: bool = False, outcome: Outcome | None = None
     ) -> Answer:
         """Return the answer that is written so, with the outcome of its proof."""
-        query, finding, (subnet, cookie, _) = self
+        query, finding, (subnet, cookie, *_) = self
         type_, scope = query.question.type, NO_SCOPE
         if type_ not in TYPE_NAMES:
             type_ = OTHER
