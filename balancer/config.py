@@ -39,6 +39,7 @@ T = TypeVar("T")
 Location = tuple[int | str, ...]
 
 LONGEST_NAME = 64  # of what is named: a host, a pool, a service
+TEXT_MAX = 64 << 20  # octets of a file: a device has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,12 @@ def read_config(path: Path, model: type[M]) -> M:
         ConfigError: it cannot be read, or is wrong: one line per mistake.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(TEXT_MAX + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
+    if len(text) > TEXT_MAX:
+        raise ConfigError(f"{path}: too long (at most {TEXT_MAX >> 20} MiB)")
     return parse_config(text, str(path), model)
 
 
@@ -68,6 +72,8 @@ def parse_config(text: str, file_name: str, model: type[M]) -> M:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file_name}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{file_name}: values are nested too deep") from error
     return check_tree(tree, file_name, model)
 
 

@@ -55,7 +55,6 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
         statements.FITS.judge(packets),
         statements.MSS.judge(rows),
         statements.FULL.judge(rows),
-        statements.as_fast(direct),
     ]
 
 

@@ -68,7 +68,7 @@ def ip_batch(lines: Iterable[str]) -> None:
 
 
 def write_sysctl(name: str, value: int) -> None:
-    """Set net/`name` in the current network namespace."""
+    """Set net/`name` in the current network namespace; FrontlabError if refused."""
     try:
         (_SYSCTL / name).write_text(f"{value}\n")
     except OSError as error:

@@ -66,7 +66,11 @@ class Anchor:
         )
 
     def wanted(self, backends: Sequence[WeightedName]) -> dict[str, int]:
-        """Return how many buckets each backend should have, in the order of names."""
+        """Return how many buckets each backend should have, in the order of names.
+
+        Raises:
+            ConfigError: two backends have one name, or they need more than `capacity`.
+        """
         members = by_name(members_of(backends))
         wanted = {member.name: nodes_of(member, self.nodes) for member in members}
         if self.capacity and (needed := sum(wanted.values())) > self.capacity:

@@ -33,11 +33,17 @@ def replace_octets(check: int, old: bytes, new: bytes) -> int:
 
 
 def pseudo_header6(source: int, destination: int, length: int, protocol: int) -> bytes:
-    """Return what an upper-layer checksum covers of IPv6 (RFC 8200 8.1)."""
+    """Return what an upper-layer checksum covers of IPv6 (RFC 8200 8.1).
+
+    Addresses are numbers; `length` is that of the upper layer's packet, in octets.
+    """
     addresses = source.to_bytes(16, "big") + destination.to_bytes(16, "big")
     return addresses + struct.pack("!II", length, protocol)
 
 
 def pseudo_header4(source: int, destination: int, length: int, protocol: int) -> bytes:
-    """Return what a TCP or UDP checksum covers of IPv4 (RFC 9293 3.1)."""
+    """Return what a TCP or UDP checksum covers of IPv4 (RFC 9293 3.1).
+
+    Addresses are numbers; `length` is that of the TCP or UDP packet, in octets.
+    """
     return struct.pack("!IIHH", source, destination, protocol, length)

@@ -8,7 +8,8 @@ from typing import Any
 from balancer.errors import ConfigError
 from topo.lab.paths import PROJECT
 
-RUNS = PROJECT / "runs"
+# Who has it installed, and no checkout, has runs where he is.
+RUNS = (PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()) / "runs"
 RESULT = "result.json"
 NEAREST_AT_MOST = 3
 

@@ -3,7 +3,9 @@
 import os
 import pickle
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from balancer.errors import ConfigError
 from topo.sandbox import enter
@@ -15,8 +17,8 @@ from .registry import LabEntry
 
 SANDBOX = "root"
 
-# Ends as a shell does when there is no such command: with 127, or 126.
-BECOME = ("env", "--")
+# What `python` is in a lab: one that finds our programs, as documentation calls them.
+OWN_PROGRAMS = Path(sys.executable).parent
 
 
 def run_in_lab(entry: LabEntry, host: str, argv: Sequence[str]) -> int:
@@ -63,9 +65,15 @@ def _argv(host: str, argv: Sequence[str]) -> list[str]:
     from topo.net.spawn import host_argv
 
     if host == SANDBOX:
-        return [*BECOME, *argv]
+        return _words(argv)
     _check_host(host)
-    return host_argv(host, [*BECOME, *argv])
+    return host_argv(host, _words(argv))
+
+
+def _words(argv: Sequence[str]) -> list[str]:
+    """Return what ends as in a shell if there is no such command: with 127."""
+    path = os.environ.get("PATH", os.defpath)
+    return ["env", "--", f"PATH={OWN_PROGRAMS}{os.pathsep}{path}", *argv]
 
 
 def _replace(argv: list[str]) -> int:

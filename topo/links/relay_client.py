@@ -50,7 +50,11 @@ class RelayBackend:
         self._free_rows = list(range(ROWS - 2, -2, -2))
 
     def create(self, a_port: str, b_port: str, link: WanLink) -> None:
-        """Make both interfaces, and have the relay join them."""
+        """Make both interfaces, and have the relay join them.
+
+        Raises:
+            FrontlabError: there are as many links as the relay counts, or it refuses.
+        """
         if not self._free_rows:
             raise FrontlabError(f"relay: more than {ROWS // 2} links")
         ports = (a_port, b_port)

@@ -63,7 +63,7 @@ class Netlink:
             raise refused[0]
 
     def index(self, name: str) -> int:
-        """Return a link's interface index."""
+        """Return a link's interface index; NetlinkError when there is no such link."""
         request = INDEX_REQUEST.pack(name.encode(), 0)
         try:
             answer = fcntl.ioctl(self._socket, SIOCGIFINDEX, request)

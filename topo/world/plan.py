@@ -99,7 +99,11 @@ class Plan:
         return self.nameserver, self.root, *self.resolvers.values()
 
     def asked_by(self, network: str) -> Host | Anycast:
-        """What has the address that the clients of `network` ask for names."""
+        """What has the address that the clients of `network` ask for names.
+
+        Raises:
+            KeyError: no network of clients has this name.
+        """
         for it in self.world.client_networks:
             if it.name == network:
                 return self.resolver(it.resolver)

@@ -134,6 +134,12 @@ def consider(
     """Return what there is to a message; an answer, if it is some mistake.
 
     Nothing that is dear has been done by then; who wants no answer leaves it at that.
+
+    Args:
+        authority: what is answered from.
+        data: the message, any octets.
+        source: the address that it came from, as text.
+        now_s: seconds since 1970.
     """
     # Responses are never answered, lest two servers answer each other for ever.
     if len(data) < HEADER.size or data[2] & RESPONSE >> 8:
@@ -162,7 +168,14 @@ def consider(
 def write(
     authority: Authority, found: Considered, now_s: int, stream: bool = False
 ) -> Answer:
-    """Sign, if that is wanted, and write the response."""
+    """Sign, if that is wanted, and write the response.
+
+    Args:
+        authority: what is answered from.
+        found: what `consider` has returned.
+        now_s: seconds since 1970, for signatures.
+        stream: whether it goes by TCP, where nothing is truncated.
+    """
     query, finding, asked = found
     header, question, edns, _, key = query
     limit = _limit(edns, stream)

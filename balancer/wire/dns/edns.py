@@ -79,7 +79,11 @@ class ClientSubnet(NamedTuple):
 
     @classmethod
     def from_wire(cls, data: bytes) -> "ClientSubnet":
-        """Read the option's data as strictly as RFC 7871, section 6, has it."""
+        """Read the option's data as strictly as RFC 7871, section 6, has it.
+
+        Raises:
+            WireError: too short, an unknown family, or bits that do not fit the length.
+        """
         if len(data) < SUBNET.size:
             raise WireError(f"client subnet of {len(data)} octets")
         family, source, scope = SUBNET.unpack_from(data)

@@ -42,7 +42,7 @@ class Header(NamedTuple):
 
     @classmethod
     def from_wire(cls, data: bytes) -> "Header":
-        """Read the header at the front of a message."""
+        """Read the header at the front of a message; WireError when it is cut off."""
         if len(data) < HEADER.size:
             raise WireError(f"a header of {len(data)} octets")
         return tuple.__new__(cls, HEADER.unpack_from(data))
@@ -153,6 +153,9 @@ def read_additional(cursor: Cursor, count: int) -> tuple[Edns | None, bytes]:
 
     Returns:
         The OPT record, if there is one, and what answers the TSIG record, if there is.
+
+    Raises:
+        WireError: a record is cut off, or the OPT record is not one, at the root.
     """
     edns, key = None, b""
     for left in range(count, 0, -1):

@@ -10,7 +10,6 @@ from .row import ForwardingRow
 
 SRE = "SRE book, chapter 19"
 FEWER = 10  # times fewer octets, with an acknowledgement for each segment
-SLOWER = 3.0
 
 
 def _name(row: ForwardingRow) -> str:
@@ -155,19 +154,4 @@ def fewer(direct: Sequence[ForwardingRow], others: Sequence[ForwardingRow]) -> C
         observed=f"{times:.0f} times fewer, the worst next to the best",
         expected=f"at least {FEWER} times fewer, when segments are acknowledged singly",
         source="closed form; merged segments make it hundreds (frontlab bench vip)",
-    )
-
-
-def as_fast(direct: Sequence[ForwardingRow]) -> Claim:
-    """Return the claim that ways differ by no round trip."""
-    times = [row.connect_ms + row.answer_ms for row in direct]
-    known = bool(times) and min(times) > 0
-    ratio = max(times) / min(times) if known else 0.0
-    return Claim(
-        name="as fast",
-        statement="Which header goes in front does not matter to a request's time.",
-        holds=ratio <= SLOWER if known else None,
-        observed=f"the slowest takes {ratio:.2f} times as long as the fastest",
-        expected=f"at most {SLOWER:g} times, by medians of requests that take turns",
-        source="closed form: some octets more, no round trip",
     )

@@ -49,6 +49,9 @@ def open_folder(parent: Path, made_with: Provenance) -> Path:
     """Make the run's folder, named by time and content, and return it.
 
     Runs of the same content that start in the same second are numbered.
+
+    Raises:
+        NotWritten: there are too many of those.
     """
     started = made_with.started[:19].replace("-", "").replace(":", "").replace("T", "-")
     first = parent / f"{started}-{made_with.content}"

@@ -1,5 +1,6 @@
 """A lab by its verbs: up, list, ps, exec, shell and down, as the README shows them."""
 
+import json
 import subprocess
 
 import pytest
@@ -76,6 +77,14 @@ def test_a_command_that_there_is_none_of_ends_as_in_a_shell(duo):
 def test_a_wrong_host_is_told_with_those_there_are(duo):
     _, error = frontlab("exec", "--lab", NAME, "fra-hom", "true", status=2)
     assert "no host named fra-hom" in error and "fra-home-1" in error
+
+
+def test_a_balancer_takes_orders_as_its_page_says(duo):
+    """`python` is one that finds our programs."""
+    control = ("--control", "/run/frontlab/status/fra-lb2.control")
+    words = ("python", "-m", "balancer", "vip", "ctl", *control, "flows")
+    said, _ = frontlab("exec", "--lab", NAME, "fra-lb2", *words)
+    assert json.loads(said)["flows"].keys() <= {"fra-be1", "fra-be2"}
 
 
 def test_mininets_shell_reaches_hosts_by_name(duo):

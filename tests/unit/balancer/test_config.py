@@ -1,6 +1,7 @@
 """Configuration files: all mistakes at once, each with its place."""
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -83,3 +84,14 @@ def test_says_where_it_is_not_toml():
 def test_names_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ConfigError, match=r"gone\.toml: cannot be read"):
         read_config(tmp_path / "gone.toml", File)
+
+
+def test_values_that_are_nested_too_deep_are_told():
+    with pytest.raises(ConfigError, match="values are nested too deep"):
+        parse_config(f"a = {'[' * 9000}", "f.toml", File)
+
+
+def test_a_file_without_end_is_told(monkeypatch):
+    monkeypatch.setattr("balancer.config.TEXT_MAX", 1 << 20)
+    with pytest.raises(ConfigError, match="/dev/zero: too long"):
+        read_config(Path("/dev/zero"), File)

@@ -51,7 +51,6 @@ def test_right_rows_pass() -> None:
         pytest.param("gre6", {"mss": 1440}, {"segments"}, id="no room"),
         pytest.param("gre6", {"uploaded_full": False}, {"too long"}, id="black hole"),
         pytest.param("l2", {"full_refused": 1}, {"too long"}, id="needless answers"),
-        pytest.param("gue", {"answer_ms": 9.0}, {"as fast"}, id="slow"),
     ],
 )
 def test_a_wrong_way_fails(

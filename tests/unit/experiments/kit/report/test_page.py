@@ -16,6 +16,7 @@ from experiments.kit.fidelity.breaches import Limits, breaches
 from experiments.kit.judging.verdict import judge
 from experiments.kit.report.render import octets, render_report, whole_words
 from experiments.kit.results.outcome import Outcome, Part, RunResult
+from topo.world.plan import Plan
 
 PLAN = plan_of("duo")
 # Attributes by which a page fetches something; a link to click is none.
@@ -68,6 +69,20 @@ def whole() -> str:
         outcome("dsr_reply_paths", fetches(PLAN)),
         outcome("resolver_caching", caches(PLAN)),
     )
+
+
+def test_every_column_of_pairs_has_its_heads(whole: str) -> None:
+    """One pair is one table; many are two, neither of which lacks a head."""
+    assert whole.count(">error, ms</th>") == 1
+    earth = plan_of("earth")
+    result = RunResult(Path("runs/x"), (_measured("dsr_reply_paths", earth),))
+    many = render_report(result, made_with(earth), earth, Limits())
+    assert many.count(">error, ms</th>") == 2
+
+
+def _measured(name: str, plan: Plan) -> Outcome:
+    part = Part(0, (), fidelity(plan))
+    return replace(outcome(name, ()), parts=(part,))
 
 
 def test_nothing_is_fetched(whole: str) -> None:
