@@ -9,9 +9,9 @@ import airportsdata
 
 from balancer.errors import ConfigError
 
-from .world.parse import TEXT_MAX, parse_world
+from .world.file.parse import TEXT_MAX, parse_world
+from .world.file.suggest import one_of
 from .world.records import Airport, World
-from .world.suggest import one_of
 
 WORLDS = Path(__file__).parent / "worlds"
 

@@ -24,7 +24,7 @@ from topo.render.fabric import fabric_json
 from topo.run import CommandError, run
 from topo.sandbox import run_sandboxed
 from topo.wait import until
-from topo.world.parse import parse_world
+from topo.world.file.parse import parse_world
 from topo.world.plan import Plan, Role, make_plan
 from topo.world.records import WanLink
 from topo.world_file import load_airports

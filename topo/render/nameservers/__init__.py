@@ -7,7 +7,7 @@ one directory. What a product cannot do is said in its own module.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from topo.world.nameserver_check import FOREIGN_POLICIES
+from topo.world.file.nameserver_check import FOREIGN_POLICIES
 from topo.world.plan import Plan, Role
 from topo.world.records import NameserverKind
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from topo.world.describe import describe
-from topo.world.parse import parse_world
+from topo.world.file.parse import parse_world
 from topo.world.plan import make_plan
 
 from .conftest import AIRPORTS, WORLD

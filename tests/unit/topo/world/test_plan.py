@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topo.world.parse import parse_world
+from topo.world.file.parse import parse_world
 from topo.world.plan import Attachment, Role, make_plan
 from topo.world.records import (
     ClientNetwork,

@@ -4,7 +4,7 @@ import pytest
 from fakes.runs import plan_of
 
 from experiments.kit.results.resolved_world import world_text
-from topo.world.parse import parse_world
+from topo.world.file.parse import parse_world
 from topo.world.records import BalancerKind, NameserverKind, Shape, World
 from topo.world_file import load_airports, world_names
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topo.world.quantities import CAPACITY_RPS, DELAY_MS, LOSS, RATE_MBIT, TTL_S
+from topo.world.file.quantities import CAPACITY_RPS, DELAY_MS, LOSS, RATE_MBIT, TTL_S
 
 
 @pytest.mark.parametrize(

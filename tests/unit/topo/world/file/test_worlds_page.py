@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from topo.world.parse import parse_world
-from topo.world.schema import (
+from topo.world.file.parse import parse_world
+from topo.world.file.schema import (
     ClientTable,
     DatacenterTable,
     DefaultsTable,
@@ -17,9 +17,9 @@ from topo.world.schema import (
     WorldTable,
 )
 
-from .conftest import AIRPORTS
+from ..conftest import AIRPORTS
 
-PAGE = (Path(__file__).parents[4] / "docs" / "worlds.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[5] / "docs" / "worlds.md").read_text(encoding="utf-8")
 TABLES = [
     *(WorldTable, SiteTable, LinkTable, DefaultsTable, DirectionTable),
     *(ClientTable, ResolverTable, DatacenterTable, ServiceTable),

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from ..products import PRODUCTS, Product, kinds_that
+from ..records import RecordOrder, ResolverKind, ServerChoice
 from .fields import Name, ResolverName, SiteName, Table, TtlS, choice
-from .products import PRODUCTS, Product, kinds_that
-from .records import RecordOrder, ResolverKind, ServerChoice
 
 INSTANCES_MAX = 8
 Kind = Annotated[ResolverKind, choice(ResolverKind)]

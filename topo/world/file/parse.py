@@ -9,15 +9,15 @@ from pydantic import ValidationError
 
 from balancer.errors import ConfigError
 
+from ..instances import raw_names, raw_shared_name
+from ..records import Airport, World
 from .build import build_world
 from .checks import check, referred_sites, site_names, tables
 from .fields import Known
-from .instances import raw_names, raw_shared_name
 from .lan_check import check_lans
 from .lines import Lines, find_lines
 from .nameserver_check import check_nameservers
 from .problems import Problem, from_pydantic, tell
-from .records import Airport, World
 from .schema import WorldTable
 
 TEXT_MAX = 1_000_000  # characters; 200 sites with all they can have are 100,000

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from balancer.errors import ConfigError
 from balancer.hashing.catalogue import NAMES
-from topo.world.parse import parse_world
+from topo.world.file.parse import parse_world
 from topo.world.plan import make_plan
 from topo.world.records import Datacenter, ResolverKind, Service, Shape
 
-from .conftest import AIRPORTS, WORLD
+from ..conftest import AIRPORTS, WORLD
 
 
 def mistakes(text):

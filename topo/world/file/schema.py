@@ -12,6 +12,7 @@ from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
 from balancer.vip.tables.modes import TUNNELS, min_mtu
 
+from ..records import BalancerKind, NameserverKind
 from .fields import (
     CapacityRps,
     DelayMs,
@@ -27,7 +28,6 @@ from .fields import (
     choice,
     one_word_of,
 )
-from .records import BalancerKind, NameserverKind
 from .resolver_table import ResolverTable
 
 # All but that by latencies, of which a world has no map.

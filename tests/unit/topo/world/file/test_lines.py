@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from topo.world.lines import find_lines
+from topo.world.file.lines import find_lines
 
 TEXT = """\
 # comment

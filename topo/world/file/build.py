@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from .delay import distance_rtt_ms
-from .instances import instance_names
-from .records import (
+from ..delay import distance_rtt_ms
+from ..instances import instance_names
+from ..records import (
     Airport,
     ClientNetwork,
     Datacenter,

@@ -7,13 +7,13 @@ key does not hide another mistake elsewhere, and does not raise false ones eithe
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .addresses import CLIENT_NETWORKS_PER_SITE_MAX, SITES_MAX
-from .delay import reachable
-from .instances import raw_names, raw_shared_name
+from ..addresses import CLIENT_NETWORKS_PER_SITE_MAX, SITES_MAX
+from ..delay import reachable
+from ..instances import raw_names, raw_shared_name
+from ..products import PRODUCTS
+from ..records import Airport
 from .lines import Lines, Location
 from .problems import Problem
-from .products import PRODUCTS
-from .records import Airport
 from .suggest import close_to
 
 NAME_MAX = 15  # an interface's name in Linux: IFNAMSIZ less its final zero
