@@ -30,7 +30,7 @@ class Standing:
     @property
     def is_complete(self) -> bool:
         """Whether every check has ended at least once."""
-        return all(health.alive is not None for health in self.health.values())
+        return all(health.is_checked for health in self.health.values())
 
     @property
     def is_fit(self) -> bool:

@@ -23,6 +23,11 @@ class Health:
     alive: bool | None = None
     against: int = 0
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether a check has ended, though it may not have told."""
+        return self.alive is not None or self.against > 0
+
 
 def observe(health: Health, passed: bool, thresholds: Thresholds) -> Health:
     """Return the health after one more check.

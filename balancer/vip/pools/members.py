@@ -37,11 +37,16 @@ class Member:
 
     @property
     def alive(self) -> bool | None:
-        """Whether all checks say that it lives; None until each has ended once."""
+        """Whether all checks say that it lives; None until all have told."""
         states = [health.alive for health in self.healths.values()]
         if False in states:
             return False
         return None if None in states else True
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether each check has ended once."""
+        return all(health.is_checked for health in self.healths.values())
 
     @property
     def wanted_weight(self) -> int:

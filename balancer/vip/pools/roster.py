@@ -72,7 +72,7 @@ class Roster:
 
     def is_complete(self) -> bool:
         """Whether every backend was checked at least once."""
-        return all(member.alive is not None for _, _, member in self.each())
+        return all(member.is_checked for _, _, member in self.each())
 
     def alive(self) -> frozenset[tuple[str, str]]:
         """Return who counts as alive now, as pool and backend."""

@@ -164,6 +164,18 @@ def test_it_is_ready_after_the_first_round_of_checks(
     assert owners(service) == {"a"}
 
 
+def test_it_does_not_wait_for_who_may_be_dead(
+    service: Service, path: Path, notified: tuple[int, int]
+) -> None:
+    path.write_text(CONFIG.replace("fall = 1", "fall = 2"))
+    service.reload()
+    check(service, a=True, b=False)
+    assert os.read(notified[0], 1) == b"\n"
+    assert owners(service) == {"a", "b"}
+    check(service, b=False)
+    assert owners(service) == {"a"}
+
+
 def test_a_verdict_is_written_at_once_and_told_afterwards(ready: Service) -> None:
     check(ready, a=False)
     assert owners(ready) == {"b"}
