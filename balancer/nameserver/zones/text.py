@@ -32,6 +32,10 @@ PARENTHESES = re.compile(r'\\.|"(?:\\.|[^"\\])*"|;.*|[()]')
 OTHER_OCTET = re.compile("[\udc80-\udcff]")
 OTHER_OCTETS_START = 0xDC00
 FAMILIES = {"A": AF_INET, "AAAA": AF_INET6}
+GENERATED = re.compile(r"\$GENERATE\s+(\d+)-(\d+)", re.ASCII | re.IGNORECASE)
+MAX_DIGITS = 15
+# By one line, where a slip of the finger easily makes a thousand million.
+MAX_GENERATED = 1 << 20
 LENGTHS = [bytes([size]) for size in range(MAX_LABEL_OCTETS + 1)]
 ROOT_NAME = dns.name.root
 MAX_STRING_OCTETS = 255
@@ -148,6 +152,9 @@ class _MasterFile:
         return name
 
     def _read_unusual(self, number: int, entry: str) -> Iterator[Entry | Unreadable]:
+        if _generates_too_many(entry):
+            yield Unreadable(number, f"more than {MAX_GENERATED} records of one line")
+            return
         reader = self._reader
         if self._plain_owner is not None:
             reader.last_name, _ = dns.name.from_wire(self._plain_owner, 0)
@@ -156,7 +163,7 @@ class _MasterFile:
         reader.tok = dns.tokenizer.Tokenizer(entry, filename="")
         try:
             reader.read()
-        except dns.exception.DNSException as error:
+        except (dns.exception.DNSException, ValueError) as error:
             yield Unreadable(number, _words(error))
             self._collected.records.clear()
             return
@@ -222,6 +229,16 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
             yield first, "".join(parts)
     if depth:
         yield first, "".join(parts)
+
+
+def _generates_too_many(entry: str) -> bool:
+    span = GENERATED.match(entry)
+    if span is None:
+        return False
+    start, stop = span[1], span[2]
+    if len(stop) > MAX_DIGITS:
+        return True
+    return int(stop) - int(start[:MAX_DIGITS]) >= MAX_GENERATED
 
 
 def _escaped(octet: re.Match[str]) -> str:

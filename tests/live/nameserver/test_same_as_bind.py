@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from pathlib import Path
+from struct import pack, unpack
 
 import dns.exception
 import dns.flags
@@ -65,6 +67,7 @@ odd\.label TXT "dot"
 nul\000label TXT "zero"
 $ORIGIN many.gslb.net.
 $GENERATE 1-40 @ A 127.1.0.$
+$GENERATE 1-100 big A 127.2.0.$
 """
 BESIDE = """
 nowhere x.nowhere x.mail b.c.d c.d d x.a.b.c.d x.wild x.y.wild wild *.wild x.*.wild
@@ -175,3 +178,79 @@ def test_the_same(servers, type_, options):
         if ours != binds:
             differing.append((name, ours, binds))
     assert not differing
+
+
+A = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4\1\2\3\4"
+TSIG = b"\3key\0\0\xfa\0\xff\0\0\0\0\0\x3d" + (
+    b"\x0bhmac-sha256\0\0\0\x6b\x49\xd2\0\1\x2c\0\x20" + b"s" * 32 + b"\7\7\0\0\0\0"
+)
+
+
+def opt(size=1232, version=0, flags=0, options=b""):
+    return b"\0" + pack("!HHHHH", 41, size, version, flags, len(options)) + options
+
+
+def message(
+    *additional, flags=0, type_=1, class_=1, name=b"\4mail\4gslb\3net\0", more=()
+):
+    counts = 1, len(more), 0, len(additional)
+    head = b"\7\7" + pack("!5H", flags, *counts)
+    return head + name + pack("!HH", type_, class_) + b"".join((*more, *additional))
+
+
+BIG = b"\3big\4many\4gslb\3net\0"
+ODD = {
+    **{f"bit {bit}": message(flags=1 << bit) for bit in (0, 3, 5, 6, 7, 8, 9, 10)},
+    **{f"opcode {code}": message(flags=code << 11) for code in (1, 2, 3, 6, 9, 15)},
+    **{
+        f"size {n}": message(opt(n), name=BIG) for n in (0, 511, 512, 1232, 4096, 65535)
+    },
+    **{f"version {n}": message(opt(version=n)) for n in (1, 2, 255)},
+    **{f"flags {n:#x}": message(opt(flags=n)) for n in (1, 0x4000, 0x8000, 0xFFFF)},
+    "version 1, no zone": message(opt(version=1), name=b"\3org\0"),
+    "unknown option": message(opt(options=b"\xff\0\0\2xx")),
+    "half an option": message(opt(options=b"\xff\0\0\2x")),
+    "many options": message(opt(options=b"\xff\0\0\0" * 40)),
+    "subnet": message(opt(options=b"\0\x08\0\7\0\1\x18\0\1\2\3")),
+    "subnet of no family": message(opt(options=b"\0\x08\0\4\0\0\0\0")),
+    "subnet of family 3": message(opt(options=b"\0\x08\0\4\0\3\0\0")),
+    "subnet of 33 bits": message(opt(options=b"\0\x08\0\x09\0\1\x21\0\1\2\3\4\0")),
+    "bits behind a subnet": message(opt(options=b"\0\x08\0\7\0\1\x17\0\1\2\3")),
+    "two OPT records": message(opt(), opt()),
+    "OPT as an answer": message(more=[opt()]),
+    "OPT behind another": message(A, opt()),
+    "OPT before another": message(opt(), A),
+    "an answer": message(more=[A]),
+    "a record cut off": message(A[:-1]),
+    "TSIG": message(TSIG),
+    "TSIG behind OPT": message(opt(), TSIG),
+    "TSIG before OPT": message(TSIG, opt()),
+    "TSIG twice": message(TSIG, TSIG),
+    "CHAOS": message(class_=3),
+    "Hesiod": message(class_=4),
+    "AXFR of no zone": message(type_=252),
+    "NXNAME": message(type_=128),
+    "no question": b"\7\7" + bytes(10),
+    "two questions": message()[:5] + b"\2" + message()[6:] + message()[12:],
+    "cut off": message()[:-1],
+    "a loop": message(name=b"\xc0\x0c"),
+    "a label type": message(name=b"\x41" + b"x" * 70 + b"\0"),
+    "a long name": message(name=(b"\x3f" + b"x" * 63) * 4 + b"\0"),
+}
+
+
+def outline(server, wire):
+    """Flags, response code, counts of records, and whether options are understood."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(server)
+        client.settimeout(5)
+        client.send(wire)
+        heard = client.recv(65535)
+    flags, _, answers, authorities, additionals = unpack("!5H", heard[2:12])
+    return f"{flags:#06x}", answers, authorities, additionals
+
+
+@pytest.mark.parametrize("wire", ODD.values(), ids=ODD)
+def test_odd_messages_get_the_same(servers, wire):
+    ours, binds = (outline(server, wire) for server in servers)
+    assert ours == binds

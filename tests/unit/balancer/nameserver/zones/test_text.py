@@ -120,6 +120,13 @@ def test_quick_lines_say_the_same_as_dnspython(lines):
             "$INCLUDE: not supported; put its lines here",
             id="include",
         ),
+        pytest.param(
+            "$GENERATE 1-999999999 h$ A 1.1.1.1", "more than 1048576", id="generated"
+        ),
+        pytest.param(
+            f"$GENERATE 1-{'9' * 5000} h$ A 1.1.1.1", "more than", id="digits"
+        ),
+        pytest.param(f"a IN {'9' * 5000} TXT b", "digits", id="digits of a TTL"),
         pytest.param('a TXT "open', "quot", id="open string"),
     ],
 )
