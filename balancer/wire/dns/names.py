@@ -19,7 +19,7 @@ _LABELS = b"|".join(b"\\x%02x.{%d}" % (n, n) for n in range(1, MAX_LABEL_OCTETS 
 WHOLE_NAME = b"(?:%s)*+\\x00" % _LABELS
 NAME = re.compile(WHOLE_NAME, re.DOTALL)
 # The top bits of a length octet start a compression pointer (RFC 1035, 4.1.4).
-NAME_OR_POINTER = re.compile(b"(?:%s)*+(?:\\x00|[\\xc0-\\xff].)" % _LABELS, re.DOTALL)
+NAME_OR_POINTER = b"(?:%s)*+(?:\\x00|[\\xc0-\\xff].)" % _LABELS
 
 
 def name_from_text(text: str) -> bytes:
@@ -74,11 +74,6 @@ def read_name(cursor: Cursor) -> bytes:
     point into the header or forward: both are malformed (RFC 1035 4.1.4).
     """
     return cursor.take_match(NAME, MAX_NAME_OCTETS)
-
-
-def skip_name(cursor: Cursor) -> bytes:
-    """Return a name that may end in a compression pointer, which is not followed."""
-    return cursor.take_match(NAME_OR_POINTER, MAX_NAME_OCTETS)
 
 
 def _label(label: str, name: str) -> bytes:

@@ -8,13 +8,14 @@ from ...errors import WireError
 from ..cursor import Cursor
 from .codes import Class, Type
 from .edns import Edns
-from .names import MAX_NAME_OCTETS, ROOT, WHOLE_NAME, read_name, skip_name
+from .names import MAX_NAME_OCTETS, NAME_OR_POINTER, ROOT, WHOLE_NAME, read_name
 from .tsig import unknown_key
 
 HEADER = Struct("!HHHHHH")  # id, flags, counts: question, answer, authority, additional
 QUESTION = Struct("!HH")  # type, class; behind the name
 # A question, and perhaps an OPT record at the root, whose options come last.
 USUAL = re.compile(b"(%s)(.{4})(?:\\0\\0\\x29(.{8})(.*))?\\Z" % WHOLE_NAME, re.DOTALL)
+OWNED_RECORD = re.compile(NAME_OR_POINTER + b".{10}", re.DOTALL)
 OPT_NUMBERS = Struct("!HIH")  # size, what is the TTL elsewhere, rdata length
 RECORD = Struct("!HHIH")  # type, class, TTL, rdata length; behind the name
 SOA_NUMBERS = Struct("!I16x")  # the serial, and the four times behind it
@@ -23,7 +24,7 @@ AUTHORITATIVE = 0x0400
 TRUNCATED = 0x0200
 RECURSION_DESIRED = 0x0100
 OPCODE_SHIFT = 11
-MAX_RECORDS = 40  # in a query; passing over more would cost more than the answer
+MAX_RECORDS = 8  # in a query; each takes 1 µs to pass over, and none is of use
 
 
 class Header(NamedTuple):
@@ -191,6 +192,7 @@ def _read_others(cursor: Cursor, count: int, question: Question) -> int | None:
 
 def _read_record(cursor: Cursor) -> tuple[bytes, int, int, int, bytes]:
     """Return a record's owner as it stands there, type, class, TTL and rdata."""
-    owner = skip_name(cursor)
-    type_, class_, ttl, length = cursor.unpack(RECORD)
+    octets = cursor.take_match(OWNED_RECORD, MAX_NAME_OCTETS + RECORD.size)
+    owner = octets[: -RECORD.size]
+    type_, class_, ttl, length = RECORD.unpack(octets[-RECORD.size :])
     return owner, type_, class_, ttl, cursor.take(length)

@@ -18,7 +18,7 @@ from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN
 from balancer.nameserver.protection.limit import RateLimit
 from balancer.wire.dns.codes import Type
-from balancer.wire.dns.edns import Edns, Option
+from balancer.wire.dns.edns import OPT_RECORD, Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
@@ -28,6 +28,7 @@ TARGET_US = 50.0
 ROUNDS, ASKED = 15, 200
 NOW_S = 1_800_000_000
 MANY_ADDRESSES, LABELS = 60, 115
+RECORD = b"\0\0\1\0\1" + bytes(6)
 HEADER = b"\0\7\1\0"
 CONFIG = """
 [server]
@@ -108,9 +109,20 @@ def _label(chance: Random) -> str:
     return "".join(chance.choices("abcdefghijklmnop", k=10))
 
 
+def _labels(chance: Random) -> str:
+    return ".".join(chance.choices("abcdefghijklmnop", k=LABELS))
+
+
 def _query(name: str, type_: int = Type.A, *options: Option) -> bytes:
     edns = Edns(1232, dnssec_ok=True, options=options)
     return make_query(7, Question(name_from_text(name), type_), edns).to_wire()
+
+
+def _with_records(query: bytes, count: int) -> bytes:
+    """Return a query with records before its OPT record, which mean nothing."""
+    opt_at = len(query) - OPT_RECORD.size
+    additionals = (count + 1).to_bytes(2, "big")
+    return query[:10] + additionals + query[12:opt_at] + RECORD * count + query[opt_at:]
 
 
 def _options(chance: Random) -> tuple[Option, ...]:
@@ -126,11 +138,15 @@ KINDS: dict[str, Make] = {
     "a made-up name and all options": lambda it: _query(
         f"{_label(it)}.gslb.net", Type.A, *_options(it)
     ),
-    "a made-up name of 117 labels": lambda it: _query(
-        f"{_label(it)[0]}{'.x' * LABELS}.gslb.net"
+    "a made-up name of 117 labels": lambda it: _query(f"{_labels(it)}.gslb.net"),
+    "a made-up name and 7 records": lambda it: _with_records(
+        _query(f"{_label(it)}.gslb.net"), 7
     ),
     "a made-up type": lambda it: _query("c5.gslb.net", it.randrange(300, 60000)),
     "a wildcard's": lambda it: _query(f"{_label(it)}.wild.gslb.net", Type.TXT),
+    "all that is dear together": lambda it: _query(
+        f"{_labels(it)[:-10]}.wild.gslb.net", Type.TXT, *_options(it)
+    ),
     "four aliases": lambda it: _query("c1.gslb.net", it.randrange(300, 60000)),
     "below a delegation": lambda it: _query(f"{_label(it)}.child.gslb.net"),
     "60 signed addresses": lambda it: _query(

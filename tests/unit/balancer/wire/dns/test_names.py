@@ -13,7 +13,6 @@ from balancer.wire.dns.names import (
     name_to_text,
     parent,
     read_name,
-    skip_name,
     suffixes,
 )
 
@@ -61,10 +60,9 @@ def test_text_and_relations():
 
 @given(names, st.binary(max_size=5))
 def test_reads_what_was_written_and_no_further(name, behind):
-    for read in (read_name, skip_name):
-        cursor = Cursor(name + behind)
-        assert read(cursor) in (name, None)
-        assert cursor.rest() == behind
+    cursor = Cursor(name + behind)
+    assert read_name(cursor) == name
+    assert cursor.rest() == behind
 
 
 def _walked(data):
@@ -101,9 +99,3 @@ def test_a_name_ends_where_a_walk_does(data):
 def test_malformed(wire):
     with pytest.raises(WireError):
         read_name(Cursor(wire))
-
-
-def test_skips_a_pointer_without_following_it():
-    cursor = Cursor(b"\1a\xc0\x00rest")
-    skip_name(cursor)
-    assert cursor.rest() == b"rest"

@@ -38,7 +38,10 @@ def test_known_octets():
         pytest.param(HEAD + b"\2" + QUESTION + OPT + OPT, id="two OPT"),
         pytest.param(HEAD + b"\1" + QUESTION + b"\1b" + OPT, id="OPT not at the root"),
         pytest.param(HEAD + b"\3" + QUESTION + OPT * 3, id="three OPT"),
-        pytest.param(HEAD + b"\x29" + QUESTION + A * 41, id="41 records"),
+        pytest.param(HEAD + b"\x09" + QUESTION + A * 9, id="9 records"),
+        pytest.param(
+            HEAD + b"\1" + QUESTION + (b"\x3f" + b"x" * 63) * 4 + A, id="257 octets"
+        ),
         pytest.param(
             b"\x12\x34\1\0\0\2\0\0\0\0\0\0" + QUESTION * 2, id="two questions"
         ),
@@ -57,9 +60,10 @@ def test_malformed(wire):
 
 
 def test_passes_over_what_means_nothing():
-    for records in (OPT + A, A + OPT, A * 39 + OPT):
-        count = bytes((len(records) // len(A) + 1,))
-        query = Query.from_wire(HEAD + count + QUESTION + records)
+    for others in ([A], [b"\1a" + A], [b"\1a\0" + A[2:]], [A] * 7):
+        head, records = HEAD + bytes([len(others) + 1]) + QUESTION, b"".join(others)
+        query = Query.from_wire(head + records + OPT)
+        assert query == Query.from_wire(head + OPT + records)
         assert query.edns == Edns(payload_size=4096, dnssec_ok=True)
 
 
