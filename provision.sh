@@ -317,6 +317,7 @@ main() {
   fi
   ((check == 0)) || return 1
   ((EUID == 0)) || die "must run as root: sudo ./provision.sh $*"
+  [[ -w $HERE ]] || die "$HERE cannot be written, and Python's environments are made there"
   # Two at once, on a machine not yet set up: the second finds the work done.
   exec 9>/run/lock/frontlab-provision
   flock 9

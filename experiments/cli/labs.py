@@ -15,6 +15,7 @@ from .root import need_root
 from .stored import run_names
 
 RUNS_SHOWN = 5
+PAIRS_SHOWN = 50
 
 Name = Annotated[
     str | None, typer.Argument(help="The lab; needed when several are up.")
@@ -193,14 +194,17 @@ def _told(entries: tuple[LabEntry, ...], verb: str, as_json: bool) -> None:
 
 def _show_up(pid: int, info: dict[str, Any]) -> None:
     columns = ("link", "asked ms", "measured ms", "error ms")
+    links = sorted(info["links"], key=lambda link: -abs(link["error_ms"]))
+    some = info["links"] if len(links) <= PAIRS_SHOWN else links[:PAIRS_SHOWN]
     rows = [
         (
             f"{link['a']} - {link['b']}",
             *(f"{link[key]:.2f}" for key in ("asked_ms", "measured_ms", "error_ms")),
         )
-        for link in info["links"]
+        for link in some
     ]
-    show_table(f"round-trip times by {info['wan']}", columns, rows)
+    which = "" if some is info["links"] else f", the worst {len(some)} of {len(links)}"
+    show_table(f"round-trip times by {info['wan']}{which}", columns, rows)
     print(
         f"{info['name']} is ready after {info['ready_s']:.1f} s, owned by process "
         f"{pid}; frontlab down {info['name']} ends it"

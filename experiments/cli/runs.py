@@ -13,6 +13,7 @@ from balancer.errors import ConfigError
 from .choices import Controller, Datapath, Links
 from .console import OUT, Json, Progress, emit, show_table
 from .interrupts import interrupts_kept
+from .ownership import give_back, make_folder
 from .root import need_root
 from .stored import RUNS, find_run, read_result
 
@@ -108,7 +109,7 @@ class _Wishes:
 def _check_writable(folder: Path) -> None:
     """Raise ConfigError now rather than when a run has been measured."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise ConfigError(f"--out {folder}: {error.strerror}") from error
@@ -146,6 +147,7 @@ def _measure(names: list[str], world: "World", wishes: _Wishes) -> int:
     try:
         result = run_experiments(factory, names, wishes.out, progress, how)
         answer, status = result.to_json(), result.exit_status
+        give_back(result.folder)
     except (LabError, NotWritten) as error:
         answer, status = _invalid(names, str(error)), 3
     finally:

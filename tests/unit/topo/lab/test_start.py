@@ -53,3 +53,13 @@ def test_links_that_lie_are_refused_by_name():
         refuse_unfaithful(links)
     assert "iad - nrt: asked 90.0 ms, measured 99.0" in str(caught.value)
     assert "fra" not in str(caught.value)
+
+
+def test_of_many_pairs_the_worst_are_told():
+    links = [MeasuredLink(f"s{n}", "x", 10.0, 20.0 + n) for n in range(700)]
+    with pytest.raises(LabError) as caught:
+        refuse_unfaithful(links)
+    head, first, *others = str(caught.value).splitlines()
+    assert head.startswith("700 of 700 site pairs miss")
+    assert first == "  s699 - x: asked 10.0 ms, measured 719.0"
+    assert len(others) < 20
