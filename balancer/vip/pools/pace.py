@@ -34,7 +34,8 @@ class SlowStart:
         return (self._passed(since_s) + 1) * self._step_s() - since_s
 
     def _passed(self, since_s: float) -> int:
-        return int(since_s / self._step_s())
+        # Just before the end the quotient may be rounded up to the last step.
+        return min(int(since_s / self._step_s()), self.steps - 2)
 
     def _step_s(self) -> float:
         # The last step is the whole weight, and comes when the time is over.

@@ -1,7 +1,7 @@
 """Slow start: steps that end with the whole weight, and a clock that finds them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from balancer.vip.pools.pace import AT_ONCE, NEVER_S, SlowStart
@@ -21,6 +21,7 @@ def test_no_ramp() -> None:
 
 
 @given(st.floats(0.01, 3600), st.integers(2, 100), st.floats(0, 1))
+@example(2777.1875, 43, 0.9999999999999999)
 def test_the_share_grows_at_the_steps_that_are_told(
     duration_s: float, steps: int, part: float
 ) -> None:
