@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from balancer.vip.seeing.flow_text import EXAMPLE, flow_text, parse_flow_text
-from topo.lab.explain_flow import Told, explain_flow
-from topo.lab.registry import only
+from topo.lab.session.explain_flow import Told, explain_flow
+from topo.lab.session.registry import only
 
 from .console import Json, emit, show_table
 from .root import need_root

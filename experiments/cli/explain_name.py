@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from topo.lab.registry import LabEntry, only
+from topo.lab.session.registry import LabEntry, only
 
 from .console import Json, emit
 from .root import need_root
@@ -42,7 +42,7 @@ def explain(
 
 
 def _in_lab(entry: LabEntry, asked: tuple[str, str, str], as_json: bool) -> int:
-    from topo.lab.enter import init_of
+    from topo.lab.session.enter import init_of
     from topo.sandbox import enter
 
     return enter(init_of(entry), lambda: _explain(asked, as_json))

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from topo.lab.pids import outer_pids
-from topo.lab.registry import LabEntry, ask, end_lab, lab_name, labs, only
+from topo.lab.session.pids import outer_pids
+from topo.lab.session.registry import LabEntry, ask, end_lab, lab_name, labs, only
 from topo.world_file import load_world, world_names
 
 from .choices import Controller, Datapath, Links, Timeout
@@ -41,7 +41,7 @@ def up(
     Example: frontlab up duo
     """
     need_root()
-    from topo.lab.owner import raise_lab
+    from topo.lab.session.owner import raise_lab
     from topo.lab.start import Options, open_lab
 
     loaded = load_world(world)
@@ -119,7 +119,7 @@ def exec_(
     Example: frontlab exec fra-home-1 curl -s http://www.frontlab.net/
     """
     need_root()
-    from topo.lab.enter import captured_in_lab, run_in_lab
+    from topo.lab.session.enter import captured_in_lab, run_in_lab
 
     words = command[1:] if command[0] == "--" else command
     if not as_json:
@@ -137,7 +137,7 @@ def shell(name: Name = None) -> None:
     Example: frontlab shell duo
     """
     need_root()
-    from topo.lab.enter import mininet_shell
+    from topo.lab.session.enter import mininet_shell
 
     raise typer.Exit(mininet_shell(only(name)))
 

@@ -7,7 +7,7 @@ import pytest
 
 from balancer.errors import ConfigError
 from topo.lab.errors import LabError
-from topo.lab.registry import LabEntry, claim, find, lab_name, labs, only
+from topo.lab.session.registry import LabEntry, claim, find, lab_name, labs, only
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_name_is_free_when_its_holder_is_gone(name):
 )
 def test_which_lab_is_meant(monkeypatch, count, error, said):
     entries = tuple(LabEntry(f"lab{n}", n) for n in range(count))
-    monkeypatch.setattr("topo.lab.registry.labs", lambda: entries)
+    monkeypatch.setattr("topo.lab.session.registry.labs", lambda: entries)
     with pytest.raises(error, match=said):
         only(None)
 

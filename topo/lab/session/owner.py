@@ -15,9 +15,9 @@ from typing import Any, TextIO
 from balancer.errors import FrontlabError
 from topo.sandbox import run_sandboxed
 
+from ..errors import LabError
+from ..lab import Lab
 from .control import answering, info
-from .errors import LabError
-from .lab import Lab
 from .registry import claim, end_process
 
 Say = Callable[[str], None]

@@ -14,8 +14,8 @@ from topo.render.balancers import not_ours
 from topo.sandbox import enter
 from topo.world.plan import Plan
 
+from ..paths import PLAN
 from .enter import init_of
-from .paths import PLAN
 from .registry import LabEntry
 
 INTERFACE = "eth0"

@@ -18,7 +18,7 @@ from typing import Any
 from balancer.errors import ConfigError
 from topo.wait import until
 
-from .errors import LabError
+from ..errors import LabError
 
 PREFIX = "frontlab/"
 # Short enough for a socket and a host name, and one word in /proc/net/unix.

@@ -10,8 +10,8 @@ from pathlib import Path
 from balancer.errors import ConfigError
 from topo.sandbox import enter
 
-from .errors import LabError
-from .paths import PLAN
+from ..errors import LabError
+from ..paths import PLAN
 from .pids import init_pid
 from .registry import LabEntry
 

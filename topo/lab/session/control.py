@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from .lab import Lab
+from ..lab import Lab
 from .registry import peer
 
 Answer = dict[str, Any]
