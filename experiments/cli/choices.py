@@ -17,3 +17,9 @@ Timeout = Annotated[
     float,
     typer.Option("--timeout", min=1, max=3600, help="Seconds until it gives up."),
 ]
+
+# For scripts, and where others have labs of their own.
+VARIABLE = "FRONTLAB_LAB"
+HELP = "The lab; needed when several are up."
+Name = Annotated[str | None, typer.Argument(envvar=VARIABLE, help=HELP)]
+Lab = Annotated[str | None, typer.Option("--lab", envvar=VARIABLE, help=HELP)]

@@ -8,6 +8,7 @@ from balancer.vip.seeing.flow_text import EXAMPLE, flow_text, parse_flow_text
 from topo.lab.session.explain_flow import Told, explain_flow
 from topo.lab.session.registry import only
 
+from .choices import Lab
 from .console import Json, emit, show_table
 from .root import need_root
 
@@ -18,9 +19,7 @@ def explain(
     flow: Annotated[
         list[str], typer.Argument(metavar="FIVE-TUPLE", help=f"Such as {EXAMPLE}.")
     ],
-    lab: Annotated[
-        str | None, typer.Option("--lab", help="The lab; needed when several are up.")
-    ] = None,
+    lab: Lab = None,
     as_json: Json = False,
 ) -> None:
     """Say to which backend a flow goes, by which slot or table entry, and why.

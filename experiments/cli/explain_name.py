@@ -7,6 +7,7 @@ import typer
 
 from topo.lab.session.registry import LabEntry, only
 
+from .choices import Lab
 from .console import Json, emit
 from .root import need_root
 
@@ -22,9 +23,7 @@ def explain(
     name: Annotated[str, typer.Argument(help="Such as www, or www.frontlab.net.")],
     client: Annotated[str, typer.Option("--from", help="The client that asks.")],
     kind: Annotated[str, typer.Option("--type", help="A or AAAA.")] = "A",
-    lab: Annotated[
-        str | None, typer.Option("--lab", help="The lab; needed when several are up.")
-    ] = None,
+    lab: Lab = None,
     as_json: Json = False,
 ) -> None:
     """Have a client ask for a name, and tell who answered what, and why.

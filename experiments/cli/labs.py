@@ -9,20 +9,13 @@ from topo.lab.session.pids import outer_pids
 from topo.lab.session.registry import LabEntry, ask, end_lab, lab_name, labs, only
 from topo.world_file import load_world, world_names
 
-from .choices import Controller, Datapath, Links, Timeout
+from .choices import Controller, Datapath, Lab, Links, Name, Timeout
 from .console import Json, Progress, emit, show_table
 from .root import need_root
 from .stored import run_names
 
 RUNS_SHOWN = 5
 PAIRS_SHOWN = 50
-
-Name = Annotated[
-    str | None, typer.Argument(help="The lab; needed when several are up.")
-]
-Lab = Annotated[
-    str | None, typer.Option("--lab", help="The lab; needed when several are up.")
-]
 
 
 def up(

@@ -93,7 +93,7 @@ def only(name: str | None) -> LabEntry:
         raise LabError("no lab is up (`frontlab up` brings one up)")
     if len(up) > 1:
         names = ", ".join(entry.name for entry in up)
-        cure = "with --lab where a host or a name is asked for"
+        cure = "with --lab where a host or a name is asked for, or in FRONTLAB_LAB"
         raise ConfigError(f"several labs are up: name one of {names} ({cure})")
     return up[0]
 

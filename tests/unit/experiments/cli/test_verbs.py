@@ -110,3 +110,15 @@ def test_without_root_it_is_one_line(capsys, monkeypatch, verb):
     assert capsys.readouterr().err == (
         "frontlab: this needs root: run it by ./frontlab, which asks for it\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words", [["exec", "h", "true"], ["ps"], ["explain", "www", "--from", "h"]]
+)
+def test_the_environment_can_say_which_lab(capsys, monkeypatch, words):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr(sys, "argv", ["frontlab", *words])
+    monkeypatch.setenv("FRONTLAB_LAB", "no-such")
+    with pytest.raises(SystemExit):
+        command.run()
+    assert "no lab named no-such is up" in capsys.readouterr().err
