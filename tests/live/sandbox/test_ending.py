@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -23,9 +24,11 @@ pytestmark = pytest.mark.live
 COUNT = 30
 ALONE_AT_LEAST_S = COUNT * 0.004
 FASTER = 2.5
+ROUNDS = 5
 
 HOLDER = f"""
 import socket
+import statistics
 held = [socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) for _ in range({COUNT})]
 print(flush=True)
 input()
@@ -72,19 +75,27 @@ def seconds_to_end_sandbox():
 def test_packet_sockets_are_closed_together():
     # Both within a sandbox, for the same network namespace to close them in.
     def body():
-        until_faster(lambda: seconds_to_kill(holder()), seconds_to_end_sandbox)
+        compare(lambda: seconds_to_kill(holder()), seconds_to_end_sandbox)
 
     on_machine(body)
 
 
-def until_faster(alone, together):
-    """Compare both by turns, until nothing has kept either from its usual time."""
+def compare(alone, together):
+    """Fail unless the second is much faster, in most of some rounds.
 
-    def is_faster():
-        alone_s, together_s = alone(), together()
-        return alone_s > ALONE_AT_LEAST_S and together_s < alone_s / FASTER
+    A round counts when the first has taken its usual time both before and after.
+    """
+    shares = []
 
-    until("they are much faster together", is_faster, within_s=60)
+    def compared():
+        before_s, together_s, after_s = alone(), together(), alone()
+        alone_s = min(before_s, after_s)
+        if alone_s > ALONE_AT_LEAST_S:
+            shares.append(together_s / alone_s)
+        return len(shares) == ROUNDS
+
+    until("nobody changes interfaces meanwhile", compared, within_s=120)
+    assert statistics.median(shares) < 1 / FASTER, shares
 
 
 def packet_sockets():
@@ -105,6 +116,4 @@ def seconds_to(close):
 
 
 def test_closing_together_is_faster_than_one_by_one():
-    until_faster(
-        lambda: seconds_to(close_one_by_one), lambda: seconds_to(close_together)
-    )
+    compare(lambda: seconds_to(close_one_by_one), lambda: seconds_to(close_together))
