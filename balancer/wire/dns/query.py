@@ -24,7 +24,8 @@ AUTHORITATIVE = 0x0400
 TRUNCATED = 0x0200
 RECURSION_DESIRED = 0x0100
 OPCODE_SHIFT = 11
-MAX_RECORDS = 8  # in a query; each takes 1 µs to pass over, and none is of use
+MAX_RECORDS = 40  # in a query; each takes 1 µs to pass over, and none is of use
+MAX_RECORDS_SIGNED = 8  # where an answer with signatures is asked for, which is dear
 
 
 class Header(NamedTuple):
@@ -115,6 +116,8 @@ class Query(NamedTuple):
         edns, key = read_additional(cursor, additionals)
         if cursor.remaining:
             raise WireError(f"{cursor.remaining} octets behind the message")
+        if edns and edns.dnssec_ok and others + additionals > MAX_RECORDS_SIGNED:
+            raise WireError(f"more than {MAX_RECORDS_SIGNED} records, and DO is set")
         return cls(header, question, edns, serial, key)
 
     def to_wire(self) -> bytes:

@@ -142,6 +142,12 @@ KINDS: dict[str, Make] = {
     "a made-up name and 7 records": lambda it: _with_records(
         _query(f"{_label(it)}.gslb.net"), 7
     ),
+    "40 records": lambda it: (
+        HEADER
+        + b"\0\1\0\0\0\0\0\x28"
+        + _query(f"{_label(it)}.gslb.net")[12 : -OPT_RECORD.size]
+        + RECORD * 40
+    ),
     "a made-up type": lambda it: _query("c5.gslb.net", it.randrange(300, 60000)),
     "a wildcard's": lambda it: _query(f"{_label(it)}.wild.gslb.net", Type.TXT),
     "all that is dear together": lambda it: _query(

@@ -11,6 +11,7 @@ import pytest
 from balancer.nameserver.answering.answer import Answer, answer
 from balancer.nameserver.answering.fast import FastPath
 
+DO = 0x8000
 NOW_S = 1_800_000_000
 SOURCE = "11.1.3.10"
 ASKED = b"\4gslb\3net\0\0\x06\0\1"
@@ -22,9 +23,9 @@ SIGNATURE = ALGORITHM + TIMES + b"\0\x20" + b"s" * 32 + b"\x12\x34\0\0\0\0"
 SIG0 = b"\0\0\x18\0\xff\0\0\0\0\0\x16\0\0\x0d\0" + bytes(14) + b"\0sss"
 
 
-def opt(version=0, options=b"", owner=b"\0"):
+def opt(version=0, options=b"", owner=b"\0", flags=0):
     """An OPT record."""
-    return owner + pack("!HHHHH", 41, 1232, version, 0, len(options)) + options
+    return owner + pack("!HHHHH", 41, 1232, version, flags, len(options)) + options
 
 
 def tsig(rdata=SIGNATURE, class_=255, owner=KEY):
@@ -52,11 +53,12 @@ def ask(authority, wire):
         pytest.param(message(A), False, id="an additional record"),
         pytest.param(message(opt(), A), True, id="behind OPT"),
         pytest.param(message(A, opt()), True, id="before OPT"),
-        pytest.param(message(*[A] * 7, opt()), True, id="7 before OPT"),
+        pytest.param(message(*[A] * 39, opt()), True, id="39 before OPT"),
+        pytest.param(message(*[A] * 7, opt(flags=DO)), True, id="7 before OPT with DO"),
         pytest.param(message(answers=[A]), False, id="an answer"),
         pytest.param(message(authorities=[A]), False, id="an authority record"),
         pytest.param(
-            message(opt(), answers=[A] * 4, authorities=[A] * 3), True, id="all"
+            message(opt(), answers=[A] * 15, authorities=[A] * 13), True, id="all"
         ),
         pytest.param(message(SIG0), False, id="SIG(0)"),
         pytest.param(message(opt(), SIG0), True, id="SIG(0) behind OPT"),
@@ -91,6 +93,7 @@ def test_what_means_nothing_is_passed_over(authority, wire, has_edns):
         pytest.param(message(A[:-1]), id="a record cut off"),
         pytest.param(message(b"\7example\xc0"), id="a pointer cut off"),
         pytest.param(message(*[A] * 41), id="41 records"),
+        pytest.param(message(*[A] * 8, opt(flags=DO)), id="9 records with DO"),
         pytest.param(message(opt(), opt()), id="two OPT records"),
         pytest.param(message(opt(owner=b"\1a\0")), id="OPT at a name"),
         pytest.param(message(opt(owner=b"\xc0\x15")), id="OPT at a pointer"),
