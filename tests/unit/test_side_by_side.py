@@ -1,16 +1,18 @@
 """How the unit tests are parted, and how what became of the parts is told."""
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from junit import merge
-from side_by_side import FIRST, NONE_SELECTED, parts, refusal, status
+from side_by_side import NONE_SELECTED, parts, refusal, status
 
 
-def test_every_file_is_in_one_part():
-    first, second = parts(["-q"])
-    assert first == [*FIRST, "-q"]
-    assert second == ["tests/unit", *(f"--ignore={it}" for it in FIRST), "-q"]
+@pytest.mark.parametrize("step", ["unit", "live"])
+def test_every_file_is_in_one_part(step):
+    first, second = parts(step, ["-q"])
+    assert all(Path(folder).is_dir() for folder in first[:-1])
+    assert second == [f"tests/{step}", *(f"--ignore={it}" for it in first[:-1]), "-q"]
 
 
 @pytest.mark.parametrize(
@@ -26,14 +28,14 @@ def test_every_file_is_in_one_part():
     ],
 )
 def test_what_is_named_or_talks_is_run_alone(arguments):
-    assert parts(arguments) == [["-o", "testpaths=tests/unit", *arguments]]
+    assert parts("unit", arguments) == [["-o", "testpaths=tests/unit", *arguments]]
 
 
 @pytest.mark.parametrize(
     "word", ["balancer", "tests/live", "tests/unit/none.py", "sticky", "-vv", "-kxs"]
 )
 def test_other_words_part_as_ever(word):
-    assert len(parts(["-k", word])) == 2
+    assert len(parts("unit", ["-k", word])) == 2
 
 
 @pytest.mark.parametrize(
@@ -55,8 +57,8 @@ def test_status(statuses, told):
 @pytest.mark.parametrize(
     ("argument", "cure"),
     [
-        pytest.param("--lf", "-m pytest tests/unit --lf does", id="last failed"),
-        pytest.param("--stepwise", "run as nobody", id="steps"),
+        pytest.param("--lf", "-m pytest tests/unit --lf keeps", id="last failed"),
+        pytest.param("--stepwise", "no record is kept", id="steps"),
         pytest.param("--cache-clear", "-m pytest tests/unit", id="cache"),
         pytest.param("-n", "side by side already", id="workers"),
         pytest.param("-n4", "side by side already", id="so many workers"),
@@ -64,7 +66,7 @@ def test_status(statuses, told):
     ],
 )
 def test_what_cannot_be_is_refused_with_its_cure(argument, cure):
-    told = refusal(["-q", argument])
+    told = refusal("unit", ["-q", argument])
     assert cure in told and bool(told) == bool(cure)
 
 

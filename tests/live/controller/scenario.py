@@ -144,6 +144,10 @@ class Trial:
     def flows(self, site: str) -> str:
         return run(["ovs-ofctl", "-O", "OpenFlow13", "dump-flows", f"sw-{site}"])
 
+    def is_silent(self, host: str, address: str) -> bool:
+        """Whether no answer comes from an address for a second."""
+        return not self.ping(host, address, "-W1")
+
     def ping(self, host: str, address: str, *options: str) -> str:
         """Return what ping says; "" when no answer came."""
         once = ["ping", "-n", "-c1", "-W5", *options, address]
