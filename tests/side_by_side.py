@@ -24,7 +24,7 @@ from junit import merge
 
 # What the first pytest has, by step; the second has all else, and takes about as long.
 FIRST = {
-    "unit": ("balancer", "controller"),
+    "unit": ("balancer", "controller", "topo/world"),
     "live": ("controller", "experiments", "features", "lab", "links", "net"),
 }
 APART = ("unshare", "--net", "--mount", "tests/apart")
