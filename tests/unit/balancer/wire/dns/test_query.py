@@ -60,7 +60,7 @@ def test_malformed(wire):
 
 
 def test_passes_over_what_means_nothing():
-    for others in ([A], [b"\1a" + A], [b"\1a\0" + A[2:]], [A] * 7):
+    for others in ([A], [b"\1a" + A], [b"\1a\0" + A[2:]], [A] * 3):
         head, records = HEAD + bytes([len(others) + 1]) + QUESTION, b"".join(others)
         query = Query.from_wire(head + records + OPT)
         assert query == Query.from_wire(head + OPT + records)
