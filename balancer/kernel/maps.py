@@ -74,9 +74,11 @@ class Map:
             count = c_uint32(wanted - done)
             left = keys[done * self._key_size :], values[done * self._value_size :]
             status = batch(self._fd, *left, byref(count), None)
-            done += count.value
+            # Before Linux 6.8, who fails before the first leaves the count as it was.
+            written = 0 if status and done + count.value == wanted else count.value
+            done += written
             if status == -errno.ENOMEM and waits < _MAX_WAITS:
-                waits = 0 if count.value else waits + 1
+                waits = 0 if written else waits + 1
                 time.sleep(_WAIT_S)
             else:
                 check(status, self.name)
