@@ -55,6 +55,7 @@ def claims(rows: Sequence[Row]) -> list[Claim]:
         statements.FITS.judge(packets),
         statements.MSS.judge(rows),
         statements.FULL.judge(rows),
+        statements.as_near(rows),
     ]
 
 

@@ -51,6 +51,8 @@ def test_right_rows_pass() -> None:
         pytest.param("gre6", {"mss": 1440}, {"segments"}, id="no room"),
         pytest.param("gre6", {"uploaded_full": False}, {"too long"}, id="black hole"),
         pytest.param("l2", {"full_refused": 1}, {"too long"}, id="needless answers"),
+        pytest.param("gue", {"answer_ms": 30.0}, {"as near"}, id="slow"),
+        pytest.param("haproxy", {"connect_ms": 200.0}, {"as near"}, id="sent again"),
     ],
 )
 def test_a_wrong_way_fails(
