@@ -1,6 +1,6 @@
 """From the tables of a dns.toml to zones ready to answer from; pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ...wire.dns.codes import Type
@@ -8,7 +8,7 @@ from ...wire.dns.names import ROOT
 from ...wire.dns.records import SOA_TIMES
 from ..zones.draft import Complain, Draft
 from ..zones.keys import SigningKey
-from ..zones.text import Unreadable, read_master_file
+from ..zones.master_file import MasterFile, Unreadable, read_master_file
 from ..zones.zone import Zone
 from .config import DnsConfig, TransferTable, ZoneTable
 from .services import Seats, steered_sets
@@ -26,12 +26,12 @@ class Border:
     """What building needs from outside.
 
     Args:
-        read_lines: gives the lines of a zone file.
+        zone_file: gives the zone file of a name.
         read_key: gives the key in a file, or complains.
         complain: is told what is wrong, and where.
     """
 
-    read_lines: Callable[[str], Iterable[str]]
+    zone_file: Callable[[str], MasterFile]
     read_key: Callable[[str], SigningKey | None]
     complain: Complain
 
@@ -60,7 +60,7 @@ def _zone(place: str, table: ZoneTable, seats: Seats, border: Border) -> Zone | 
     if table.file is None:
         draft.add(place, table.name, Type.SOA, table.ttl or 0, _soa(table))
     else:
-        _add_file(draft, table, border.read_lines(table.file), border.complain)
+        _add_file(draft, border.zone_file(table.file), table.name, border.complain)
     for row in (*_records(place, table), *_delegations(place, table)):
         draft.add(*row)
     zone = draft.finish(place)
@@ -75,15 +75,16 @@ def _with_secondaries(zone: Zone, table: TransferTable) -> Zone:
     return replace(zone, secondaries=frozenset(addresses), notified=notified)
 
 
-def _add_file(
-    draft: Draft, table: ZoneTable, lines: Iterable[str], complain: Complain
-) -> None:
-    for entry in read_master_file(lines, table.name):
-        place = f"{table.file}:{entry.line}"
-        if isinstance(entry, Unreadable):
-            complain(place, entry.what)
-        else:
-            draft.add(place, *entry[1:])
+def _add_file(draft: Draft, file: MasterFile, apex: bytes, complain: Complain) -> None:
+    try:
+        for entry in read_master_file(file, apex):
+            place = f"{entry.file}:{entry.line}"
+            if isinstance(entry, Unreadable):
+                complain(place, entry.what)
+            else:
+                draft.add(place, *entry[2:])
+    except OSError as error:
+        complain(file.name, f"cannot be read: {error.strerror}")
 
 
 def _soa(table: ZoneTable) -> bytes:

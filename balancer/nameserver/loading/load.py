@@ -1,6 +1,5 @@
 """Reads a dns.toml with its zone files; the only place that opens them."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from .build import Border, build_zones
 from .checks import find_mistakes
 from .config import DnsConfig, RateLimitTable
 from .services import Seats
+from .zone_file import ZoneFile
 
 if TYPE_CHECKING:
     from ..content.guide import Guide
@@ -65,7 +65,7 @@ def _load(path: Path, makes_keys: bool) -> Content:
     for mistake in find_mistakes(config):
         mistakes.add(mistake.path, mistake.what)
     border = Border(
-        partial(_lines, path.parent, mistakes),
+        partial(ZoneFile, path.parent),
         partial(_key, path.parent, mistakes, makes_keys),
         mistakes.add,
     )
@@ -154,13 +154,3 @@ def _make_key(path: Path) -> None:
         file.flush()
         with suppress(FileExistsError):
             path.hardlink_to(file.name)
-
-
-def _lines(folder: Path, mistakes: _Mistakes, name: str) -> Iterator[str]:
-    path = folder / name
-    try:
-        # A zone file may have any octets, in texts and in comments.
-        with path.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
-            yield from lines
-    except OSError as error:
-        mistakes.add(name, f"cannot be read: {error}")

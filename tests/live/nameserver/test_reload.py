@@ -121,6 +121,26 @@ def test_a_wrong_zone_changes_nothing_and_every_mistake_is_told(program):
     assert ask(program, "www.gslb.net") == ["23.0.0.3"]
 
 
+def test_a_change_in_an_included_file_is_seen_and_a_bad_one_never_taken(program):
+    write_zone(program.folder, 2, "23.0.0.2", "$INCLUDE more.inc sub")
+    included = program.folder / "more.inc"
+    with Asking(program) as asking:
+        for address in ("1.1.1.1", "1.1.1.2"):
+            included.write_text(f"a A {address}\n")
+            program.reload()
+            assert ask(program, "a.sub.gslb.net") == [address]
+        included.write_text("a A 1.1.1.3\nb A 1.1.1\n")
+        program.reload()
+        included.unlink()
+        counts = program.reload()
+        assert (counts["done"], counts["failed"]) == (2, 2)
+        assert ask(program, "a.sub.gslb.net") == ["1.1.1.2"]
+    assert asking.lost == 0
+    assert "more.inc:2: not readable: b A 1.1.1:" in program.log()
+    missing = f"gslb.zone:{NAMES + 6}: $INCLUDE more.inc: no such file; name it"
+    assert missing in program.log()
+
+
 def test_told_twice_it_loads_what_came_last(program):
     for serial in (2, 3):
         write_zone(program.folder, serial, f"23.0.0.{serial}")

@@ -4,6 +4,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from fakes.master_files import TextFile
 
 from balancer.config import parse_config
 from balancer.nameserver.content.authority import Authority
@@ -121,9 +122,7 @@ def zones_of(
     def complain(place, what):
         mistakes.append(f"{place}: {what}")
 
-    border = Border(
-        lambda name: files[name].splitlines(True), lambda name: KEY, complain
-    )
+    border = Border(lambda name: TextFile(files[name], name), lambda _: KEY, complain)
     seats = Seats()
     zones = build_zones(config, seats, border)
     geography, latencies = read_maps(config, Path(), complain)

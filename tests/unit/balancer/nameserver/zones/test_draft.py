@@ -1,9 +1,10 @@
 """What is wrong in a zone as a whole, and what exists in a zone that is right."""
 
 import pytest
+from fakes.master_files import TextFile
 
 from balancer.nameserver.zones.draft import Draft
-from balancer.nameserver.zones.text import Unreadable, read_master_file
+from balancer.nameserver.zones.master_file import Unreadable, read_master_file
 from balancer.wire.dns.names import name_from_text, name_to_text
 
 APEX = name_from_text("gslb.net")
@@ -14,9 +15,9 @@ def drafted(*lines):
     """The zone of some lines, and what is wrong with it."""
     wrong = []
     draft = Draft(APEX, lambda place, what: wrong.append(f"{place}: {what}"))
-    for entry in read_master_file([f"{line}\n" for line in lines], APEX):
+    for entry in read_master_file(TextFile("\n".join(lines)), APEX):
         assert not isinstance(entry, Unreadable), entry
-        draft.add(str(entry.line), *entry[1:])
+        draft.add(str(entry.line), *entry[2:])
     return draft.finish("zone"), wrong
 
 
