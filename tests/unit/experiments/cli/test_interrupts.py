@@ -8,6 +8,14 @@ import pytest
 from experiments.cli.interrupts import interrupts_kept
 
 
+@pytest.fixture(autouse=True)
+def heeding():
+    """Signals raise here even if a shell started the tests in the background."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
 def swallow():
     with contextlib.suppress(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
