@@ -20,6 +20,7 @@ interrupted; of exec it is the command's."""
 USAGE_STATUS = 2
 FAILED_STATUS = 1
 
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 # Everything behind the host's name belongs to the command that runs there.
 PASS_ON = {"allow_interspersed_args": False, "ignore_unknown_options": True}
 
@@ -29,6 +30,7 @@ def make_app() -> typer.Typer:
     app = typer.Typer(
         name="frontlab",
         help=HELP,
+        context_settings=HELP_OPTIONS,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -55,19 +57,20 @@ def run() -> None:
 
 def _run() -> None:
     try:
-        make_app()(prog_name="frontlab")
-    except SystemExit as ended:
-        # Typer ends like this on wrong use, when it has told what is wrong.
-        wrong = getattr(ended.__context__, "format_message", None)
-        if wrong and "--json" in sys.argv:
-            emit({"error": wrong()})
-        raise
+        sys.exit(make_app()(prog_name="frontlab", standalone_mode=False))
     except OutputLost:
         raise  # There is nowhere to tell it in the usual way.
     except FrontlabError as error:
         _tell(str(error))
         wrong_use = isinstance(error, ConfigError)
         sys.exit(USAGE_STATUS if wrong_use else FAILED_STATUS)
+    except Exception as error:
+        # What words are wrong; its class is nothing that Typer shows.
+        wrong = getattr(error, "format_message", None)
+        if wrong is None:
+            raise
+        _tell_usage(wrong(), error)
+        sys.exit(USAGE_STATUS)
 
 
 def _verbs() -> dict[str, Callable[..., None]]:
@@ -88,6 +91,14 @@ def _verbs() -> dict[str, Callable[..., None]]:
         "report": runs.report,
         "bench": bench.bench,
     }
+
+
+def _tell_usage(said: str, error: Exception) -> None:
+    """Tell what is wrong with the command's words; nothing if help was what it told."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "frontlab"
+    if said:
+        _tell(f"{said.rstrip('.')} (see {command} --help)")
 
 
 def _tell(message: str) -> None:

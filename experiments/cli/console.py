@@ -19,8 +19,9 @@ Json = Annotated[
 # Columns of a terminal that no table reaches.
 UNBOUNDED = 10_000
 
-OUT = Console(highlight=False, emoji=False)
-ERR = Console(stderr=True, highlight=False, emoji=False)
+# What is shown comes from files and programs: brackets in it are no markup.
+OUT = Console(highlight=False, emoji=False, markup=False)
+ERR = Console(stderr=True, highlight=False, emoji=False, markup=False)
 
 
 class Progress:
@@ -61,9 +62,10 @@ def show_table(
 ) -> None:
     """Print a plain table that fits a terminal of 80 columns; numbers to the right.
 
-    Where that is too wide to keep words whole, each row becomes a list of its cells.
+    Cells are `Text` where they have a colour. Where the table is too wide to keep words
+    whole, each row becomes a list of its cells.
     """
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[_cell(cell) for cell in row] for row in rows]
     table = _table(columns, cells)
     OUT.print(Text(title, style="bold"))
     unbounded = OUT.options.update(width=UNBOUNDED)
@@ -71,21 +73,25 @@ def show_table(
         OUT.print(table)
         return
     for row in cells:
-        OUT.print(Text(row[0]))
+        OUT.print(row[0])
         OUT.print(_list(columns[1:], row[1:]))
 
 
-def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+def _cell(it: object) -> Text:
+    return it if isinstance(it, Text) else Text("" if it is None else str(it))
+
+
+def _table(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(columns):
-        numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
+        numeric = bool(cells) and all(_is_number(row[number].plain) for row in cells)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         table.add_row(*row)
     return table
 
 
-def _list(names: Sequence[str], row: Sequence[str]) -> Table:
+def _list(names: Sequence[str], row: Sequence[Text]) -> Table:
     """Return the named cells of a row, one below the other."""
     table = Table.grid(padding=(0, 1), pad_edge=True)
     for column in ("name", "cell"):

@@ -3,10 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from topo.world_file import load_world
 
 from .console import OUT, Json, emit, show_table
+
+FOUND, MISSING = Text("found  ", "green"), Text("missing", "yellow")
 
 
 def doctor(as_json: Json = False) -> None:
@@ -21,8 +24,8 @@ def doctor(as_json: Json = False) -> None:
         emit({"features": [feature.as_json() for feature in features]})
         return
     for feature in features:
-        mark = "[green]found[/]  " if feature.found else "[yellow]missing[/]"
-        OUT.print(f"{mark} {feature.name}: {feature.detail}")
+        mark = FOUND if feature.found else MISSING
+        OUT.print(Text.assemble(mark, f" {feature.name}: {feature.detail}"))
         if not feature.found and feature.used_instead:
             OUT.print(f"          used instead: {feature.used_instead}")
         if not feature.found and feature.cure:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from balancer.errors import ConfigError
 
@@ -178,13 +179,13 @@ def _show(answer: dict[str, Any]) -> None:
         ]
         show_table(outcome["name"], ("verdict", "claim", "observed"), rows)
         if outcome["reason"] and outcome["reason"] not in told:
-            OUT.print(outcome["reason"], markup=False)
+            OUT.print(outcome["reason"])
             told.add(outcome["reason"])
         OUT.print()
-    OUT.print(f"verdict: {_coloured(answer['verdict'])}")
+    OUT.print(Text.assemble("verdict: ", _coloured(answer["verdict"])))
     if answer["report"]:
-        OUT.print(f"report:  {answer['report']}", soft_wrap=True, markup=False)
+        OUT.print(f"report:  {answer['report']}", soft_wrap=True)
 
 
-def _coloured(verdict: str) -> str:
-    return f"[{COLOURS[verdict]}]{verdict}[/]"
+def _coloured(verdict: str) -> Text:
+    return Text(verdict, COLOURS[verdict])

@@ -11,6 +11,7 @@ from topo.lab.paths import PROJECT
 # Who has it installed, and no checkout, has runs where he is.
 RUNS = (PROJECT if (PROJECT / "pyproject.toml").exists() else Path.cwd()) / "runs"
 RESULT = "result.json"
+NEEDED = frozenset({"experiments", "verdict"})
 NEAREST_AT_MOST = 3
 
 
@@ -49,11 +50,14 @@ def read_result(folder: Path) -> dict[str, Any]:
     """
     path = folder / RESULT
     try:
-        result: dict[str, Any] = json.loads(path.read_text())
+        result = json.loads(path.read_text())
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise ConfigError(f"{path}: not what a run writes: {error}") from error
+    if not isinstance(result, dict) or not result.keys() >= NEEDED:
+        needed = " and ".join(sorted(NEEDED))
+        raise ConfigError(f"{path}: not what a run writes: it needs {needed}")
     return result | {"report": str(folder / "report.html"), "folder": str(folder)}
 
 

@@ -1,6 +1,7 @@
 """Standard streams that may be closed or full: told in one line, or not at all."""
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -56,7 +57,8 @@ class Stream:
 def guarded() -> Iterator[None]:
     """Have standard output fail as OutputLost, and standard error not at all.
 
-    Without a reader of standard output the command ends, and says nothing.
+    Without a reader of standard output the command ends, and says nothing. What its
+    encoding does not have is written as an escape, as on standard error.
 
     Raises:
         OutputLost: standard output is closed or full.
@@ -64,6 +66,8 @@ def guarded() -> Iterator[None]:
     if 1 in _open_closed():
         # Before anything is started whose outcome nobody would learn.
         raise OutputLost("standard output is closed (try >/dev/null)")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     kept = sys.stdout, sys.stderr
     sys.stdout = Stream(sys.stdout, _lose)
     sys.stderr = Stream(sys.stderr, lambda _: None)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from balancer.config import did_you_mean
 from balancer.errors import ConfigError
 from balancer.nameserver.loading.load import check_content
 from topo.lab.paths import role_folder
@@ -110,13 +111,12 @@ def explain_name(plan: Plan, client: str, name: str, kind: str) -> Explained:
 
 
 def client_named(plan: Plan, client: str) -> Host:
-    """Return a host of a client network; ConfigError names those that there are."""
-    clients = [host for host in plan.hosts if host.role is Role.CLIENT]
-    for host in clients:
-        if host.name == client:
-            return host
-    known = ", ".join(host.name for host in clients)
-    raise ConfigError(f"{client} is no client of this lab (there are: {known})")
+    """Return a host of a client network; ConfigError names the nearest, or all."""
+    clients = {host.name: host for host in plan.hosts if host.role is Role.CLIENT}
+    if client in clients:
+        return clients[client]
+    near = did_you_mean(client, clients) or f" (there are: {', '.join(clients)})"
+    raise ConfigError(f"{client} is no client of this lab{near}")
 
 
 def _told(plan: Plan, question: Question, hop: Hop) -> Told:

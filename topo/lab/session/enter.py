@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from balancer.config import did_you_mean
 from balancer.errors import ConfigError
 from topo.sandbox import enter
 
@@ -88,8 +89,8 @@ def _check_host(host: str) -> None:
     with PLAN.open("rb") as file:
         names = [known.name for known in pickle.load(file).hosts]
     if host not in names:
-        known = ", ".join(names)
-        raise ConfigError(f"no host named {host} (there are: {known}, root)")
+        known = f" (there are: {', '.join(names)}, {SANDBOX})"
+        raise ConfigError(f"no host named {host}{did_you_mean(host, names) or known}")
 
 
 def _shell() -> int:

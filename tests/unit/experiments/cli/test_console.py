@@ -3,9 +3,10 @@
 import io
 
 import pytest
-from rich.console import Console
+from rich.text import Text
 
 from experiments.cli import console
+from experiments.cli.runs import _show
 
 COLUMNS = ("site", "city", "region", "balancers", "capacity")
 ROWS = [
@@ -14,11 +15,11 @@ ROWS = [
 ]
 
 
-def shown(monkeypatch, width):
-    out = Console(file=io.StringIO(), width=width)
-    monkeypatch.setattr(console, "OUT", out)
-    console.show_table("sites", COLUMNS, ROWS)
-    return out.file.getvalue()
+def shown(monkeypatch, width, columns=COLUMNS, rows=ROWS):
+    monkeypatch.setattr(console.OUT, "file", io.StringIO())
+    monkeypatch.setattr(console.OUT, "_width", width)
+    console.show_table("sites", columns, rows)
+    return console.OUT.file.getvalue()
 
 
 @pytest.mark.parametrize("width", [24, 40, 50, 80, 200])
@@ -37,3 +38,17 @@ def test_a_narrow_terminal_shows_a_cell_a_line_but_no_empty_ones(monkeypatch):
     lines = [line.strip() for line in shown(monkeypatch, 30).splitlines()]
     assert lines[:3] == ["sites", "fra", "city      Frankfurt am Main"]
     assert lines.count("balancers 2") == 1 and "balancers" not in lines
+
+
+@pytest.mark.parametrize("width", [12, 80])
+def test_words_in_brackets_are_shown_as_they_are(monkeypatch, width):
+    rows = [(Text("pass", "green"), "[red]", "[/x]"), (Text("fail"), "[1]", None)]
+    words = shown(monkeypatch, width, ("verdict", "a", "b"), rows).split()
+    assert {"pass", "fail", "[red]", "[/x]", "[1]"} <= set(words)
+
+
+def test_what_a_run_says_in_brackets_is_shown(monkeypatch):
+    monkeypatch.setattr(console.OUT, "file", io.StringIO())
+    outcome = {"name": "mine", "claims": [], "reason": "[/tmp] is full"}
+    _show({"experiments": [outcome], "verdict": "invalid", "report": None})
+    assert "[/tmp] is full\n\nverdict: invalid\n" in console.OUT.file.getvalue()

@@ -7,6 +7,7 @@ import pytest
 from balancer.errors import ConfigError
 from experiments.cli.stored import find_run, read_result, run_names
 
+RESULT = {"verdict": "pass", "experiments": []}
 OLD, NEW = "20260101-120000-aaaaaaaaaaaa", "20260201-120000-bbbbbbbbbbbb"
 
 
@@ -15,7 +16,7 @@ def runs(tmp_path):
     """Two runs, and one that was cut off before it had a result."""
     for name in (NEW, OLD):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "result.json").write_text(json.dumps({"verdict": "pass"}))
+        (tmp_path / name / "result.json").write_text(json.dumps(RESULT))
     (tmp_path / "20260301-120000-cccccccccccc").mkdir()
     return tmp_path
 
@@ -60,7 +61,8 @@ def test_a_result_says_where_it_is(runs):
     assert result["report"] == str(runs / NEW / "report.html")
 
 
-def test_a_result_that_is_cut_off_is_told(runs):
-    (runs / NEW / "result.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"verdict": "pass"}'])
+def test_a_result_that_no_run_wrote_is_told(runs, text):
+    (runs / NEW / "result.json").write_text(text)
     with pytest.raises(ConfigError, match=r"result\.json: not what a run writes"):
         read_result(runs / NEW)

@@ -14,7 +14,7 @@ import sys
 from experiments.cli.streams import OutputLost, guarded
 try:
     with guarded():
-        print("an answer", flush={flush})
+        print("an answer ‰", flush={flush})
         print("told", file=sys.stderr)
         sys.exit(5)
 except OutputLost as error:
@@ -23,7 +23,7 @@ except OutputLost as error:
 """
 
 
-def ended(redirection, flush=False, descriptors=()):
+def ended(redirection, flush=False, descriptors=(), encoding="utf-8"):
     """Run the program through a shell's redirection; return status and last words."""
     program = PROGRAM.format(flush=flush)
     command = f'"$0" -B -c "$1" {redirection}'
@@ -33,7 +33,7 @@ def ended(redirection, flush=False, descriptors=()):
         text=True,
         pass_fds=descriptors,
         cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT)},
+        env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
     )
     return done.returncode, done.stderr
 
@@ -73,3 +73,9 @@ def test_output_that_nobody_reads_ends_quietly_as_in_a_shell():
     os.close(reader)
     assert ended(f">&{writer}", descriptors=[writer], flush=True) == (141, "")
     os.close(writer)
+
+
+def test_what_the_encoding_lacks_is_written_as_an_escape(tmp_path):
+    told = tmp_path / "told"
+    assert ended(f">{told}", encoding="ascii") == (5, "told\n")
+    assert told.read_text() == "an answer \\u2030\n"

@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from typer.testing import CliRunner
 
+from experiments.__main__ import main
 from experiments.cli import app as command
 from experiments.cli.app import make_app
 
@@ -68,6 +69,12 @@ def test_a_look_is_one_json_object(words, keys):
             "--out /dev/null/x: Not a directory",
             id="out",
         ),
+        pytest.param(["pla"], 2, "Did you mean 'plan'", id="verb"),
+        pytest.param(["pla"], 2, "(see frontlab --help)\n", id="help on verbs"),
+        pytest.param(["plan"], 2, "'world' (see frontlab plan --help)\n", id="missing"),
+        pytest.param(["plan", "duo", "iad"], 2, "argument(s) (iad)", id="too many"),
+        pytest.param(["up", "duo", "--nmae", "x"], 2, "--nmae", id="option"),
+        pytest.param(["up", "duo", "--links", "wire"], 2, "'wire'", id="choice"),
     ],
 )
 def test_wrong_use_is_one_line_with_its_cure(capsys, monkeypatch, words, status, said):
@@ -98,6 +105,29 @@ def test_with_json_an_error_is_an_object_too(capsys, monkeypatch, words, said):
         command.run()
     assert ended.value.code == 2
     assert said in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_no_words_at_all_show_the_help(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["frontlab"])
+    with pytest.raises(SystemExit) as ended:
+        command.run()
+    told = capsys.readouterr()
+    assert (ended.value.code, told.err) == (2, "")
+    assert "explain-flow" in told.out
+
+
+@pytest.mark.parametrize("words", [["-h"], ["plan", "-h"]])
+def test_help_has_a_short_name(words):
+    done = _run(*words)
+    assert done.exit_code == 0 and "Usage: " in done.output
+
+
+def test_columns_of_no_number_are_not_taken_for_a_width(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "0")
+    monkeypatch.setattr(sys, "argv", ["frontlab", "-h"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "Load balancing at the frontend" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("verb", ["up duo", "demo", "bench lab", "down"])
