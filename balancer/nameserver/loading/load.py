@@ -36,7 +36,7 @@ class _Mistakes:
     def add(self, place: str, what: str) -> None:
         """Note one more."""
         if len(self.told) < MAX_MISTAKES:
-            self.told.append(Mistake(place, what))
+            self.told.append(Mistake(_printable(place), _printable(what)))
         else:
             self._more += 1
 
@@ -44,6 +44,11 @@ class _Mistakes:
         """Return them, and how many are not told."""
         more = [Mistake("more", f"{self._more} further mistakes")] if self._more else []
         return self.told + more
+
+
+def _printable(text: str) -> str:
+    """Return what a terminal can show: files of the wrong kind have any octets."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def check_content(path: Path) -> Content:

@@ -16,6 +16,7 @@ from .keys import SigningKey
 from .node import (
     CUT,
     GLUE,
+    MAX_SET_OCTETS,
     PLAIN,
     pack_record,
     pack_set,
@@ -75,6 +76,10 @@ class Draft:
         if type_ == Type.NS and owner != self._apex:
             self._cuts.add(owner)
         self._has_digests |= type_ == Type.DS
+        if len(rdata) > MAX_SET_OCTETS:
+            what = f"{len(rdata)} octets in one record, not at most {MAX_SET_OCTETS}"
+            self._complain(place, f"{name_to_text(owner)!r}: {what}")
+            return
         record = pack_record(type_, ttl_s, rdata)
         before = self._sets.get(owner)
         try:
@@ -94,12 +99,12 @@ class Draft:
             self.add(place, *row)
         apex = PLAIN + self._sets[self._apex]
         held = {each[0]: read_set(self._apex, *each) for each in packed_sets(apex)}
+        name = name_to_text(self._apex)
         if Type.NS not in held:
-            name = name_to_text(self._apex)
             what = f"no name server; add a record of type NS at {name!r}"
             self._complain(place, what)
         if Type.SOA not in held:
-            self._complain(place, "no SOA record")
+            self._complain(place, f"no SOA record; add one at {name!r}")
             return None
         self._add_ancestors()
         self._check_cuts(place)

@@ -11,11 +11,8 @@ PLAIN_LINE = re.compile(
 )
 # Whatever can hide or be a parenthesis: an escape, a string, a comment.
 PARENTHESES = re.compile(r'\\.|"(?:\\.|[^"\\])*"|;.*|[()]')
-GENERATED = re.compile(r"\$GENERATE\s+(\d+)-(\d+)", re.ASCII | re.IGNORECASE)
-MAX_DIGITS = 15
-# By one line, where a slip of the finger easily makes a thousand million.
-MAX_GENERATED = 1 << 20
 INCLUDING = re.compile(r"\$INCLUDE(?![^\s;()\"])", re.ASCII | re.IGNORECASE)
+GENERATING = re.compile(r"\$GENERATE(?!\S)", re.ASCII | re.IGNORECASE)
 
 
 def entries(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -36,14 +33,3 @@ def entries(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
             yield first, "".join(parts)
     if depth:
         yield first, "".join(parts)
-
-
-def generates_too_many(entry: str) -> bool:
-    """Say whether an entry stands for more than `MAX_GENERATED` records."""
-    span = GENERATED.match(entry)
-    if span is None:
-        return False
-    start, stop = span[1], span[2]
-    if len(stop) > MAX_DIGITS:
-        return True
-    return int(stop) - int(start[:MAX_DIGITS]) >= MAX_GENERATED

@@ -20,13 +20,8 @@ import dns.zonefile
 
 from ...wire.dns.codes import Type
 from ...wire.dns.names import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, ROOT
-from .lines import (
-    INCLUDING,
-    MAX_GENERATED,
-    PLAIN_LINE,
-    entries,
-    generates_too_many,
-)
+from .generate import generated
+from .lines import GENERATING, INCLUDING, PLAIN_LINE, entries
 from .text import plainer_words
 
 # An octet that is no UTF-8, as Python keeps it in a text (PEP 383).
@@ -36,6 +31,8 @@ FAMILIES = {"A": AF_INET, "AAAA": AF_INET6}
 LENGTHS = [bytes([size]) for size in range(MAX_LABEL_OCTETS + 1)]
 ROOT_NAME = dns.name.root
 MAX_INCLUDED = 1 << 16  # files of one zone: each may include many
+DIRECTIVES = {"$ORIGIN", "$TTL"}  # that are left to dnspython
+MAX_TOLD = 80  # characters of an entry
 MAX_TTL_S = 2**31 - 1  # RFC 2181, section 8
 
 
@@ -84,8 +81,12 @@ def read_master_file(file: MasterFile, apex: bytes) -> Iterator[Entry | Unreadab
 
 def _read(reader: "_Reader", file: MasterFile) -> Iterator[Entry | Unreadable]:
     for number, entry in entries(file.lines()):
-        if INCLUDING.match(entry):
+        if not entry.startswith("$"):
+            yield from reader.read(file.name, number, entry)
+        elif INCLUDING.match(entry):
             yield from _read_included(reader, file, number, entry)
+        elif GENERATING.match(entry):
+            yield from _read_generated(reader, file.name, number, entry)
         else:
             yield from reader.read(file.name, number, entry)
 
@@ -107,6 +108,20 @@ def _read_included(
         yield Unreadable(file.name, number, what)
 
 
+def _read_generated(
+    reader: "_Reader", file: str, number: int, entry: str
+) -> Iterator[Entry | Unreadable]:
+    with reader.elsewhere(None):
+        try:
+            for line in generated(entry):
+                for found in reader.read(file, number, line):
+                    yield found
+                    if isinstance(found, Unreadable):
+                        return  # the others are like it
+        except ValueError as error:
+            yield _unreadable(file, number, entry, error)
+
+
 class _Reader:
     """What holds from entry to entry: origin, last name, default TTL."""
 
@@ -117,6 +132,7 @@ class _Reader:
             dns.tokenizer.Tokenizer(""),
             dns.rdataclass.IN,
             self._collected,  # type: ignore[arg-type]
+            allow_directives=DIRECTIVES,
         )
         self._reader.current_origin = self._reader.last_name = origin
         self._origin = apex
@@ -171,7 +187,7 @@ class _Reader:
         try:
             yield Entry(file, number, *self._read_plain(*plain.groups()))
         except (ValueError, OSError) as error:
-            yield Unreadable(file, number, f"not readable: {entry.strip()}: {error}")
+            yield _unreadable(file, number, entry, error)
 
     def _read_plain(
         self, owner: str, digits: str | None, type_: str, value: str
@@ -216,10 +232,6 @@ class _Reader:
     def _read_unusual(
         self, file: str, number: int, entry: str
     ) -> Iterator[Entry | Unreadable]:
-        if generates_too_many(entry):
-            what = f"more than {MAX_GENERATED} records of one line"
-            yield Unreadable(file, number, what)
-            return
         reader = self._reader
         self._settle()
         entry = OTHER_OCTET.sub(_escaped, entry)
@@ -227,7 +239,7 @@ class _Reader:
         try:
             reader.read()
         except (dns.exception.DNSException, ValueError) as error:
-            yield Unreadable(file, number, plainer_words(error))
+            yield _unreadable(file, number, entry, error)
             self._collected.records.clear()
             return
         if entry.upper().startswith("$TTL"):
@@ -278,3 +290,10 @@ class _Collected:
 
 def _escaped(octet: re.Match[str]) -> str:
     return f"\\{ord(octet[0]) - OTHER_OCTETS_START:03d}"
+
+
+def _unreadable(file: str, number: int, entry: str, error: Exception) -> Unreadable:
+    text = " ".join(entry.split())
+    if len(text) > MAX_TOLD:
+        text = text[:MAX_TOLD] + "..."
+    return Unreadable(file, number, f"not readable: {text}: {plainer_words(error)}")

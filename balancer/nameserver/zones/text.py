@@ -13,6 +13,11 @@ PLAINER_WORDS = {
     "string too long": "a text of more than 255 octets; cut it into several",
     "does not start with \\#": "no words for this type; write \\# (RFC 3597)",
     "RR class is not": "of another class than IN",
+    "is not allowed": "there are $GENERATE, $INCLUDE, $ORIGIN and $TTL alone",
+    "illegal IP address": "no address of this family",
+    "expecting a": "a word is missing, or is none of this type",
+    "expecting another": "a word is missing",
+    "Text input ended": "a word is missing",
 }
 
 

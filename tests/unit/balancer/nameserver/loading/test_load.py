@@ -64,6 +64,18 @@ def test_what_is_loaded(folder):
     [
         pytest.param("gslb.zone", b";\n\xff\n", "gslb.zone:2: ", id="octets"),
         pytest.param(
+            "gslb.zone",
+            b"a 60 A \x1b\xff\n",
+            "gslb.zone:1: not readable: a 60 A ?\\255: ",
+            id="no characters",
+        ),
+        pytest.param(
+            "gslb.zone",
+            b"a 60 TXT (" + b"x " * 40_000 + b")\n",
+            "gslb.zone:1: 'a.gslb.net': 80000 octets in one record, not at most 65535",
+            id="long record",
+        ),
+        pytest.param(
             "gslb.pem", b"no key", "gslb.pem: cannot be used as a key", id="key"
         ),
         pytest.param(

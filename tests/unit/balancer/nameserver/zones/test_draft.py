@@ -24,7 +24,9 @@ def drafted(*lines):
 @pytest.mark.parametrize(
     ("lines", "wrong"),
     [
-        pytest.param(HEAD[1:], ["zone: no SOA record"], id="no SOA"),
+        pytest.param(
+            HEAD[1:], ["zone: no SOA record; add one at 'gslb.net'"], id="no SOA"
+        ),
         pytest.param(
             [HEAD[0]],
             ["zone: no name server; add a record of type NS at 'gslb.net'"],

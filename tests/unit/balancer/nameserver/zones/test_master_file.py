@@ -110,19 +110,21 @@ def test_quick_lines_say_the_same_as_dnspython(lines):
         pytest.param(f"a TXT {'x' * 256}", "cut it into several", id="long text"),
         pytest.param("a MB b", "write \\# (RFC 3597)", id="no words"),
         pytest.param("a BOGUS 1", "unknown rdatatype 'BOGUS'", id="type"),
-        pytest.param("a MX mail", "expecting", id="rdata"),
+        pytest.param("a MX mail", "a word is missing", id="rdata"),
+        pytest.param("a TXT", "not readable: a TXT: a word is missing", id="no text"),
+        pytest.param("$FOO x", "there are $GENERATE, $INCLUDE,", id="directive"),
+        pytest.param("$UNICODE 2003", "there are $GENERATE", id="dnspython's own"),
+        pytest.param("$GENERATE 1-300 a A 1.1.1.$", "a A 1.1.1.256: no a", id="256"),
         pytest.param("a CH A 1", "of another class than IN", id="class"),
         pytest.param("$INCLUDE x", "$INCLUDE x: no such file", id="include"),
         pytest.param("$INCLUDE", "$INCLUDE: no file; write its", id="include nothing"),
         pytest.param("$INCLUDE x a..b", "$INCLUDE: A DNS label is em", id="origin"),
         pytest.param("$INCLUDE x a b", "$INCLUDE: expected EOL", id="two origins"),
-        pytest.param("$INCLUDED x", "not allowed", id="included"),
+        pytest.param("$INCLUDED x", "there are $GENERATE", id="included"),
         pytest.param(
             "$GENERATE 1-999999999 h$ A 1.1.1.1", "more than 1048576", id="generated"
         ),
-        pytest.param(
-            f"$GENERATE 1-{'9' * 5000} h$ A 1.1.1.1", "more than", id="digits"
-        ),
+        pytest.param(f"$GENERATE 1-{'9' * 5000} h$ A 1.1.1.1", "no range", id="digits"),
         pytest.param(f"a IN {'9' * 5000} TXT b", "digits", id="digits of a TTL"),
         pytest.param('a TXT "open', "quot", id="open string"),
     ],
@@ -185,6 +187,11 @@ def test_a_mistake_in_an_included_file_is_told_there_and_the_rest_is_read():
     [wrong, after] = entries(HEAD + "$INCLUDE a\nz A 1.1.1.1\n", a="\na A x\n")[4:]
     assert (wrong.file, wrong.line) == ("a", 2)
     assert after.owner == name_from_text("z.gslb.net")
+
+
+def test_generated_records_leave_the_owner_as_it_was():
+    *_, last = entries(HEAD + "$GENERATE 1-2 a$ A 1.1.1.$\n TXT x\n")
+    assert last.owner == name_from_text("ns.gslb.net")
 
 
 def test_the_files_of_a_zone_are_counted(monkeypatch):
