@@ -24,7 +24,7 @@ _VIP = (
 GROUPS = {
     "lab": ("lab.sandbox", "lab.hosts", "lab.relay", "vip.xdp", "lab.ready"),
     "vip": tuple(f"vip.{name}" for name in _VIP),
-    "dns": ("dns.peers", "dns.hostile", "dns.maps", "dns.names"),
+    "dns": ("dns.peers", "dns.hostile", "dns.maps", "dns.names", "dns.takeover"),
 }
 
 Run = Callable[[], list[Figure]]

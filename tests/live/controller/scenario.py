@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -136,6 +136,10 @@ class Trial:
 
     def status(self) -> dict[str, Any]:
         return read_status(STATUS, timeout_s=20)
+
+    def inside(self, host: str) -> AbstractContextManager[None]:
+        """Put this thread into the host's network namespace."""
+        return inside(host)
 
     def set_port(self, port: str, state: str) -> None:
         (self.dead.add if state == "down" else self.dead.discard)(port)

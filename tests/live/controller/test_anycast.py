@@ -2,12 +2,16 @@
 
 import logging
 import signal
+from collections.abc import Callable
+from ipaddress import ip_address
 
 import pytest
 
+from experiments.kit.clients.lookups import Lookups
+from experiments.kit.clients.steady import Asker, look_up
 from topo.wait import until
 
-from .nameservers import Lookups, Nameservers, look_up
+from .nameservers import Nameservers
 from .scenario import Trial, with_trial
 from .test_fabric import run_trial
 
@@ -24,12 +28,21 @@ NEARLY_NONE = 0.05
 SOON_S = 5.0
 
 
-def told(lookups: Lookups, what: str) -> None:
-    share = 100 * lookups.failed_share
+def asked(
+    trial: Trial, address: str, work: Callable[[], None], then: str, what: str
+) -> Lookups:
+    """Have Frankfurt's client ask on while `work` is done; say what became of it."""
+    asker = Asker("fra-home-1", ip_address(address), then)
+    [lookups] = look_up(trial, [asker], work)
     LOG.warning(
-        f"{what}: {lookups.sites}, longest gap {1000 * lookups.gap_s:.0f} ms,"
-        f" {lookups.failed} of {lookups.sent} look-ups failed ({share:.1f} %)"
+        f"{what}: {lookups.servers}, longest gap {1000 * lookups.gap_s:.0f} ms,"
+        f" {lookups.failed()} of {len(lookups.asked)} look-ups failed"
     )
+    return lookups
+
+
+def failed_share(lookups: Lookups) -> float:
+    return lookups.failed() / len(lookups.asked)
 
 
 def withdrawn(servers: Nameservers, *members: str) -> None:
@@ -46,19 +59,17 @@ def test_clients_of_a_dead_nameserver_move_soon(run_trial):
                 servers.servers["fra-ns"].wait()
                 withdrawn(servers, FRA)
 
-            dying = look_up("fra-home-1", address, kill, "iad")
-            told(dying, f"killed, asked at {address}")
-            assert dying.sites == ["fra", "iad"]
+            dying = asked(trial, address, kill, "iad", f"killed, asked at {address}")
+            assert dying.servers == ["fra", "iad"]
             assert dying.gap_s < SOON_S
 
             def restart() -> None:
                 servers.start_server("fra-ns")
                 withdrawn(servers)
 
-            back = look_up("fra-home-1", address, restart, "fra")
-            told(back, "started again")
-            assert (back.sites[0], back.sites[-1]) == ("iad", "fra")
-            assert back.failed_share < NEARLY_NONE
+            back = asked(trial, address, restart, "fra", "started again")
+            assert (back.servers[0], back.servers[-1]) == ("iad", "fra")
+            assert failed_share(back) < NEARLY_NONE
         servers.end()
 
     run_trial(check)
@@ -73,9 +84,8 @@ def test_one_that_hangs_and_an_agent_that_dies():
             server.send_signal(signal.SIGSTOP)
             withdrawn(servers, FRA)
 
-        hung = look_up("fra-home-1", NAMESERVER, hang, "iad")
-        told(hung, "hung")
-        assert hung.sites == ["fra", "iad"]
+        hung = asked(trial, NAMESERVER, hang, "iad", "hung")
+        assert hung.servers == ["fra", "iad"]
         assert hung.gap_s < SOON_S
         server.send_signal(signal.SIGCONT)
         withdrawn(servers)
@@ -84,10 +94,9 @@ def test_one_that_hangs_and_an_agent_that_dies():
             servers.agents["fra-ns"].kill()
             withdrawn(servers, FRA)
 
-        alone = look_up("fra-home-1", NAMESERVER, kill_agent, "iad")
-        told(alone, "its agent killed")
-        assert alone.sites[-1] == "iad"
-        assert alone.failed_share < NEARLY_NONE, "the server itself still answers"
+        alone = asked(trial, NAMESERVER, kill_agent, "iad", "its agent killed")
+        assert alone.servers[-1] == "iad"
+        assert failed_share(alone) < NEARLY_NONE, "the server itself still answers"
         servers.start_agent("fra-ns")
         withdrawn(servers)
         servers.end()
@@ -107,9 +116,9 @@ def test_a_router_that_starts_again_is_told_again():
         withdrawn(servers, FRA, "nameserver/iad-ns")
         servers.start_server("iad-ns")
         withdrawn(servers, FRA)
-        found = look_up("fra-home-1", NAMESERVER, lambda: None, "iad")
-        assert found.sites == ["iad"]
-        assert found.failed_share < NEARLY_NONE
+        found = asked(trial, NAMESERVER, lambda: None, "iad", "told again")
+        assert found.servers == ["iad"]
+        assert failed_share(found) < NEARLY_NONE
         servers.end()
 
     with_trial(check)
