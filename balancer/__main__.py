@@ -14,12 +14,19 @@ PROGRAMS = {
     "announce": "balancer.announce.agent",
     "check": "balancer.check",
 }
-USAGE = f"usage: python -m balancer {{{','.join(PROGRAMS)}}} --config FILE"
+USAGE = f"""\
+usage: python -m balancer {{{",".join(PROGRAMS)}}} --config FILE
+       python -m balancer vip {{ctl,replay,trace}} ...
+PROGRAM --help tells more, and docs/ what stands in the files."""
+HELP = ("-h", "--help")
 CONFIG_ERROR_STATUS = 2
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the program that the first argument names and return its exit status."""
+    if argv and argv[0] in HELP:
+        print(USAGE)
+        return 0
     if not argv or argv[0] not in PROGRAMS:
         print(USAGE, file=sys.stderr)
         return CONFIG_ERROR_STATUS

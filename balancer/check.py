@@ -1,12 +1,12 @@
 """`python -m balancer check --config FILE`: says what is wrong, and starts nothing."""
 
-import tomllib
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from .config import parse_toml, read_text
 from .errors import ConfigError
-from .options import parse_options
+from .options import parse_file
 
 # The reader of a file, by the table that only this kind of file has.
 READERS = {
@@ -19,17 +19,14 @@ READERS = {
 
 def main(argv: Sequence[str]) -> int:
     """Read a configuration file as its program does; return 0 when it is right."""
-    path = parse_options("check", argv).config
+    path = parse_file("check", argv)
     reader_of(path)(path)
     return 0
 
 
 def reader_of(path: Path) -> Callable[[Path], object]:
     """Return the function that reads this kind of file; it raises ConfigError."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    tables = parse_toml(read_text(path), str(path))
     found = [reader for table, reader in READERS.items() if table in tables]
     if len(found) != 1:
         kinds = ", ".join(f"[{table}]" for table in READERS)

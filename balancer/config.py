@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -56,25 +56,41 @@ def read_config(path: Path, model: type[M]) -> M:
     Raises:
         ConfigError: it cannot be read, or is wrong: one line per mistake.
     """
+    return parse_config(read_text(path), str(path), model)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that people write.
+
+    Raises:
+        ConfigError: it cannot be read, is not UTF-8, or has no end.
+    """
     try:
-        with path.open(encoding="utf-8") as file:
+        # Editors may put a mark first.
+        with path.open(encoding="utf-8-sig") as file:
             text = file.read(TEXT_MAX + 1)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text: {error.reason}") from error
     if len(text) > TEXT_MAX:
         raise ConfigError(f"{path}: too long (at most {TEXT_MAX >> 20} MiB)")
-    return parse_config(text, str(path), model)
+    return text
 
 
 def parse_config(text: str, file_name: str, model: type[M]) -> M:
     """Return TOML `text` as `model`; see `read_config`."""
+    return check_tree(parse_toml(text, file_name), file_name, model)
+
+
+def parse_toml(text: str, file_name: str) -> dict[str, Any]:
+    """Return the tables of TOML `text`; ConfigError when it is none."""
     try:
-        tree = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file_name}: not TOML: {error}") from error
     except RecursionError as error:
         raise ConfigError(f"{file_name}: values are nested too deep") from error
-    return check_tree(tree, file_name, model)
 
 
 def check_tree(tree: object, file_name: str, model: type[M]) -> M:

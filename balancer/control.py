@@ -143,7 +143,8 @@ def ask(path: Path, request: Mapping[str, Any], timeout_s: float = 10.0) -> Answ
             with connection.makefile("rb") as stream:
                 answer: Answer = json.loads(stream.readline())
     except (OSError, ValueError) as error:
-        raise FrontlabError(f"{path}: no answer: {error}") from error
+        why = f"{path}: no answer: {getattr(error, 'strerror', None) or error}"
+        raise FrontlabError(f"{why} (is it a program's --control?)") from error
     if "error" in answer:
         raise FrontlabError(str(answer["error"]))
     return answer

@@ -23,12 +23,38 @@ class Options:
     control: Path | None = None
 
 
-def parse_options(program: str, argv: Sequence[str]) -> Options:
+def parse_options(
+    program: str, argv: Sequence[str], takes_orders: bool = False
+) -> Options:
     """Return the options of `python -m balancer PROGRAM`; exits on wrong usage."""
-    parser = ArgumentParser(prog=f"python -m balancer {program}")
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--notify-fd", type=int, metavar="N")
-    parser.add_argument("--status", type=Path, metavar="SOCKET")
-    parser.add_argument("--control", type=Path, metavar="SOCKET")
+    parser = _parser(program)
+    parser.add_argument(
+        "--status", type=Path, metavar="SOCKET", help="where its state is told"
+    )
+    parser.add_argument(
+        "--notify-fd",
+        type=int,
+        metavar="N",
+        help="descriptor that gets a newline once it serves",
+    )
+    if takes_orders:
+        parser.add_argument(
+            "--control", type=Path, metavar="SOCKET", help="where orders are taken"
+        )
     found = parser.parse_args(argv)
-    return Options(found.config, found.notify_fd, found.status, found.control)
+    control = found.control if takes_orders else None
+    return Options(found.config, found.notify_fd, found.status, control)
+
+
+def parse_file(program: str, argv: Sequence[str]) -> Path:
+    """Return the file of a program that reads it, tells something, and ends."""
+    config: Path = _parser(program).parse_args(argv).config
+    return config
+
+
+def _parser(program: str) -> ArgumentParser:
+    parser = ArgumentParser(prog=f"python -m balancer {program}")
+    parser.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help="its configuration"
+    )
+    return parser

@@ -13,13 +13,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from balancer.config import read_text
 from balancer.errors import ConfigError, FrontlabError
 from balancer.ready import announce
 from balancer.status import status_socket
 
 from .app import App
 from .core import Core
-from .fabric import Fabric, from_json
+from .fabric import from_json
 from .messages import Messages
 from .seam import FRAMEWORKS, Door, load_framework, serve
 
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
-    fabric = _read(options.fabric)
+    fabric = from_json(read_text(options.fabric), str(options.fabric))
     address = _address(options.listen)
     framework = load_framework(options.framework)
     app = App(Core(fabric), Messages(framework), lambda: announce(options.notify_fd))
@@ -73,13 +74,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--notify-fd", type=int, metavar="N")
     parser.add_argument("--status", type=Path, metavar="PATH")
     return parser
-
-
-def _read(path: Path) -> Fabric:
-    try:
-        return from_json(path.read_text(), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from ..options import parse_options
+from ..options import parse_file
 from ..wire.dns.names import name_to_text
 from .dnssec.text import digest_text
 from .loading.load import load_content
@@ -11,7 +11,7 @@ from .loading.load import load_content
 
 def main(argv: Sequence[str]) -> int:
     """Write a line for each signed zone, as a zone file has it; return 0."""
-    for zone in load_content(parse_options("ds", argv).config).zones:
+    for zone in load_content(parse_file("ds", argv)).zones:
         if (text := digest_text(zone)) is not None:
             sys.stdout.write(f"{name_to_text(zone.apex)}. IN DS {text}\n")
     return 0

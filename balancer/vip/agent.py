@@ -53,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
         tool = import_module(TOOLS[argv[0]], __package__)
         status: int = tool.main(argv[1:])
         return status
-    return balance(parse_options("vip", argv))
+    return balance(parse_options("vip", argv, takes_orders=True))
 
 
 def balance(options: Options) -> int:

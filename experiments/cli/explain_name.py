@@ -120,7 +120,9 @@ def _answer(it: "Explained") -> str:
     if it.reply is None:
         return "no answer"
     if not it.reply.addresses:
-        return f"no address (rcode {it.reply.rcode})"
+        import dns.rcode
+
+        return f"no address ({dns.rcode.to_text(dns.rcode.Rcode(it.reply.rcode))})"
     where = f" ({it.datacenter})" if it.datacenter else ""
     said = ", ".join(map(str, it.reply.addresses))
     elsewhere = ""

@@ -9,6 +9,7 @@ from typing import Any
 from balancer.config import did_you_mean
 from balancer.errors import ConfigError
 from balancer.nameserver.loading.load import check_content
+from balancer.wire.dns.names import name_from_text
 from topo.lab.paths import role_folder
 from topo.netlink.namespace import inside
 from topo.render.nameservers import nameserver_kind
@@ -91,10 +92,10 @@ def explain_name(plan: Plan, client: str, name: str, kind: str) -> Explained:
         kind: "A" or "AAAA".
 
     Raises:
-        ConfigError: there is no such client.
+        ConfigError: there is no such client, or that is no name.
     """
     host = client_named(plan, client)
-    absolute = name.rstrip(".") if "." in name else f"{name}.{plan.world.domain}"
+    absolute = absolute_name(name, plan.world.domain)
     server = plan.asked_by(host.network).address4
     question = Question(client, server, absolute, kind, PAYLOAD_SIZE)
     watched = [Port(it.name, it.port) for it in plan.hosts if it.role in WATCHED]
@@ -108,6 +109,16 @@ def explain_name(plan: Plan, client: str, name: str, kind: str) -> Explained:
         reply=reply,
         datacenter=_datacenter(plan, reply),
     )
+
+
+def absolute_name(said: str, domain: str) -> str:
+    """Return `said`, in `domain` if it has no dot; ConfigError if it is no name."""
+    name = said.rstrip(".") if "." in said else f"{said}.{domain}"
+    try:
+        name_from_text(name)
+    except ValueError as error:
+        raise ConfigError(f"no name in DNS: {error}") from error
+    return name
 
 
 def client_named(plan: Plan, client: str) -> Host:

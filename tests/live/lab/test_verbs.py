@@ -68,15 +68,30 @@ def test_the_exit_status_is_the_commands(duo):
     frontlab("exec", "--lab", NAME, "fra-home-1", "--", "sh", "-c", "exit 7", status=7)
 
 
+def test_a_command_whose_output_nobody_reads_ends_as_in_a_shell(duo):
+    words = [*FRONTLAB, "exec", "--lab", NAME, "fra-home-1", "seq", "1000000"]
+    command = '"$@" | head -1; echo "${PIPESTATUS[0]}"'
+    done = subprocess.run(
+        ["/bin/bash", "-c", command, "bash", *words],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+    )
+    assert (done.stdout, done.stderr) == ("1\n141\n", "")
+
+
 def test_a_command_that_there_is_none_of_ends_as_in_a_shell(duo):
     for host in ("fra-home-1", "root"):
         _, error = frontlab("exec", "--lab", NAME, host, "no-such", status=127)
         assert "no-such" in error and "No such file" in error
 
 
-def test_a_wrong_host_is_told_with_those_there_are(duo):
+def test_a_wrong_host_is_told_with_the_nearest_or_all(duo):
     _, error = frontlab("exec", "--lab", NAME, "fra-hom", "true", status=2)
-    assert "no host named fra-hom" in error and "fra-home-1" in error
+    assert 'no host named fra-hom (did you mean "fra-home-1"?)' in error
+    _, error = frontlab("exec", "--lab", NAME, "x", "true", status=2)
+    assert "(there are: fra-ns, " in error and ", root)" in error
 
 
 def test_a_balancer_takes_orders_as_its_page_says(duo):

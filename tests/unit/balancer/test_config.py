@@ -6,7 +6,15 @@ from typing import Literal
 
 import pytest
 
-from balancer.config import AnyAddress, Seconds, Table, parse_config, read_config
+from balancer.config import (
+    AnyAddress,
+    Seconds,
+    Table,
+    parse_config,
+    parse_toml,
+    read_config,
+    read_text,
+)
 from balancer.errors import ConfigError
 
 
@@ -82,8 +90,23 @@ def test_says_where_it_is_not_toml():
 
 
 def test_names_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(ConfigError, match=r"gone\.toml: cannot be read"):
+    with pytest.raises(ConfigError) as caught:
         read_config(tmp_path / "gone.toml", File)
+    told = f"{tmp_path}/gone.toml: cannot be read: No such file or directory"
+    assert str(caught.value) == told
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b"\xef\xbb\xbfa = 1\n")
+    assert parse_toml(read_text(path), "marked.toml") == {"a": 1}
+
+
+def test_what_is_not_text_is_told(tmp_path):
+    path = tmp_path / "octets.toml"
+    path.write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match=r"octets\.toml: not UTF-8 text"):
+        read_text(path)
 
 
 def test_values_that_are_nested_too_deep_are_told():

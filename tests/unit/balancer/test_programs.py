@@ -37,7 +37,7 @@ def test_a_right_file(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        pytest.param(RIGHT.replace("fra", "fra\n"), "cannot be read", id="no TOML"),
+        pytest.param(RIGHT.replace("fra", "fra\n"), "not TOML: ", id="no TOML"),
         pytest.param("[sever]", "of no known program", id="unknown"),
         pytest.param(RIGHT + "colour = 1", "zone[0].colour: unknown", id="wrong"),
     ],
@@ -56,6 +56,13 @@ def test_usage(capsys, argv):
     assert "{dns,ds,vip,backend,announce,check}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help_names_programs_and_tools(capsys, word):
+    assert main([word]) == 0
+    told = capsys.readouterr()
+    assert f"vip {{{','.join(TOOLS)}}}" in told.out and not told.err
+
+
 @pytest.mark.parametrize("name", TOOLS)
 def test_tools_of_the_balancer_are_there(name, capsys):
     with pytest.raises(SystemExit) as ended:
@@ -68,3 +75,23 @@ def test_options():
     argv = ["--config", "a.toml", "--notify-fd", "7", "--status", "/run/s"]
     assert parse_options("dns", argv) == Options(Path("a.toml"), 7, Path("/run/s"))
     assert parse_options("dns", argv[:2]) == Options(Path("a.toml"), None, None)
+    argv[2:] = ["--control", "/run/c"]
+    told = Options(Path("a.toml"), None, None, Path("/run/c"))
+    assert parse_options("vip", argv, takes_orders=True) == told
+
+
+@pytest.mark.parametrize(
+    ("program", "option"),
+    [
+        pytest.param("dns", "--control", id="no orders"),
+        pytest.param("check", "--status", id="no state"),
+        pytest.param("ds", "--notify-fd", id="nobody waits"),
+    ],
+)
+def test_an_option_that_a_program_does_nothing_with_is_refused(
+    program, option, tmp_path, capsys
+):
+    with pytest.raises(SystemExit) as ended:
+        main([program, "--config", str(tmp_path / "a.toml"), option, "7"])
+    assert ended.value.code == 2
+    assert f"unrecognized arguments: {option}" in capsys.readouterr().err

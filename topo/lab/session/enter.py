@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -79,6 +80,8 @@ def _words(argv: Sequence[str]) -> list[str]:
 
 def _replace(argv: list[str]) -> int:
     """Become `argv`; returns only when that cannot be done."""
+    # Python ignores it, and what it becomes would, too: `... | head -1` ends a writer.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         os.execvp(argv[0], argv)  # noqa: S606 - an argument list, and no shell
     except OSError as error:

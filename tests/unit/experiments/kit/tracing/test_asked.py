@@ -1,10 +1,10 @@
-"""Who asks must be a client of the lab."""
+"""Who asks must be a client of the lab, and what is asked for a name."""
 
 import pytest
 from fakes.runs import plan_of
 
 from balancer.errors import ConfigError
-from experiments.kit.tracing.explained import client_named
+from experiments.kit.tracing.explained import absolute_name, client_named
 
 PLAN = plan_of("duo")
 
@@ -27,3 +27,22 @@ def test_whoever_is_none_is_told_the_nearest(said, told):
     with pytest.raises(ConfigError) as caught:
         client_named(PLAN, said)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("www", "www.frontlab.net"),
+        ("www.", "www"),
+        ("www.example.com", "www.example.com"),
+        ("www.example.com.", "www.example.com"),
+    ],
+)
+def test_a_name_without_a_dot_is_one_of_the_worlds(said, meant):
+    assert absolute_name(said, "frontlab.net") == meant
+
+
+@pytest.mark.parametrize("said", ["", "a..b", "x" * 64, "é", "a." * 127 + "b"])
+def test_what_is_no_name_is_told(said):
+    with pytest.raises(ConfigError, match="no name in DNS: "):
+        absolute_name(said, "frontlab.net")

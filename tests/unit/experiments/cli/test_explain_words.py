@@ -1,0 +1,41 @@
+"""What `explain` says in words of a question that nobody on the way was seen at."""
+
+from dataclasses import replace
+from ipaddress import ip_address
+
+import pytest
+
+from experiments.cli.explain_name import lines
+from experiments.kit.clients.dns_exchange import Question, Reply
+from experiments.kit.tracing.explained import Explained
+
+SERVER, OTHER, VIP = map(ip_address, ("11.1.3.10", "11.1.3.11", "23.0.1.80"))
+ASKED = Question("fra-home-1", SERVER, "www.frontlab.net", "A", 1232)
+REPLY = Reply(61, False, 0, (VIP,), 20, None, SERVER, 1.25)
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        pytest.param(None, "no answer", id="silence"),
+        pytest.param(REPLY, "23.0.1.80 (fra), TTL 20 s, after 1.2 ms", id="address"),
+        pytest.param(
+            replace(REPLY, source=OTHER),
+            "23.0.1.80 (fra), TTL 20 s, after 1.2 ms, from 11.1.3.11: "
+            "who checks drops it",
+            id="from elsewhere",
+        ),
+        pytest.param(
+            replace(REPLY, addresses=(), ttl_s=None, rcode=3),
+            "no address (NXDOMAIN)",
+            id="no such name",
+        ),
+        pytest.param(
+            replace(REPLY, addresses=(), ttl_s=None), "no address (NOERROR)", id="none"
+        ),
+    ],
+)
+def test_the_answer_in_words(reply, said):
+    told = lines(Explained(ASKED, "fra", (), reply, "fra"))
+    assert told[0] == "www.frontlab.net A, asked by fra-home-1 (fra)"
+    assert told[-1] == f"  =  {said}"
