@@ -146,7 +146,7 @@ def consider(
         return DROP
     header = Header.from_wire(data)
     if header.opcode != QUERY:
-        return _refuse_header(header, Rcode.NOTIMP, Outcome.NOTIMP)
+        return _refuse_header(header, Rcode.NOTIMP, Outcome.NOTIMP, _opt_to(data))
     try:
         if header.questions == 0:
             return _answer_cookie_alone(authority, data, source, now_s)
@@ -261,6 +261,15 @@ def _limit(edns: Edns | None, stream: bool) -> int:
         return PLAIN_PAYLOAD_OCTETS
     # RFC 6891 6.2.3: a size below 512 counts as 512.
     return min(max(edns.payload_size, PLAIN_PAYLOAD_OCTETS), EDNS_PAYLOAD_OCTETS)
+
+
+def _opt_to(data: bytes) -> bytes:
+    """Return the OPT record for who sent one, with whatever opcode."""
+    try:
+        edns = Query.from_wire(data).edns
+    except WireError:
+        return b""
+    return OWN_OPT[edns.dnssec_ok] if edns else b""  # RFC 6891, section 6.1.1
 
 
 def _refuse_header(

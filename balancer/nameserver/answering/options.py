@@ -41,15 +41,24 @@ def read_options(
     if edns is None or not edns.options:
         return NOTHING_ASKED
     subnet, options = None, edns.by_code
-    if (data := options.get(CLIENT_SUBNET)) is not None:
-        subnet = ClientSubnet.from_wire(data)
-        if subnet.scope_prefix_length:
-            raise WireError("client subnet with a scope in a query")
+    if CLIENT_SUBNET in options:
+        # The first one counts, but none may be wrong.
+        subnets = [
+            _subnet(data) for code, data in edns.options if code == CLIENT_SUBNET
+        ]
+        subnet = subnets[0]
     cookie = None
     if authority.cookies and (data := options.get(COOKIE)) is not None:
         cookie = authority.cookies.reply(data, source, now_s)
     asked = subnet, cookie, NSID in options, KEEPALIVE in options
     return tuple.__new__(Asked, asked)
+
+
+def _subnet(data: bytes) -> ClientSubnet:
+    subnet = ClientSubnet.from_wire(data)
+    if subnet.scope_prefix_length:  # RFC 7871, section 6
+        raise WireError("client subnet with a scope in a query")
+    return subnet
 
 
 def own_opt(

@@ -203,6 +203,10 @@ ODD = {
     **{f"bit {bit}": message(flags=1 << bit) for bit in (0, 3, 5, 6, 7, 8, 9, 10)},
     **{f"opcode {code}": message(flags=code << 11) for code in (1, 2, 3, 6, 9, 15)},
     **{
+        f"opcode {code}, EDNS": message(opt(), flags=code << 11)
+        for code in (1, 2, 3, 6, 9, 15)
+    },
+    **{
         f"size {n}": message(opt(n), name=BIG) for n in (0, 511, 512, 1232, 4096, 65535)
     },
     **{f"version {n}": message(opt(version=n)) for n in (1, 2, 255)},
@@ -215,6 +219,10 @@ ODD = {
     "subnet of no family": message(opt(options=b"\0\x08\0\4\0\0\0\0")),
     "subnet of family 3": message(opt(options=b"\0\x08\0\4\0\3\0\0")),
     "subnet of 33 bits": message(opt(options=b"\0\x08\0\x09\0\1\x21\0\1\2\3\4\0")),
+    "two subnets": message(opt(options=b"\0\x08\0\7\0\1\x18\0\1\2\3" * 2)),
+    "two subnets, one wrong": message(
+        opt(options=b"\0\x08\0\7\0\1\x18\0\1\2\3\0\x08\0\4\0\1\x18\0")
+    ),
     "bits behind a subnet": message(opt(options=b"\0\x08\0\7\0\1\x17\0\1\2\3")),
     "two OPT records": message(opt(), opt()),
     "OPT as an answer": message(more=[opt()]),

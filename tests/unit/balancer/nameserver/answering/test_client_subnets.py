@@ -67,6 +67,16 @@ def test_what_is_not_a_subnet_is_refused(authority, family):
             assert echoed(said) is None
 
 
+def test_of_two_the_first_counts_and_none_may_be_wrong(authority):
+    fra, iad = (subnet(1, value << 16, 24).to_wire() for value in (0x0B01, 0x0B02))
+    both = ask(authority, fra, more=(Option(SUBNET, iad),))
+    assert echoed(both)[4:] == fra[4:]
+    assert addresses(both) == addresses(ask(authority, fra))
+    for wrong in (fra[:-1], fra[:3] + b"\1" + fra[4:]):
+        said = ask(authority, fra, more=(Option(SUBNET, wrong),))
+        assert dns.message.from_wire(said).rcode() == dns.rcode.FORMERR
+
+
 @pytest.mark.parametrize("data", [b"\0\0\0\0", b"\0\1\0\0", b"\0\2\0\0"])
 def test_who_says_nothing_is_told_that_it_holds_for_all(authority, data):
     said = ask(authority, data)
