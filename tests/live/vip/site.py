@@ -156,7 +156,9 @@ class Site:
     def start(self, program: str, host: str) -> None:
         """Start one of ours in `host`, and wait until it is ready."""
         reading, writing = os.pipe()
-        files = {"config": "toml", "status": "status", "control": "control"}
+        files = {"config": "toml", "status": "status"}
+        if program == "vip":
+            files["control"] = "control"
         options = [
             w for n, end in files.items() for w in (f"--{n}", self._file(host, end))
         ]
