@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
@@ -18,6 +19,9 @@ Json = Annotated[
 
 # Columns of a terminal that no table reaches.
 UNBOUNDED = 10_000
+
+# A line that goes on does so further in; on fewer columns than this it is cut anyway.
+INDENT, NARROWEST = 3, 20
 
 # What is shown comes from files and programs: brackets in it are no markup.
 OUT = Console(highlight=False, emoji=False, markup=False)
@@ -55,6 +59,23 @@ class Progress:
 def emit(answer: Mapping[str, Any]) -> None:
     """Print the one JSON object of a verb."""
     print(json.dumps(answer, indent=2, default=str), flush=True)
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines; what is too long for the terminal goes on below, further in."""
+    for line in lines:
+        start = len(line) - len(line.lstrip())
+        print(
+            "\n".join(
+                textwrap.wrap(
+                    line,
+                    max(OUT.width, NARROWEST),
+                    subsequent_indent=" " * (start + INDENT),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+        )
 
 
 def show_table(

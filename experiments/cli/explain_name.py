@@ -8,13 +8,25 @@ import typer
 from topo.lab.session.registry import LabEntry, only
 
 from .choices import Lab
-from .console import Json, emit
+from .console import Json, emit, show_lines
 from .root import need_root
 
 if TYPE_CHECKING:
     from experiments.kit.tracing.explained import Explained, Told
     from experiments.kit.tracing.reasons import Reasons, Score
+    from experiments.kit.tracing.unasked import Unasked
 
+# Why a candidate is chosen, by policy.
+WHY = {
+    "static": "all sites",
+    "weighted": "one site, drawn by weight for each query",
+    "failover": "the first site that may be used",
+    "nearest": "the nearest site that may be used",
+    "latency": "the site with the lowest measured time, else the nearest",
+    "load": "the nearest site, as far as its capacity goes, then the next",
+    "sticky": "one site for each subnet, by weight",
+}
+BY_WEIGHT, BY_LOAD = ("weighted", "sticky"), ("load",)
 TYPES = ("A", "AAAA")
 NO_ANSWER_STATUS = 1
 
@@ -58,16 +70,21 @@ def _explain(asked: tuple[str, str, str], as_json: bool) -> int:
     if as_json:
         emit(explained.to_json())
     else:
-        print("\n".join(lines(explained)))
+        show_lines(lines(explained))
     return 0 if explained.reply and explained.reply.addresses else NO_ANSWER_STATUS
 
 
 def lines(it: "Explained") -> list[str]:
     """Return the story in words."""
     asked = it.question
-    told = [f"{asked.name} {asked.kind}, asked by {asked.client} ({it.site})"]
+    told = [
+        f"{asked.name} {asked.kind}, asked by {asked.client} ({it.site}, {it.address})"
+    ]
     for number, hop in enumerate(it.hops, start=1):
         told += [f"{number:>3}. {_head(hop)}", *(f"     {x}" for x in _more(hop))]
+    for behind in it.unasked:
+        told += [f"  -  {_spared(behind)}"]
+        told += [f"     {x}" for x in _why(behind.reasons)]
     if not it.hops:
         told.append(f"     nobody was reached at {asked.server}")
     return [*told, f"  =  {_answer(it)}"]
@@ -91,7 +108,7 @@ def _more(it: "Told") -> list[str]:
     if own.subnet:
         holds = f", and says for {own.scope}" if own.scope else ""
         told.append(f"was asked for the client subnet {own.subnet}{holds}")
-    if it.reasons is not None:
+    if it.hop.cached is None:
         told += _why(it.reasons)
     if own.took_ms is None:
         return [*told, "did not answer"]
@@ -100,20 +117,45 @@ def _more(it: "Told") -> list[str]:
     return [*told, f"{said}{left}, after {own.took_ms:.1f} ms"]
 
 
-def _why(it: "Reasons") -> list[str]:
+def _spared(it: "Unasked") -> str:
+    subnet = f" with the client subnet {it.subnet}" if it.subnet else ""
+    return (
+        f"{it.host} ({it.site}, authority, {it.product}), not asked; if {it.asker} "
+        f"asked now{subnet}:"
+    )
+
+
+def _why(it: "Reasons | None") -> list[str]:
+    if it is None:
+        return ["its reasons are its own: it is none of our nameservers"]
     if not it.scores:
         return ["no policy has to do with it"]
-    place = f"; {it.address} ({it.by}) is at {it.location}" if it.location else ""
-    steering = f"; steering map {it.steering_version}" if it.steering_version else ""
-    scope = f"; the same for all of its first {it.scope_length} bits"
-    head = f"policy {it.policy}{place}{scope}{steering}"
-    return [head, *(f"  {_score(score)}" for score in it.scores)]
+    told = [f"policy {it.policy}: {WHY[it.policy]}"]
+    if it.location:
+        told.append(f"{it.address} ({it.by}) is at {it.location}")
+    told.append(f"the answer holds for {_scope(it)}")
+    if it.steering_version:
+        told.append(f"steering map {it.steering_version}")
+    return [*told, *(f"  {_score(it.policy, score)}" for score in it.scores)]
 
 
-def _score(it: "Score") -> str:
+def _scope(it: "Reasons") -> str:
+    if not it.scope_length:
+        return "everybody"
+    return f"the first {it.scope_length} bits of its address"
+
+
+def _score(policy: str, it: "Score") -> str:
     far = f"{it.distance_ms:g} ms" if it.distance_ms is not None else "-"
-    state = "" if it.usable else "  not to be used"
-    return f"{it.site:<6} {far:>9}{'  <- chosen' if it.chosen else ''}{state}"
+    words = [f"{it.site:<6} {far:>9}"]
+    if policy in BY_WEIGHT:
+        words.append(f"weight {it.weight:g}")
+    if policy in BY_LOAD:
+        most = "no bound" if it.capacity is None else f"{it.capacity:g}"
+        words.append(f"load {it.load:g} of {most}")
+    chosen = "<- in the draw" if policy == "weighted" else "<- chosen"
+    words += [chosen] * it.chosen + [it.state] * bool(it.state)
+    return "  ".join(words)
 
 
 def _answer(it: "Explained") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from balancer.config import did_you_mean
 from balancer.errors import ConfigError
+from balancer.model import Address
 from balancer.nameserver.loading.load import check_content
 from balancer.wire.dns.names import name_from_text
 from topo.lab.paths import role_folder
@@ -21,6 +22,7 @@ from ..packets.capture import Port, capturing
 from ..packets.sighting import sightings
 from .name_story import Hop, name_story
 from .reasons import Reasons, reasons
+from .unasked import Unasked, unasked
 
 WATCHED = (Role.RESOLVER, Role.NAMESERVER)
 PAYLOAD_SIZE = 1232
@@ -42,15 +44,18 @@ class Explained:
 
     Args:
         question: as the stub asked it.
-        site: where the client is.
+        address: the client's; `site` is where it is.
         hops: those that ask before those asked.
+        unasked: the authority, when the answer was in a cache; at most one.
         reply: None when none came.
         datacenter: to which the first address leads, or "".
     """
 
     question: Question
+    address: Address
     site: str
     hops: tuple[Told, ...]
+    unasked: tuple[Unasked, ...]
     reply: Reply | None
     datacenter: str
 
@@ -66,9 +71,11 @@ class Explained:
             "name": asked.name,
             "type": asked.kind,
             "client": asked.client,
+            "address": str(self.address),
             "site": self.site,
             "asked": str(asked.server),
             "hops": [_hop_json(it) for it in self.hops],
+            "unasked": [asdict(it) for it in self.unasked],
             "answer": reply,
         }
 
@@ -104,8 +111,10 @@ def explain_name(plan: Plan, client: str, name: str, kind: str) -> Explained:
     story = name_story(plan, host, absolute, kind, sightings(capture.frames))
     return Explained(
         question=question,
+        address=host.address4,
         site=host.site,
         hops=tuple(_told(plan, question, hop) for hop in story),
+        unasked=tuple(unasked(plan, (absolute, kind), story)),
         reply=reply,
         datacenter=_datacenter(plan, reply),
     )

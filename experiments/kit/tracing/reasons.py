@@ -9,7 +9,7 @@ from balancer.nameserver.content.content import Content
 from balancer.nameserver.loading.guidance import read_steering
 from balancer.nameserver.policies.asker import Asker, ClientAddress
 from balancer.nameserver.policies.spec import Spec
-from balancer.nameserver.policies.steering import NOTHING_KNOWN, SteeringMap
+from balancer.nameserver.policies.steering import NOTHING_KNOWN, SiteState, SteeringMap
 from balancer.nameserver.zones.resolve import resolve
 from balancer.nameserver.zones.steered import Steered
 from balancer.nameserver.zones.zone import Zones
@@ -20,14 +20,24 @@ from balancer.wire.dns.query import Question
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A candidate: its site, how far that is, and whether it may be answered.
+    """A candidate of a policy.
 
-    `distance_ms` is None where the policy goes by no distance; `weight` is its share.
+    Args:
+        site: its name.
+        distance_ms: from what was placed; None where nothing is known of places.
+        weight: its share, of the policies that go by weight.
+        load: in the steering map; `capacity` likewise, None without a bound.
+        state: "", or "down" or "drained".
+        usable: whether it may be answered.
+        chosen: whether it is, or, of several, may be.
     """
 
     site: str
     distance_ms: float | None
     weight: float
+    load: float
+    capacity: float | None
+    state: str
     usable: bool
     chosen: bool
 
@@ -144,13 +154,23 @@ def _scores(
     for candidate, distance in zip(spec.candidates, distances, strict=True):
         own = range(first, first + candidate.addresses)
         first += candidate.addresses
+        site = steering.state(candidate.site)
         found.append(
             Score(
                 site=candidate.site,
                 distance_ms=None if distance == inf else round(distance, 3),
                 weight=candidate.weight,
+                load=site.load,
+                capacity=None if site.capacity == inf else site.capacity,
+                state=_state(site),
                 usable=candidate.site in usable,
                 chosen=not chosen.isdisjoint(own),
             )
         )
     return found
+
+
+def _state(it: SiteState) -> str:
+    if not it.healthy:
+        return "down"
+    return "drained" if it.drained else ""

@@ -31,7 +31,11 @@ def test_a_client_subnet_from_miss_to_hit(duo):
     chosen = [it["site"] for it in why["scores"] if it["chosen"]]
     assert chosen == [miss["answer"]["datacenter"]] == ["iad"]
     assert authority["scope"].endswith(f"/{why['scope_length']}")
-    [hit] = explained(ECS, "iad-home-1")["hops"]
+    assert miss["unasked"] == []
+    again = explained(ECS, "iad-home-1")
+    [hit], [spared] = again["hops"], again["unasked"]
+    assert (spared["host"], spared["subnet"]) == ("fra-ns", "11.2.16.0/24")
+    assert spared["reasons"] == why
     assert (hit["outcome"], hit["asker"]) == ("hit", "11.2.16.10")
     assert 0 < hit["ttl_s"] <= 60
 
@@ -47,7 +51,7 @@ def test_without_subnets_the_resolver_is_placed(duo):
 
 def test_in_words(duo):
     out, _ = frontlab("explain", "www", "--from", "fra-home-1", "--lab", NAME)
-    assert out.startswith("www.frontlab.net A, asked by fra-home-1 (fra)\n")
+    assert out.startswith("www.frontlab.net A, asked by fra-home-1 (fra, 11.1.16.10)\n")
     assert "1. fra-unbound (fra, resolver, unbound)" in out
     assert "  =  23.0.1.80 (fra), TTL" in out
 

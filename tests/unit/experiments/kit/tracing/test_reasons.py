@@ -54,7 +54,8 @@ def test_a_client_that_opts_out_is_where_its_resolver_is(content):
 
 def test_a_drained_site_is_not_to_be_used(content):
     steering = content.guide.steering
-    sites = {"fra": {"drained": True}}
+    full = {"load": 900.0, "capacity": 1000.0}
+    sites = {"fra": {"drained": True}, "iad": full, "sin": {"healthy": False}}
     steering.write_text(json.dumps({"version": 7, "sites": sites}))
     try:
         told = reasons(content, (NAME, "A"), (UNBOUND, ""))
@@ -62,6 +63,9 @@ def test_a_drained_site_is_not_to_be_used(content):
         steering.unlink()
     assert (chosen(told), told.steering_version) == (["iad"], 7)
     assert scores(told)["fra"] == (0.5, False)
+    assert [it.state for it in told.scores] == ["drained", "", "down"]
+    assert [it.load for it in told.scores] == [0.0, 900.0, 0.0]
+    assert [it.capacity for it in told.scores] == [None, 1000.0, None]
 
 
 @pytest.mark.parametrize(
