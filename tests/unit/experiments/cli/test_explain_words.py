@@ -9,7 +9,9 @@ from experiments.cli.explain_name import lines
 from experiments.kit.clients.dns_exchange import Question, Reply
 from experiments.kit.tracing.explained import Explained
 
-SERVER, OTHER, VIP = map(ip_address, ("11.1.3.10", "11.1.3.11", "23.0.1.80"))
+CLIENT, SERVER, OTHER, VIP = map(
+    ip_address, ("11.1.16.10", "11.1.3.10", "11.1.3.11", "23.0.1.80")
+)
 ASKED = Question("fra-home-1", SERVER, "www.frontlab.net", "A", 1232)
 REPLY = Reply(61, False, 0, (VIP,), 20, None, SERVER, 1.25)
 
@@ -36,6 +38,6 @@ REPLY = Reply(61, False, 0, (VIP,), 20, None, SERVER, 1.25)
     ],
 )
 def test_the_answer_in_words(reply, said):
-    told = lines(Explained(ASKED, "fra", (), reply, "fra"))
-    assert told[0] == "www.frontlab.net A, asked by fra-home-1 (fra)"
+    told = lines(Explained(ASKED, CLIENT, "fra", (), (), reply, "fra"))
+    assert told[0] == "www.frontlab.net A, asked by fra-home-1 (fra, 11.1.16.10)"
     assert told[-1] == f"  =  {said}"
