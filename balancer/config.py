@@ -38,6 +38,13 @@ S = TypeVar("S", bound=Sized)
 T = TypeVar("T")
 Location = tuple[int | str, ...]
 
+# For kinds of mistakes that pydantic tells in Python's words.
+PLAINER_WORDS = {
+    "tuple_type": "no list; write it in brackets",
+    "model_type": "no table",
+    "dict_type": "no table",
+    "string_type": "no text; write it in quotes",
+}
 LONGEST_NAME = 64  # of what is named: a host, a pool, a service
 TEXT_MAX = 64 << 20  # octets of a file: a device has no end
 
@@ -138,6 +145,8 @@ def _mistake(model: type[BaseModel], detail: ErrorDetails) -> Mistake:
         what = "missing"
     elif detail["type"] == "literal_error":
         what = _not_one_of(detail["input"], detail["ctx"]["expected"])
+    elif detail["type"] in PLAINER_WORDS:
+        what = PLAINER_WORDS[detail["type"]]
     else:
         what = detail["msg"].removeprefix("Value error, ")
     return Mistake(path_of(location), what)

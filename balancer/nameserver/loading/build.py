@@ -60,7 +60,9 @@ def _zone(place: str, table: ZoneTable, seats: Seats, border: Border) -> Zone | 
     if table.file is None:
         draft.add(place, table.name, Type.SOA, table.ttl or 0, _soa(table))
     else:
-        _add_file(draft, border.zone_file(table.file), table.name, border.complain)
+        file = border.zone_file(table.file)
+        if not _add_file(draft, file, table.name, border.complain):
+            return None
     for row in (*_records(place, table), *_delegations(place, table)):
         draft.add(*row)
     zone = draft.finish(place)
@@ -75,7 +77,8 @@ def _with_secondaries(zone: Zone, table: TransferTable) -> Zone:
     return replace(zone, secondaries=frozenset(addresses), notified=notified)
 
 
-def _add_file(draft: Draft, file: MasterFile, apex: bytes, complain: Complain) -> None:
+def _add_file(draft: Draft, file: MasterFile, apex: bytes, complain: Complain) -> bool:
+    """Add what is in a zone file, and say whether there is one."""
     try:
         for entry in read_master_file(file, apex):
             place = f"{entry.file}:{entry.line}"
@@ -85,6 +88,8 @@ def _add_file(draft: Draft, file: MasterFile, apex: bytes, complain: Complain) -
                 draft.add(place, *entry[2:])
     except OSError as error:
         complain(file.name, f"cannot be read: {error.strerror}")
+        return False
+    return True
 
 
 def _soa(table: ZoneTable) -> bytes:

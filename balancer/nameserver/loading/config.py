@@ -2,7 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    PrivateAttr,
+    model_validator,
+)
 
 from ...config import (
     NOT_EMPTY,
@@ -17,10 +23,11 @@ from ...metrics_config import MetricsTable
 from ...wire.dns.names import name_from_text
 from ..content.content import FRESH_SIGNATURES
 from ..protection.cookies import SECRET_OCTETS
-from ..zones.text import rdata_from_text, text_rdata
+from ..zones.text import MAX_STRING_OCTETS, rdata_from_text, text_rdata
 
 MAX_TTL_S = 2**31 - 1  # RFC 2181, section 8
 MAX_PROCESSES = 64
+MAX_WEIGHT = 1e9
 MAX_SERIAL = 2**32 - 1
 
 
@@ -47,6 +54,13 @@ def _text(value: object) -> str:
     return value
 
 
+def _short(text: str) -> str:
+    if len(text.encode()) > MAX_STRING_OCTETS:
+        raise ValueError(f"longer than {MAX_STRING_OCTETS} octets")
+    return text
+
+
+ShortText = Annotated[str, AfterValidator(_short)]
 Name = Annotated[bytes, PlainValidator(_name)]
 Secret = Annotated[bytes, PlainValidator(_secret)]
 Digest = Annotated[bytes, PlainValidator(_digest)]
@@ -89,8 +103,8 @@ class ServerTable(Table):
     site: str
     listen: SomeOf[AnyAddress]
     port: int = Field(default=53, ge=0, le=65535)
-    identity: str | None = None
-    version: str = ""
+    identity: ShortText | None = None
+    version: ShortText = ""
     cookies: bool = True
     cookie_secrets: tuple[Secret, ...] = ()
     tcp: TcpTable = TcpTable()
@@ -159,7 +173,7 @@ class SiteTable(Table):
 
     name: str
     addresses: SomeOf[AnyAddress]
-    weight: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    weight: float = Field(default=1.0, ge=0, le=MAX_WEIGHT)
 
 
 class ServiceTable(Table):

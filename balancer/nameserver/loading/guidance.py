@@ -8,7 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ConfigError
-from ..content.signature import Signature, signature_of
+from ..content.signature import Signature, is_special, signature_of
 from ..policies.steering import NOTHING_KNOWN, SteeringMap, refuse_older
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("frontlab-dns")
 
 POLL_INTERVAL_S = 0.25
+MAX_STEERING = 1 << 20  # characters; who answers reads it
 
 
 class Guidance:
@@ -110,7 +111,13 @@ def read_steering(path: Path) -> SteeringMap:
     """Return the steering map at `path`; ConfigError when it is none."""
     from .steering_file import parse_steering  # with it comes what checks tables
 
+    if is_special(path):
+        raise ConfigError(f"{path}: cannot be read: no regular file")
     try:
-        return parse_steering(path.read_text(encoding="utf-8"), str(path))
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(MAX_STEERING + 1)
+        if len(text) > MAX_STEERING:
+            raise ConfigError(f"{path}: too long (at most {MAX_STEERING >> 20} MiB)")
+        return parse_steering(text, str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error

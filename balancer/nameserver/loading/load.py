@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from ...config import Mistake, config_error, read_config
 from ..content.content import Content, Listening
-from ..content.signature import signature_of
+from ..content.signature import is_special, signature_of
 from ..protection.limit import RateLimit
 from ..zones.keys import SigningKey
 from ..zones.zone import Zone
@@ -142,6 +142,8 @@ def _key(
     folder: Path, mistakes: _Mistakes, makes_keys: bool, name: str
 ) -> SigningKey | None:
     try:
+        if is_special(folder / name):
+            raise ValueError("no regular file")
         if makes_keys and not (folder / name).exists():
             _make_key(folder / name)
         return SigningKey.from_pem((folder / name).read_bytes())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...errors import ConfigError
+from ..content.signature import is_special
 from ..geography.maxmind import read_maxmind
 from ..geography.places import Geography, Latencies, make_geography, make_latencies
 from ..geography.scale import Scale
@@ -46,6 +47,7 @@ def _networks(
     path = folder / table.file
     scale, sites = scale_of(table), placed_sites(config)
     if is_maxmind(table):
+        _refuse_special(path)
         read = read_maxmind(path, table.field, scale.places)
         yield from _placeable(read, scale, sites)
         return
@@ -90,10 +92,16 @@ def _told_on(complain: Complain, read: Iterator[T]) -> Iterator[T]:
             complain(place, what)
 
 
+def _refuse_special(path: Path) -> None:
+    if is_special(path):
+        raise ConfigError(f"{path}: cannot be read: no regular file")
+
+
 @contextmanager
 def _lines(path: Path) -> Iterator[Iterable[str]]:
+    _refuse_special(path)
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             yield lines
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 
 from ...config import Mistake, did_you_mean, repeated
+from ...model import Address
 from ..geography.scale import Place, Scale
 from .config import DnsConfig, MapTable, ServiceTable
 
+# Of a service: 64 kB have room for 2300 of IPv6, and orders take the square of it.
+MAX_ADDRESSES = 1000
 PLACED = ("nearest", "latency", "load")  # policies that ask where clients are
 MAXMIND_SUFFIX = ".mmdb"
 
@@ -17,6 +20,7 @@ WEIGHING = ("weighted", "sticky")
 def service_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
     """Yield options that mean nothing to the policy, and sites given twice."""
     yield from repeated(f"{path}.site", (site.name for site in service.site))
+    yield from _address_mistakes(path, service)
     for option, policies in KNOWN_BY.items():
         if option in service.model_fields_set and service.policy not in policies:
             yield Mistake(f"{path}.{option}", _not_for(service.policy, policies))
@@ -24,6 +28,23 @@ def service_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
         if "weight" in site.model_fields_set and service.policy not in WEIGHING:
             what = _not_for(service.policy, WEIGHING)
             yield Mistake(f"{path}.site[{index}].weight", what)
+
+
+def _address_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
+    """Yield addresses that one answer would have twice, or would have no room for."""
+    for index, site in enumerate(service.site):
+        yield from repeated(f"{path}.site[{index}].addresses", site.addresses)
+    every = [address for site in service.site for address in site.addresses]
+    if len(every) > MAX_ADDRESSES:
+        what = f"{len(every)} addresses, not at most {MAX_ADDRESSES}"
+        yield Mistake(f"{path}.site", what)
+    if service.policy == "static":
+        names: dict[Address, str] = {}
+        for site in service.site:
+            for address in site.addresses:
+                if (other := names.setdefault(address, site.name)) != site.name:
+                    what = f"{address} is of {other!r} and of {site.name!r}"
+                    yield Mistake(f"{path}.site", f"{what}; remove one")
 
 
 def map_mistakes(config: DnsConfig) -> Iterator[Mistake]:

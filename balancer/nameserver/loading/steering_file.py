@@ -50,6 +50,8 @@ def parse_steering(text: str, file_name: str) -> SteeringMap:
             tree = json.loads(text)
         except ValueError as error:
             raise ConfigError(f"{file_name}: not JSON: {error}") from error
+        except RecursionError as error:
+            raise ConfigError(f"{file_name}: values are nested too deep") from error
         said = check_tree(tree, file_name, _Steering)
     else:
         said = parse_config(text, file_name, _Steering)

@@ -1,9 +1,10 @@
 """Zone files on disk, and where those lie that they include."""
 
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+
+from ..content.signature import is_special
 
 MAX_DEPTH = 16  # files that include one another
 
@@ -30,8 +31,9 @@ class ZoneFile:
     def lines(self) -> Iterator[str]:
         """Read it; OSError when that fails."""
         path = self._folder / self.name
-        # A pipe would be waited for.
-        if not stat.S_ISREG(path.stat().st_mode):
+        if "\0" in self.name:
+            raise OSError(0, "octet 0 in its name")
+        if is_special(path):
             raise OSError(0, "no regular file")
         # A zone file may have any octets, in texts and in comments.
         with path.open(encoding="utf-8-sig", errors="surrogateescape") as lines:

@@ -23,6 +23,8 @@ PLAINER_WORDS = {
 
 def rdata_from_text(type_: str, text: str) -> bytes:
     """Return rdata in canonical form; ValueError when `text` is none of this type."""
+    if "\n" in text:
+        raise ValueError(f"{text!r} has several lines; write a record for each")
     try:
         rdata = dns.rdata.from_text("IN", type_, text, ROOT_NAME, relativize=False)
     except dns.exception.DNSException as error:

@@ -57,6 +57,7 @@ def test_both_formats(text, file_name):
             "sites.fra.load: ",
             id="no number",
         ),
+        pytest.param("[" * 200_000, "s.json", "nested too deep", id="deep JSON"),
     ],
 )
 def test_mistakes(text, file_name, what):

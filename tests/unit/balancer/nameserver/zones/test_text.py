@@ -24,6 +24,11 @@ def test_no_rdata():
         rdata_from_text("MX", "mail")
 
 
+def test_rdata_is_of_one_line():
+    with pytest.raises(ValueError, match="has several lines; write a record for each"):
+        rdata_from_text("A", "23.0.0.1\n23.0.0.2")
+
+
 def test_long_texts_are_cut_into_strings():
     assert text_rdata("") == b"\0"
     assert text_rdata("x" * 300) == b"\xff" + b"x" * 255 + b"\x2d" + b"x" * 45
