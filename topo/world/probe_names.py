@@ -21,7 +21,7 @@ APART = {
     "AAAA": ("2a11:250::1", "2a23:53:2::1", "2600:2::1", "2001:2:2::1"),
 }
 SIZED_TTL_S = 60
-DRAINED_NAMES, DRAINED_TTL_S = 6, 10
+DRAINED_NAMES, DRAINED_TTL_S = 6, 20
 USER_NAMES, USER_TTL_S = 5, 5
 PLACED_NAMES = 8
 # RFC 1035: header 12, question's type and class 4; a record whose name is a pointer

@@ -38,11 +38,11 @@ SORTED = replace(FIRST, stack="RFC 6724", top="11.250.0.1", top_share=1.0)
 PINNED = replace(FIRST, stack="pinned", top_share=1.0)
 EYEBALLS = replace(FIRST, stack="Happy Eyeballs", family=0, top="2a23:0:1::80")
 MOVED = [
-    DrainRow("iad-bind9", "bind9", f"drained{k}", 1, 10, 1, 30, k, 2.0 * k, False)
+    DrainRow("iad-bind9", "bind9", f"drained{k}", 1, 20, 1, 60, k, 4.0 * k, False)
     for k in range(6)
 ]
 CLAMPED = replace(
-    MOVED[0], resolver="sin-clamped", served_ttl_s=40, stale=30, held=True
+    MOVED[0], resolver="sin-clamped", served_ttl_s=90, stale=60, held=True
 )
 FAR = DistanceRow(
     *("sin-far", "sin", "iad-pdns", "iad-pdns", "iad", 210.0, 1, True, "sin", 0.5),
@@ -126,7 +126,7 @@ def test_right_rows_pass_and_no_rows_decide_nothing(experiment: Any) -> None:
             multiple_records, EYEBALLS, {"top": "1.2.3.4"}, {"Happy Eyeballs"}, id="v4"
         ),
         pytest.param(
-            ttl_and_drain, MOVED[1], {"moved_s": 14.0}, {"within the TTL"}, id="late"
+            ttl_and_drain, MOVED[1], {"moved_s": 24.0}, {"within the TTL"}, id="late"
         ),
         pytest.param(
             resolver_distance, FAR, {"unaided": "sin"}, {"resolver's place"}, id="guess"

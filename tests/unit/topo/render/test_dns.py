@@ -71,7 +71,7 @@ def test_every_resolver_has_its_probe_names(duo):
         "steered": ("60 s", "nearest"),
         **{f"placed{k}": ("60 s", "nearest") for k in range(8)},
         "many": ("5 s", "static"),
-        **{f"drained{k}": ("10 s", "failover") for k in range(6)},
+        **{f"drained{k}": ("20 s", "failover") for k in range(6)},
         **{f"users{k}": ("5 s", "weighted") for k in range(5)},
     }
     assert len(steered) == 2 * len(own)
