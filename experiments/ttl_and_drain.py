@@ -2,11 +2,12 @@
 
 Behind every resolver users ask once a second for names that lead to the first
 datacenter, in the cache since times that are spread over a TTL of 20 s; then it is
-drained in the steering map of every authoritative server, and for a minute each answer
-tells where the user goes. Hypotheses B11 to B13 of "Load Balancing at the Frontend" (SRE
-book, chapter 19): the TTL is the floor of any change, some resolvers do not keep it, and
-the authority cannot flush. Published: 90 % of requests moved within 60 s with a TTL of
-20 s (Flavel et al., LANMAN 2014); 8.74 % of resolvers extend TTLs (Bhowmick, PAM 2023).
+drained in the steering map of every authoritative server, and for a minute each
+answer tells where the user goes. Hypotheses B11 to B13 of "Load Balancing at the
+Frontend" (SRE book, chapter 19): the TTL is the floor of any change, some resolvers do
+not keep it, and the authority cannot flush. Published: 90 % of requests moved within
+60 s with a TTL of 20 s (Flavel et al., LANMAN 2014); 8.74 % of resolvers extend TTLs
+(Bhowmick, PAM 2023).
 """
 
 from collections.abc import Iterator, Sequence

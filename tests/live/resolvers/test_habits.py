@@ -1,6 +1,7 @@
 """What the products do with the habits that a world asks of them, measured."""
 
 import os
+import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
@@ -32,6 +33,7 @@ AHEAD_OF = {
 }
 HOSTS = [it.name for it in EARTH.resolvers if it.name not in AHEAD]
 RECURSORS = [kind for kind in ResolverKind if not PRODUCTS[kind].forwards]
+FORWARDERS = [kind for kind in ResolverKind if PRODUCTS[kind].forwards]
 ROUNDS = 24
 
 
@@ -113,6 +115,33 @@ def test_expired_answers_while_the_authority_is_silent(place, stale_s):
             for it in some:
                 wait_until_expired(place, it)
                 assert is_answered(place, it.name) == bool(stale_s), it.kind
+
+
+@pytest.mark.parametrize("stale_s", [None, 60])
+@pytest.mark.parametrize("kind", FORWARDERS)
+def test_expired_answers_while_the_resolver_is_gone(place, kind, stale_s):
+    it = resolver(kind, stale_s=stale_s)
+    name = probe_names(EARTH, AHEAD[0]).short
+    query = Query(name, timeout_s=5.0)
+    [ahead] = [each for each in EARTH.resolvers if each.name == AHEAD[0]]
+    with ExitStack() as running_ahead:
+        running_ahead.enter_context(place.resolving(ahead))
+        with place.resolving(it):
+            assert place.ask(it.name, query).answer
+            over_s = time.monotonic() + SHORT_TTL_S + 1
+            running_ahead.close()
+            until("its TTL is over", lambda: time.monotonic() > over_s)
+            if stale_s:
+                until("it answers", lambda: answers(place, it.name, query), 30)
+            else:
+                assert not answers(place, it.name, query)
+
+
+def answers(place, name, query):
+    try:
+        return bool(place.ask(name, query).answer)
+    except (OSError, Timeout):
+        return False
 
 
 def wait_until_expired(place, it):

@@ -8,6 +8,7 @@ import pytest
 from dns.rcode import NOERROR, NXDOMAIN
 
 from topo.world.delay import shortest_paths
+from topo.world.probe_names import probe_names
 from topo.world.records import ResolverKind
 from topo.world_file import load_world
 
@@ -23,6 +24,8 @@ BY_KIND[ResolverKind.DNSDIST] = replace(
     BY_KIND[ResolverKind.DNSMASQ], kind=ResolverKind.DNSDIST
 )
 WWW = "www.frontlab.net"
+# Two networks of one site, in the scope of one answer.
+NEAR = ("syd-home-1", "syd-office-1")
 
 
 def address(answer):
@@ -72,6 +75,25 @@ def test_only_with_ecs_the_client_decides(place, name, family):
             decides = place.plan.host(client if resolver.ecs else name)
             vip = nearest_vip(place.plan, decides.site)
             assert address(answer) == str(vip.address4), client
+
+
+@pytest.mark.parametrize(
+    ("kind", "ecs", "times"),
+    [
+        pytest.param("unbound", True, 2, id="unbound, a query for each answer"),
+        pytest.param("unbound", False, 1, id="unbound, one for all"),
+        pytest.param("pdns-recursor", True, 2, id="pdns, a query for each answer"),
+        pytest.param("pdns-recursor", False, 1, id="pdns, one for all"),
+    ],
+)
+def test_clients_of_a_scope_share_the_cache(place, kind, ecs, times):
+    resolver = replace(BY_KIND[ResolverKind(kind)], ecs=ecs)
+    name = probe_names(EARTH, resolver.name).steered
+    with place.resolving(resolver):
+        before = place.asked_authority(resolver.name)
+        for client in (*NEAR, "gru-home-1", *NEAR):
+            place.ask(resolver.name, Query(name, client=client))
+        assert place.asked_authority(resolver.name) - before == times
 
 
 @pytest.mark.parametrize("ecs", [False, True])
