@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from struct import Struct
 
+from ..kernel.counters import read_counters
 from ..kernel.maps import Map
 from ..kernel.objects import BpfObject, loaded
 from ..kernel.xdp import attached
@@ -15,7 +16,6 @@ from .verdict import Reason
 BPF = Path(__file__).parent / "bpf"
 OPTIONS = Struct("=6s2xII")  # mac, encapsulations, hands on
 ADDRESS = Struct("=16sI")  # words, version
-_COUNTER = Struct("=Q")
 _INDEX = Struct("=I")
 _LISTED, _PEER = _INDEX.pack(1), _INDEX.pack(2)
 
@@ -50,12 +50,7 @@ def decapsulating(interface: str, rules: Rules) -> Iterator[Map]:
 
 def counters_of(counters: Map) -> Mapping[str, int]:
     """Return the packets counted for each reason, over all CPUs."""
-    return {
-        reason.name: sum(
-            _COUNTER.unpack(value)[0] for value in counters.lookup(_INDEX.pack(reason))
-        )
-        for reason in Reason
-    }
+    return read_counters(counters, Reason)
 
 
 def address_bytes(address: Address) -> bytes:

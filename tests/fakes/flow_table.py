@@ -4,6 +4,7 @@ A packet is a dictionary from OXM names to values. Open vSwitch's choice among
 members is taken over in kind, not in number: rendezvous over the live indices.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -190,6 +191,15 @@ class FakeFabric:
         host = self.hosts[source]
         packet = ip_packet(host, self.router_mac(host.site), target) | fields
         return self.follow(packet, host.behind)
+
+    def spread(
+        self, source: str, target: str, flows: int, **fields: int | str
+    ) -> Counter[str | None]:
+        """Return how many of so many flows, each of a port, come to which host."""
+        ports = range(20_000, 20_000 + flows)
+        return Counter(
+            self.send(source, target, source_port=port, **fields).host for port in ports
+        )
 
     def router_mac(self, site: str) -> str:
         return next(it.mac for it in self.fabric.routers if it.site == site)

@@ -19,6 +19,7 @@ from topo.world.records import BalancerKind, Datacenter, NameserverKind
 from .paths import CONTROL, STATE, control_path, role_folder, status_path, steering_path
 
 CONTROLLER = "controller"
+CONTROLLER_ADDRESS = ("127.0.0.1", 6653)  # the sandbox's own loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def resolver_roles(plan: Plan) -> Iterator[RoleSpec]:
 
 def controller_role(plan: Plan, framework: str, python: Path) -> RoleSpec:
     """Return the fabric's controller, run by `python` on `framework`."""
-    fabric = STATE / "fabric.json"
+    fabric, (host, port) = STATE / "fabric.json", CONTROLLER_ADDRESS
     argv = (
         *(str(python), "-W", "ignore", "-m", "controller"),
-        *("--fabric", str(fabric), "--listen", "127.0.0.1:6653"),
+        *("--fabric", str(fabric), "--listen", f"{host}:{port}"),
         *("--framework", framework, "--status", str(status_path(CONTROLLER))),
         *("--control", str(CONTROL)),
     )

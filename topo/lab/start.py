@@ -33,6 +33,7 @@ from .paths import LOGS, PLAN, PROJECT, STATUS
 from .promises import announcements, paths, programs
 from .ready import Say, all_ready
 from .roles import (
+    CONTROLLER_ADDRESS,
     RoleSpec,
     announcer_roles,
     balancer_roles,
@@ -44,7 +45,6 @@ from .rtt import MeasuredLink, Pair, measure_pairs, probe_host
 from .supervisor import RunningRole, Supervisor
 
 RELAY = "relay"
-CONTROLLER_ADDRESS = ("127.0.0.1", 6653)
 WORST_TOLD = 10  # of site pairs, of which 40 sites have 780
 
 # The loopback interface is the first of every network namespace.

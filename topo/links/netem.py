@@ -6,13 +6,13 @@ from typing import Any
 
 from ..netlink import End, Netlink, delete
 from ..relay.schedule import ETHERNET_OVERHEAD_BYTES
+from ..relay.sizes import UNLIMITED_PPS
 from ..run import run
 from ..world.records import Shape, WanLink
 from .backend import DirectionCounters
 from .devices import join
 
 FRAME_HEADER_BYTES = 14
-UNLIMITED_PPS = 200_000
 FEWEST_PACKETS = 1000
 # netem keeps packets in order only when it has a rate to serialise them at.
 ORDER_ONLY_RATE = "100gbit"

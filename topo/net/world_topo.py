@@ -11,13 +11,12 @@ from balancer.model import Address
 
 from ..links import WanBackend
 from ..world.addresses import link_local
+from ..world.hosts import INTERFACE
 from ..world.plan import Attachment, Host, Plan, Role, RouterPlan
 from ..world.records import WanLink
 from .host import Addressing, LabHost
 from .link import AdoptedLink, LabIntf, LabLink
 from .switch import LabBridge, LabSwitch
-
-HOST_INTERFACE = "eth0"
 
 DATAPATHS = {"netdev": "user", "system": "kernel"}
 
@@ -92,7 +91,7 @@ class WorldTopo(Topo):
             host.name,
             router.bridge if on_lan else router.switch,
             cls=cable,
-            intfName1=HOST_INTERFACE,
+            intfName1=INTERFACE,
             intfName2=host.port,
             addr1=host.mac,
         )

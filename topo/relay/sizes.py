@@ -11,7 +11,7 @@ SLOT_ALIGNMENT_BYTES = 256
 # 64 KB of payload, its headers and the vnet header, in whole pages.
 SUPER_SLOT_BYTES = 69_632
 
-UNLIMITED_PPS = 200_000
+UNLIMITED_PPS = 200_000  # taken for a direction without a rate limit
 FEWEST_SLOTS = 2048
 # Below this rate a 64 KB burst takes milliseconds on the wire.
 SUPER_PACKET_LEAST_MBIT = 200.0

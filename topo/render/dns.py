@@ -1,5 +1,6 @@
 """Our authoritative servers' files: the zone with its services, and the root."""
 
+from topo.world.hosts import INTERFACE
 from topo.world.plan import Anycast, Host, Plan, Role
 
 from .contents import (
@@ -15,7 +16,6 @@ from .contents import (
 )
 from .toml import Table, to_toml
 
-HOST_INTERFACE = "eth0"
 ROOT_NAME = "a.root-servers.net"
 
 
@@ -33,7 +33,7 @@ def dns_config(plan: Plan, site: str, steering: str = "") -> str:
     }
     server = {**_server(host, plan.nameserver)}
     if plan.world.datacenter(site).nameserver_xdp:
-        server |= {"xdp": "auto", "interface": HOST_INTERFACE}
+        server |= {"xdp": "auto", "interface": INTERFACE}
     if steering:
         server["steering"] = steering
     return to_toml({"server": server, "zone": [zone], "map": _map(plan)})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from balancer.hashing.maglev import TABLE_SIZE
 from balancer.model import Forwarding
 from balancer.vip.tables.modes import TUNNELS
+from topo.world.hosts import INTERFACE
 from topo.world.plan import Attachment, Host, Plan, Role
 from topo.world.records import BalancerKind, Service
 
@@ -29,7 +30,7 @@ def vip_config(plan: Plan, host: Host) -> str:
         {
             "balancer": {
                 "name": host.name,
-                "interface": "eth0",
+                "interface": INTERFACE,
                 "source": str(host.address4),
                 "source6": str(host.address6),
                 "gateway_mac": plan.router(host.site).mac,
@@ -52,7 +53,7 @@ def backend_config(plan: Plan, host: Host) -> str:
         {
             "backend": {
                 "name": host.name,
-                "interface": "eth0",
+                "interface": INTERFACE,
                 "decapsulation": "auto",
                 "encapsulations": _encapsulations(plan, host.site),
                 "balancers": list(_outer_sources(plan, balancers)),

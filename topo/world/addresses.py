@@ -7,7 +7,7 @@ groups show the same decimal digits as IPv4 does: host 10 is `::10`.
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 SITES_MAX = 200
-HOSTS_PER_SUBNET_MAX = 200
+CLIENTS_PER_NETWORK_MAX = 200
 FIRST_HOST = 10  # the numbers below it are for gateways
 FIRST_BALANCER_ON_LAN = 200  # behind the backends, where they share a LAN
 FIRST_VIP = 80

@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from . import addresses
 from .records import Datacenter, World
 
+INTERFACE = "eth0"  # a host's one interface, as it calls it
+
 
 class Role(StrEnum):
     """What a host is for."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...kernel.counters import read_counters
 from ...kernel.maps import Map
 from ...kernel.objects import BpfObject, loaded
 from ...model import Address
@@ -68,14 +69,7 @@ class Datapath:
 
     def counters(self) -> dict[str, int]:
         """Return the frames counted for each reason, over all CPUs."""
-        counters = self._maps["counters"]
-        return {
-            reason.name: sum(
-                COUNTER.unpack(value)[0]
-                for value in counters.lookup(INDEX.pack(reason))
-            )
-            for reason in Reason
-        }
+        return read_counters(self._maps["counters"], Reason)
 
     def sources(self) -> dict[str, int]:
         """Return the queries answered by sender, as far as there is room for them."""

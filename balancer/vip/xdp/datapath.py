@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ...kernel.counters import read_counters
 from ...kernel.maps import Map
 from ...kernel.objects import BpfObject, loaded
 from ...model import FiveTuple, Forwarding
@@ -16,7 +17,6 @@ from ..pools.changes import settle
 from ..tables.options import Options
 from ..tables.tables import Tables
 from .layouts import (
-    COUNTER,
     FLOW,
     INDEX,
     PORT,
@@ -124,14 +124,7 @@ class Datapath:
 
     def counters(self) -> dict[str, int]:
         """Return the packets counted for each reason, over all CPUs."""
-        counters = self._maps["counters"]
-        return {
-            reason.name: sum(
-                COUNTER.unpack(value)[0]
-                for value in counters.lookup(INDEX.pack(reason))
-            )
-            for reason in Reason
-        }
+        return read_counters(self._maps["counters"], Reason)
 
     def vip_traffic(self, number: int) -> Traffic:
         """Return what was sent on for a VIP."""

@@ -29,7 +29,6 @@ RATES = Struct("=IIIIQ")  # window, new flows, answers, samples, created
 SAMPLE = Struct("=40sIIQ")  # flow key, backend, reason, time
 TRAFFIC = Struct("=QQQQ")  # packets, bytes, and the same of what was returned
 TRANSLATION = Struct("=40sIHHI")  # flow key, used, backend, VIP, seen
-COUNTER = Struct("=Q")
 INDEX = Struct("=I")
 PORT = Struct("=Ii")  # interface, program (struct bpf_devmap_val)
 

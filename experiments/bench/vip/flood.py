@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from struct import Struct
 
+from balancer.kernel.counters import total
 from balancer.kernel.objects import BpfObject, loaded
 from balancer.kernel.testrun import send_frames
 from balancer.kernel.xdp import XdpMode, attached
-from balancer.vip.xdp.layouts import COUNTER, INDEX
+from balancer.vip.xdp.layouts import INDEX
 from balancer.vip.xdp.programs import BPF
 
 _FIRST_OF_ALL = -20  # as niceness
@@ -48,8 +49,7 @@ class Flood:
         return (self._sunk() - before) / (time.perf_counter() - started_s) / _M
 
     def _sunk(self) -> int:
-        values = self.loaded.maps["sunk"].lookup(_FIRST)
-        return sum(COUNTER.unpack(value)[0] for value in values)
+        return total(self.loaded.maps["sunk"], 0)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ async def fetch(
                 await loop.sock_connect(client, (str(request.address), request.port))
                 local_port = client.getsockname()[1]
                 await loop.sock_sendall(client, request.to_wire())
-                answer = await _read_to_end(client)
+                answer = await read_to_end(client)
         except TimeoutError:
             error = f"no answer within {timeout_s:g} s"
             return Fetch(request, local_port, 0, 0, _ms(loop, began_s), error)
@@ -83,7 +83,8 @@ def parse_response(answer: bytes) -> tuple[int, int]:
     return (int(words[1]) if words[1].isdigit() else 0), len(body)
 
 
-async def _read_to_end(client: socket.socket) -> bytes:
+async def read_to_end(client: socket.socket) -> bytes:
+    """Return all that comes until the other end closes; OSError if it breaks off."""
     loop = asyncio.get_running_loop()
     parts = []
     while part := await loop.sock_recv(client, CHUNK):

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from topo.world.hosts import INTERFACE
 from topo.world.plan import Host
 
 from ..clients.visits import LARGE
@@ -92,7 +93,7 @@ def _send_probes(lab: "Lab", target: Target) -> None:
     with lab.inside(target.client.name):
         raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     with raw:
-        raw.bind(("eth0", 0))
+        raw.bind((INTERFACE, 0))
         for frame in probes(ends):
             raw.send(frame)
 

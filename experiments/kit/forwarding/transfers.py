@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from balancer.model import Address
 
-from ..clients.http_client import CHUNK, parse_response
+from ..clients.http_client import parse_response, read_to_end
 from ..clients.sockets import Hosts, open_socket
 
 TIMEOUT_S = 15.0
@@ -59,7 +59,7 @@ async def transfer(
                 await loop.sock_connect(client, (str(server.vip), server.port))
                 opened_s = loop.time()
                 await loop.sock_sendall(client, _request(path, upload_length))
-                status, length = parse_response(await _rest(client))
+                status, length = parse_response(await read_to_end(client))
         except OSError:  # TimeoutError is one, too.
             return Transfer()
         ended_s = loop.time()
@@ -85,11 +85,3 @@ def _request(path: str, upload_length: int) -> bytes:
     return f"{head}Content-Length: {upload_length}\r\n\r\n".encode() + bytes(
         upload_length
     )
-
-
-async def _rest(client: socket.socket) -> bytes:
-    loop = asyncio.get_running_loop()
-    parts = []
-    while part := await loop.sock_recv(client, CHUNK):
-        parts.append(part)
-    return b"".join(parts)

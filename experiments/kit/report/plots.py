@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's palette: told apart by all kinds of colour vision.
 BLUE, VERMILLION, GREY, INK = "#0072B2", "#D55E00", "#B8C4CE", "#1b2733"
-ORANGE, GREEN = "#E69F00", "#009E73"
+ORANGE = "#E69F00"
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "frontlab",

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from balancer.model import FiveTuple
 from balancer.vip.seeing.live_tables import read_flows
 from topo.lab.paths import role_folder
-from topo.lab.session.explain_flow import INTERFACE
 from topo.netlink import Netlink, down, up
 from topo.netlink.namespace import inside
 from topo.render.toml import to_toml
 from topo.render.vip import vip_config
 from topo.wait import until
+from topo.world.hosts import INTERFACE
 from topo.world.plan import Anycast, Host, Role
 from topo.world.records import Service
 

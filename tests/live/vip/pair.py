@@ -63,7 +63,6 @@ class Pair:
     ) -> None:
         self._limits = limits
         self.datapath = Datapath(program)
-        self._balancing = balancing
         self._maps = program.maps
         self._splitters = [halves.programs[n] for n in ("head", "tail")]
         self._needed = program.maps["slots"].memory().cast("I")[1::2]

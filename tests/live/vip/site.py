@@ -15,6 +15,8 @@ from balancer.status import read_status
 from topo.run import run
 from topo.wait import until
 
+from .site_text import BACKEND_TOML, SERVER, VIP_TOML
+
 CLIENT, BALANCER, BACKENDS = "11.1.16.10", "11.1.8.10", ("11.1.1.10", "11.1.1.11")
 BALANCER6 = "2a11:0:1:800::10"
 NEAR, NEAR6 = "11.1.1.8", "2a11:0:1:100::8"  # a balancer in the backends' network
@@ -23,88 +25,6 @@ VIP4, VIP6 = "23.0.1.80", "2a23:0:1::80"
 NAMES = ("be1", "be2")
 ASKED = 40
 ENDS_WITHIN_S = 30
-
-SERVER = """
-import socket, sys, threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-class Server(ThreadingHTTPServer):
-    address_family = socket.AF_INET6
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        body = bytes(2_000_000) if self.path == "/big" else sys.argv[1].encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def do_PUT(self):
-        length = int(self.headers["Content-Length"])
-        self.rfile.read(length)
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-    def log_message(self, *_):
-        pass
-def tell_lengths():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("23.0.1.80", 53))
-        while True:
-            data, client = server.recvfrom(65535)
-            server.sendto(str(len(data)).encode(), client)
-threading.Thread(target=tell_lengths, daemon=True).start()
-Server(("::", 80), Handler).serve_forever()
-"""
-
-VIP_TOML = """
-[balancer]
-name = "lb1"
-interface = "eth0"
-source = "{balancer}"
-gateway_mac = "02:00:01:00:00:01"
-xdp = "{mode}"
-[[pool]]
-name = "www"
-[pool.health]
-port = 80
-path = "/health"
-# A machine that stalls now and then makes no backend look dead.
-interval = "250 ms"
-timeout = "250 ms"
-fall = 4
-[[pool.backend]]
-name = "be1"
-address = "11.1.1.10"
-[[pool.backend]]
-name = "be2"
-address = "11.1.1.11"
-[[vip]]
-name = "www"
-address = "23.0.1.80"
-port = 80
-pool = "www"
-[[vip]]
-name = "www"
-address = "2a23:0:1::80"
-port = 80
-pool = "www"
-[[vip]]
-name = "lengths"
-address = "23.0.1.80"
-port = 53
-protocol = "udp"
-pool = "www"
-too_big = "split"
-"""
-
-BACKEND_TOML = """
-[backend]
-name = "{name}"
-interface = "eth0"
-decapsulation = "xdp"
-balancers = ["11.1.8.10", "11.1.1.8", "2a11:0:1:800::10", "2a11:0:1:100::8"]
-vips = ["23.0.1.80", "2a23:0:1::80"]
-peers = ["11.1.1.10", "11.1.1.11"]
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +67,25 @@ class Site:
 
     def status(self, program: str) -> dict[str, dict[str, int]]:
         return read_status(self.folder / f"{program}.status", timeout_s=20)
+
+    def all_healthy(self) -> bool:
+        return all(self.healthy(name) for name in NAMES)
+
+    def healthy(self, name: str) -> bool:
+        return bool(self.status("lb")["backends"][name]["healthy"])
+
+    def octets_sent(self) -> int:
+        """Return how many octets have come from the balancer."""
+        (link,) = json.loads(self.ip("rt", "-s", "-j", "link", "show", "lb"))
+        return int(link["stats64"]["rx"]["bytes"])
+
+    def config(self) -> str:
+        """Return the text of the balancer's file."""
+        return Path(self._file("lb", "toml")).read_text()
+
+    def configure(self, text: str) -> None:
+        """Write the balancer's file, which it reads when it is told to."""
+        Path(self._file("lb", "toml")).write_text(text)
 
     def order(self, *words: str) -> Any:
         control = ("--control", str(self.folder / "lb.control"))

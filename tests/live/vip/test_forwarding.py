@@ -70,10 +70,10 @@ def test_a_packet_too_big_is_answered(site: Site, vip: str, upload: Path) -> Non
 
 def test_a_dead_backend_is_left_out_until_it_is_back(site: Site) -> None:
     site.stop_server("be1")
-    until("be1 is out", lambda: not healthy(site, "be1"))
+    until("be1 is out", lambda: not site.healthy("be1"))
     assert {site.get(VIP4) for _ in range(12)} == {"be2"}
     site.start_server("be1")
-    until("be1 is back", lambda: healthy(site, "be1"))
+    until("be1 is back", lambda: site.healthy("be1"))
     assert site.answerers(VIP4) == set(NAMES)
 
 
@@ -118,7 +118,3 @@ def bytes_at_balancer(site: Site) -> int:
 
 def default_route(site: Site, host: str, family: str) -> list[str]:
     return site.ip(host, family, "route", "show", "default").split()
-
-
-def healthy(site: Site, name: str) -> bool:
-    return bool(site.status("lb")["backends"][name]["healthy"])

@@ -1,18 +1,17 @@
 """Forwarding to hardware addresses: the exchange, who is refused, and who moves."""
 
-import json
 import sys
 from collections.abc import Iterator
 
 import pytest
-from live.vip.site import NAMES, NEAR, VIP4, VIP6, VIP_TOML, Site, running_site
+from live.vip.site import NAMES, NEAR, VIP4, VIP6, Site, running_site
+from live.vip.site_text import WITHOUT_UDP
 
 from topo.wait import until
 
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
 # Two VIPs, of which one is that address in another family.
-WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
 LAYER2 = WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\nforwarding = "l2"')
 
 
@@ -26,9 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @FAMILIES
 def test_requests_are_answered_past_the_balancer(site: Site, vip: str) -> None:
     assert site.answerers(vip) == set(NAMES)
-    before = octets_sent(site)
+    before = site.octets_sent()
     assert len(site.get(vip, "/big")) == 2_000_000
-    assert octets_sent(site) - before < 1_000_000
+    assert site.octets_sent() - before < 1_000_000
 
 
 @FAMILIES
@@ -43,42 +42,38 @@ def test_nothing_is_too_long_on_its_way_in(
 
 
 def test_checks_go_to_the_vip_by_the_hardware_address(site: Site) -> None:
-    text = config_of(site)
+    text = site.config()
     through = '[pool.health]\nthrough = "tunnel"'
-    (site.folder / "lb.toml").write_text(text.replace("[pool.health]", through))
+    site.configure(text.replace("[pool.health]", through))
     site.order("reload")
-    until("all are well", lambda: all_healthy(site))
+    until("all are well", site.all_healthy)
     checks = site.order("dump")["pools"]["www"]["be1"]["checks"]
     assert set(checks) == {VIP4, VIP6, ""}
     # Its own address still answers; only the VIP's, of one family, does not.
     site.ip("be1", "addr", "del", f"{VIP6}/128", "dev", "lo")
-    until("be1 is out", lambda: not all_healthy(site))
+    until("be1 is out", lambda: not site.all_healthy())
     assert {site.get(VIP4) for _ in range(8)} == {"be2"}
     site.ip("be1", "addr", "add", f"{VIP6}/128", "dev", "lo", "nodad")
-    until("be1 is back", lambda: all_healthy(site))
+    until("be1 is back", site.all_healthy)
     site.end("lb")
     site.start("vip", "lb")
-    until("all are well", lambda: all_healthy(site))
+    until("all are well", site.all_healthy)
     assert site.answerers(VIP6) == set(NAMES)
-
-
-def all_healthy(site: Site) -> bool:
-    return all(backend["healthy"] for backend in site.status("lb")["backends"].values())
 
 
 def test_packets_follow_a_backend_to_another_hardware_address(site: Site) -> None:
     # Without being told, others would notice only when they hear nothing for a while.
     site.run("be1", "sysctl", "-qw", "net.ipv4.conf.eth0.arp_notify=1")
     site.ip("be1", "link", "set", "eth0", "address", "02:00:01:01:00:99")
-    until("be1 is well", lambda: site.status("lb")["backends"]["be1"]["healthy"])
+    until("be1 is well", lambda: site.healthy("be1"))
     answered = lambda: site.answerers(VIP4) == set(NAMES)  # noqa: E731
     until("be1 answers again", answered)
 
 
 def test_a_backend_of_another_network_is_refused_by_name(site: Site) -> None:
-    before, text = site.order("dump"), config_of(site)
+    before, text = site.order("dump"), site.config()
     wrong = text.replace("11.1.1.11", "11.1.16.10").replace("11.1.1.10", NEAR)
-    (site.folder / "lb.toml").write_text(wrong)
+    site.configure(wrong)
     stranger = r"11\.1\.16\.10 of .be2. is in no network of eth0 \(11\.1\.1\.0/24\)"
     told = rf"of .be1. is the balancer's own(.|\n)*{stranger}"
     with pytest.raises(Exception, match=told):
@@ -87,15 +82,5 @@ def test_a_backend_of_another_network_is_refused_by_name(site: Site) -> None:
     with pytest.raises(Exception, match=told):  # and so is a start
         file = str(site.folder / "lb.toml")
         site.run("lb", sys.executable, "-m", "balancer", "vip", "--config", file)
-    (site.folder / "lb.toml").write_text(text)
+    site.configure(text)
     assert site.answerers(VIP6) == set(NAMES)
-
-
-def config_of(site: Site) -> str:
-    return (site.folder / "lb.toml").read_text()
-
-
-def octets_sent(site: Site) -> int:
-    """Return how many octets have come from the balancer."""
-    (link,) = json.loads(site.ip("rt", "-s", "-j", "link", "show", "lb"))
-    return int(link["stats64"]["rx"]["bytes"])

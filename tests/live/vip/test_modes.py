@@ -1,6 +1,5 @@
 """Every tunnel, end to end, from the same network and from another."""
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -69,12 +68,12 @@ def site(place: Place, request: pytest.FixtureRequest) -> Site:
     site.get(VIP4)
     flows = site.status("lb")["flows"]
     told = place.text.replace('pool = "www"', f'pool = "www"\nforwarding = "{mode}"')
-    (site.folder / "lb.toml").write_text(told)
+    site.configure(told)
     site.order("reload")
     vips = site.order("dump")["vips"].values()
     assert {vip["forwarding"] for vip in vips} == {mode}
     assert site.status("lb")["flows"] >= flows > 0
-    until("all are well by the tunnel", lambda: all_healthy(site))
+    until("all are well by the tunnel", site.all_healthy)
     return site
 
 
@@ -93,9 +92,9 @@ def test_requests_reach_every_backend_and_replies_go_past(site: Site, vip: str) 
     before = [taken_off(site, name) for name in NAMES]
     assert site.answerers(vip) == set(NAMES)
     assert all(taken_off(site, n) > b for n, b in zip(NAMES, before, strict=True))
-    sent = octets_sent(site)
+    sent = site.octets_sent()
     assert len(site.get(vip, "/big")) == 2_000_000
-    assert octets_sent(site) - sent < 1_000_000
+    assert site.octets_sent() - sent < 1_000_000
 
 
 @FAMILIES
@@ -103,11 +102,11 @@ def test_a_check_sees_what_clients_see(site: Site, vip: str) -> None:
     length = "32" if vip == VIP4 else "128"
     site.ip("be1", "addr", "del", f"{vip}/{length}", "dev", "lo")
     try:
-        until("be1 is out", lambda: not healthy(site, "be1"))
+        until("be1 is out", lambda: not site.healthy("be1"))
         assert {site.get(vip) for _ in range(8)} == {"be2"}
     finally:
         site.ip("be1", "addr", "add", f"{vip}/{length}", "dev", "lo")
-    until("be1 is back", lambda: healthy(site, "be1"))
+    until("be1 is back", lambda: site.healthy("be1"))
 
 
 @FAMILIES
@@ -137,14 +136,6 @@ def test_what_may_be_split_arrives_whole(site: Site) -> None:
     assert counter(site, "FRAGMENTED") == before + 1
 
 
-def all_healthy(site: Site) -> bool:
-    return all(healthy(site, name) for name in NAMES)
-
-
-def healthy(site: Site, name: str) -> bool:
-    return bool(site.status("lb")["backends"][name]["healthy"])
-
-
 def counter(site: Site, name: str) -> int:
     return site.status("lb")["counters"][name]
 
@@ -152,9 +143,3 @@ def counter(site: Site, name: str) -> int:
 def taken_off(site: Site, name: str) -> int:
     """Return how many packets a backend has decapsulated."""
     return site.status(name)["counters"]["DECAPSULATED"]
-
-
-def octets_sent(site: Site) -> int:
-    """Return how many octets have come from the balancer."""
-    (link,) = json.loads(site.ip("rt", "-s", "-j", "link", "show", "lb"))
-    return int(link["stats64"]["rx"]["bytes"])

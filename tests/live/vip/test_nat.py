@@ -15,15 +15,14 @@ from live.vip.site import (
     NEAR6,
     VIP4,
     VIP6,
-    VIP_TOML,
     Site,
     running_site,
 )
+from live.vip.site_text import WITHOUT_UDP
 from live.vip.talkers import MANY, talking
 
 pytestmark = pytest.mark.live
 FAMILIES = pytest.mark.parametrize("vip", [VIP4, VIP6], ids=["IPv4", "IPv6"])
-WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
 NAT = (
     WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\nforwarding = "nat"')
     .replace('"11.1.1.10"', '"11.1.1.10"\naddress6 = "2a11:0:1:100::10"')

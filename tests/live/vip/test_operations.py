@@ -26,25 +26,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(autouse=True)
 def as_it_was(site: Site) -> Iterator[None]:
-    before = config_of(site)
+    before = site.config()
     yield
-    write_config(site, before)
+    site.configure(before)
     for name in NAMES:
         site.order("undrain", name)
     site.order("reload")
-    until("all are well", lambda: all_healthy(site))
-
-
-def config_of(site: Site) -> str:
-    return (site.folder / "lb.toml").read_text()
-
-
-def write_config(site: Site, text: str) -> None:
-    (site.folder / "lb.toml").write_text(text)
-
-
-def all_healthy(site: Site) -> bool:
-    return all(backend["healthy"] for backend in site.status("lb")["backends"].values())
+    until("all are well", site.all_healthy)
 
 
 def test_a_drained_backend_keeps_its_flows_and_gets_no_new_ones(site: Site) -> None:
@@ -70,27 +58,27 @@ def test_weights_change_under_load_without_a_reset(site: Site) -> None:
 
 
 def test_a_reload_adds_and_removes_backends_under_load(site: Site) -> None:
-    text = config_of(site)
+    text = site.config()
     alone = text.replace('[[pool.backend]]\nname = "be1"\naddress = "11.1.1.10"\n', "")
     assert alone != text
     with talking(site, VIP4, MANY) as talkers:
         before = talkers.ask()
         site.order("drain", "be1")
-        write_config(site, alone.replace('"be2"', '"be2"\nweight = 5'))
+        site.configure(alone.replace('"be2"', '"be2"\nweight = 5'))
         site.order("reload")
         assert {site.get(VIP4) for _ in range(8)} == {"be2"}
         after = talkers.ask()
         stayed = [a for b, a in zip(before, after, strict=True) if b == "be2"]
         assert set(stayed) == {"be2"}
-    write_config(site, text)
+    site.configure(text)
     site.order("reload")
     until("be1 is back", lambda: site.answerers(VIP4) == set(NAMES), within_s=30)
 
 
 def test_a_wrong_file_tells_everything_and_changes_nothing(site: Site) -> None:
     before, refused = site.order("dump"), site.status("lb")["reloads"]["refused"]
-    text = config_of(site).replace('pool = "www"', 'pool = "wwww"')
-    write_config(site, text.replace('address = "11.1.1.10"', 'address = "be1"'))
+    text = site.config().replace('pool = "www"', 'pool = "wwww"')
+    site.configure(text.replace('address = "11.1.1.10"', 'address = "be1"'))
     with pytest.raises(Exception, match="no IPv4 address") as told:
         site.order("reload")
     assert "pool[0].backend[0].address" in str(told.value)
@@ -100,15 +88,15 @@ def test_a_wrong_file_tells_everything_and_changes_nothing(site: Site) -> None:
 
 
 def test_a_reload_by_signal_to_another_selection_and_more_vips(site: Site) -> None:
-    text = config_of(site) + '[[vip]]\nname = "alt"\naddress = "23.0.1.80"\nport = 81\n'
-    write_config(site, text + 'pool = "www"\nselection = "rendezvous"\nslots = 0\n')
+    text = site.config() + '[[vip]]\nname = "alt"\naddress = "23.0.1.80"\nport = 81\n'
+    site.configure(text + 'pool = "www"\nselection = "rendezvous"\nslots = 0\n')
     with pytest.raises(Exception, match="slots"):
         site.order("reload")
     done = site.status("lb")["reloads"]["done"]
     more = 'pool = "www"\nselection = { method = "ring", slots = 655373 }\n'
     with talking(site, VIP4, 8) as talkers:
         before = talkers.ask()
-        write_config(site, text + more)
+        site.configure(text + more)
         site.programs["lb"].send_signal(signal.SIGHUP)
         until("read", lambda: site.status("lb")["reloads"]["done"] > done)
         # So large a table does not fit: another program has taken over, with the flows.
@@ -183,8 +171,8 @@ def test_a_program_of_another_layout_is_replaced_and_told(site: Site) -> None:
 
 
 def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
-    text = config_of(site)
-    write_config(site, '[metrics]\nlisten = "11.1.8.10:9100"\n' + text)
+    text = site.config()
+    site.configure('[metrics]\nlisten = "11.1.8.10:9100"\n' + text)
     site.end("lb")
     site.start("vip", "lb")
     for _ in range(4):
@@ -196,7 +184,7 @@ def test_prometheus_is_told_what_the_status_says(site: Site) -> None:
 
     # The last packets of a connection come when its client has long got its answer.
     until("metrics and status say the same", told_so)
-    write_config(site, text)
+    site.configure(text)
     site.end("lb")
     site.start("vip", "lb")
 
@@ -214,8 +202,8 @@ def expected(site: Site) -> set[str]:
 
 def test_samples_are_of_new_flows_and_bounded(site: Site) -> None:
     assert site.order("samples")["samples"] == []  # unless they are asked for
-    text = config_of(site)
-    write_config(site, text.replace("[balancer]", "[balancer]\nsamples_per_second = 1"))
+    text = site.config()
+    site.configure(text.replace("[balancer]", "[balancer]\nsamples_per_second = 1"))
     began_s = time.monotonic()
     site.order("reload")  # another program, with what this one knows of flows
     for vip in (VIP4, VIP6):
@@ -233,12 +221,12 @@ def test_samples_are_of_new_flows_and_bounded(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["http", "tcp"])
 def test_checks_through_the_tunnel_see_what_clients_see(site: Site, kind: str) -> None:
-    text = config_of(site)
+    text = site.config()
     for through in ("tunnel", "direct"):
         health = f'[pool.health]\nkind = "{kind}"\nthrough = "{through}"'
-        write_config(site, text.replace("[pool.health]", health))
+        site.configure(text.replace("[pool.health]", health))
         site.order("reload")
-        until("all are well", lambda: all_healthy(site))
+        until("all are well", site.all_healthy)
         aspects = {"tunnel": {VIP4, VIP6}, "direct": {""}}[through]
         be1 = site.order("dump")["pools"]["www"]["be1"]
         assert set(be1["checks"]) == aspects
@@ -246,25 +234,21 @@ def test_checks_through_the_tunnel_see_what_clients_see(site: Site, kind: str) -
         site.ip("be1", "addr", "del", f"{VIP6}/128", "dev", "lo")
         try:
             if through == "tunnel":
-                until("be1 is out", lambda: not healthy(site, "be1"))
+                until("be1 is out", lambda: not site.healthy("be1"))
                 assert {site.get(VIP4) for _ in range(8)} == {"be2"}
             else:
-                assert all_healthy(site)
+                assert site.all_healthy()
         finally:
             site.ip("be1", "addr", "add", f"{VIP6}/128", "dev", "lo", "nodad")
 
 
-def healthy(site: Site, name: str) -> bool:
-    return bool(site.status("lb")["backends"][name]["healthy"])
-
-
 def test_a_killed_balancers_checks_go_on_through_the_tunnel(site: Site) -> None:
-    text = config_of(site)
-    write_config(site, text.replace("[pool.health]", '[pool.health]\nthrough = "auto"'))
+    text = site.config()
+    site.configure(text.replace("[pool.health]", '[pool.health]\nthrough = "auto"'))
     for _ in range(2):
         site.end("lb", signal.SIGKILL)
         site.start("vip", "lb")
-        until("all are well", lambda: all_healthy(site))
+        until("all are well", site.all_healthy)
     assert len(site.order("dump")["pools"]["www"]["be1"]["checks"]) == 2
 
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from live.vip.site import BALANCER, VIP_TOML
+from live.vip.site import BALANCER
+from live.vip.site_text import VIP_TOML
 from vip_vectors import read_balancer
 
 from balancer.pcap import Captured, write_pcap

@@ -9,11 +9,11 @@ from live.vip.site import (
     NAMES,
     VIP4,
     VIP6,
-    VIP_TOML,
     Site,
     pass_at_router,
     running_site,
 )
+from live.vip.site_text import WITHOUT_UDP
 from live.vip.talkers import MANY, talking
 
 from topo.wait import until
@@ -32,7 +32,6 @@ flow.request("GET", "/big")
 print(len(flow.getresponse().read()))
 """
 RESET = {"ConnectionResetError", "RemoteDisconnected", "BrokenPipeError"}
-WITHOUT_UDP = VIP_TOML[: VIP_TOML.rindex("[[vip]]")]
 FORGETFUL = WITHOUT_UDP.replace('pool = "www"', 'pool = "www"\ntracking = "off"')
 CHANCED = FORGETFUL.replace('"off"', '"off"\nsecond_chance = true')
 

@@ -12,13 +12,12 @@ from balancer.vip.seeing.trace import Trace, names_of, trace
 from topo.netlink.namespace import inside
 from topo.render.balancers import not_ours
 from topo.sandbox import enter
+from topo.world.hosts import INTERFACE
 from topo.world.plan import Plan
 
 from ..paths import PLAN
 from .enter import init_of
 from .registry import LabEntry
-
-INTERFACE = "eth0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,13 @@ key does not hide another mistake elsewhere, and does not raise false ones eithe
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..addresses import CLIENT_NETWORKS_PER_SITE_MAX, SITES_MAX
+from ..addresses import (
+    CLIENT_NETWORKS_PER_SITE_MAX,
+    CLIENTS_PER_NETWORK_MAX,
+    SITES_MAX,
+)
 from ..delay import reachable
+from ..hosts import INTERFACE
 from ..instances import raw_names, raw_shared_name
 from ..products import PRODUCTS
 from ..records import Airport
@@ -180,13 +185,14 @@ def _asked_names(raw: Raw) -> Iterator[tuple[Location, str, list[str]]]:
         yield location, name, raw_names(raw["resolvers"][location[1]])
     for location, name in texts(raw, "clients", "name"):
         hosts = raw["clients"][location[1]].get("hosts", 1)
-        count = hosts if isinstance(hosts, int) and 1 <= hosts <= 200 else 1
+        may_be = isinstance(hosts, int) and 1 <= hosts <= CLIENTS_PER_NETWORK_MAX
+        count = hosts if may_be else 1
         yield location, name, [f"{name}-{i}" for i in range(1, count + 1)]
 
 
 def _own_names(raw: Raw) -> Iterator[tuple[str, str]]:
     """The names of interfaces and programs that the lab itself makes."""
-    for name in ("lo", "eth0", "controller", "relay", "nameserver", "root"):
+    for name in ("lo", INTERFACE, "controller", "relay", "nameserver", "root"):
         yield name, "the lab"
     for site in site_names(raw):
         for name in (f"sw-{site}", f"lan-{site}", f"{site}-lan", f"{site}-up"):

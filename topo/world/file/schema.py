@@ -12,6 +12,7 @@ from balancer.model import Forwarding, TooBig, Tracking
 from balancer.nameserver.policies.spec import Kind
 from balancer.vip.tables.modes import TUNNELS, min_mtu
 
+from ..addresses import CLIENTS_PER_NETWORK_MAX
 from ..records import BalancerKind, NameserverKind
 from .fields import (
     CapacityRps,
@@ -106,7 +107,7 @@ class ClientTable(Table):
 
     name: Name
     site: SiteName
-    hosts: Annotated[int, Field(ge=1, le=200)] = 1
+    hosts: Annotated[int, Field(ge=1, le=CLIENTS_PER_NETWORK_MAX)] = 1
     resolver: ResolverName
 
 

@@ -11,6 +11,7 @@ from experiments.kit.judging.variation import (
     variation_range,
 )
 from experiments.kit.names.population import (
+    TOTAL_QPS,
     make_crowds,
     ratios,
     read_replies,
@@ -33,6 +34,9 @@ def answers(crowd, *told):
 def test_crowds_follow_zipfs_law():
     assert sum(crowd.weight for crowd in CROWDS) == pytest.approx(1)
     assert CROWDS[0].weight == pytest.approx(4 * CROWDS[3].weight)
+    rates_qps = [crowd.rate_qps for crowd in CROWDS]
+    assert sum(rates_qps) == pytest.approx(TOTAL_QPS)
+    assert rates_qps == sorted(rates_qps, reverse=True)
     assert len({crowd.name for crowd in CROWDS}) == len(CROWDS) == 10
     assert {crowd.resolver for crowd in CROWDS} == {"fra-unbound", "iad-bind9"}
 
