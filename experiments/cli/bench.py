@@ -13,7 +13,7 @@ from .root import need_root
 
 def bench(
     group: Annotated[
-        str, typer.Argument(help="A group (lab), or one benchmark of it.")
+        str, typer.Argument(help="A group (lab, vip or dns), or one benchmark.")
     ] = "lab",
     as_json: Json = False,
 ) -> None:

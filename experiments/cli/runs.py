@@ -33,7 +33,7 @@ Seed = Annotated[int, typer.Option(help="Of everything random.")]
 
 
 def demo(out: Out = RUNS, seed: Seed = 1, as_json: Json = False) -> None:
-    """Run the main job: five continents, DNS to VIP to backend and straight back.
+    """Run the main job: six continents, DNS to VIP to backend and straight back.
 
     Example: frontlab demo
     """
