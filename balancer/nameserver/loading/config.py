@@ -169,10 +169,11 @@ class DelegationTable(Table):
 
 
 class SiteTable(Table):
-    """A candidate of a service."""
+    """A candidate of a service, by addresses or by another name."""
 
     name: str
-    addresses: SomeOf[AnyAddress]
+    addresses: SomeOf[AnyAddress] = ()
+    alias: Name | None = None
     weight: float = Field(default=1.0, ge=0, le=MAX_WEIGHT)
 
 

@@ -21,6 +21,7 @@ def service_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
     """Yield options that mean nothing to the policy, and sites given twice."""
     yield from repeated(f"{path}.site", (site.name for site in service.site))
     yield from _address_mistakes(path, service)
+    yield from _alias_mistakes(path, service)
     for option, policies in KNOWN_BY.items():
         if option in service.model_fields_set and service.policy not in policies:
             yield Mistake(f"{path}.{option}", _not_for(service.policy, policies))
@@ -45,6 +46,25 @@ def _address_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
                 if (other := names.setdefault(address, site.name)) != site.name:
                     what = f"{address} is of {other!r} and of {site.name!r}"
                     yield Mistake(f"{path}.site", f"{what}; remove one")
+
+
+def _alias_mistakes(path: str, service: ServiceTable) -> Iterator[Mistake]:
+    """Yield sites without an answer, or with two, and aliases that cannot be one's."""
+    for index, site in enumerate(service.site):
+        at = f"{path}.site[{index}]"
+        if site.alias is None and not site.addresses:
+            yield Mistake(f"{at}.addresses", "missing; or give an alias")
+        if site.alias is not None and site.addresses:
+            yield Mistake(f"{at}.alias", "there are addresses; give one of them")
+        if site.alias == service.name:
+            yield Mistake(f"{at}.alias", "an alias of itself")
+    aliases = [site.alias for site in service.site if site.alias is not None]
+    if aliases and len(aliases) < len(service.site):
+        what = "some have an alias and some have addresses; give all one kind"
+        yield Mistake(f"{path}.site", what)
+    if len(aliases) > 1 and service.policy == "static":
+        what = "'static' answers with all sites, and a name has one alias"
+        yield Mistake(f"{path}.policy", f"{what}; choose another policy")
 
 
 def map_mistakes(config: DnsConfig) -> Iterator[Mistake]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...model import Address
 from ...wire.dns.codes import Type
-from ...wire.dns.records import address_set
+from ...wire.dns.records import NameData, RecordSet, address_set
 from ..policies.order import Order
 from ..policies.seat import Draws, Seat
 from ..policies.spec import AllDown, By, Candidate, Kind, Spec, Spread
@@ -35,8 +35,19 @@ class Seats:
 
 
 def steered_sets(service: ServiceTable, seats: Seats) -> SteeredSets:
-    """Return what answers for each family that the service has addresses of."""
+    """Return what answers for each family that the service has addresses of.
+
+    Sites with an alias answer for all types.
+    """
     data: dict[int, Steered] = {}
+    targets = tuple(
+        NameData(site.alias) for site in service.site if site.alias is not None
+    )
+    if targets:
+        candidates = [Candidate(site.name, 1, site.weight) for site in service.site]
+        seat = seats.seat(_spec(service, tuple(candidates)))
+        records = RecordSet(service.name, Type.CNAME, service.ttl, targets)
+        return {Type.CNAME: Steered(seat, records, Draws(seat))}
     for type_, version in VERSIONS.items():
         addresses: list[Address] = []
         candidates = []

@@ -78,8 +78,14 @@ def _sets(zone: Zone) -> Iterator[RecordSet]:
             if type_ != Type.SOA:
                 yield read_set(name, type_, count, records)
         for steered in zone.steered.get(name, NOT_STEERED).values():
-            yield steered.records  # secondaries do not steer: they get all addresses
+            yield _unsteered(steered.records)
     yield zone.soa
+
+
+def _unsteered(records: RecordSet) -> RecordSet:
+    """Return what secondaries get, which do not steer: all addresses, or one alias."""
+    one = records.type == Type.CNAME
+    return records._replace(data=(records.data[0],)) if one else records
 
 
 def _start(query: Query) -> Writer:

@@ -162,7 +162,7 @@ class Draft:
 
     def _check_steered(self, place: str, owner: bytes, type_: int) -> None:
         name = name_to_text(owner)
-        if type_ == Type.CNAME:
+        if Type.CNAME in (type_, *self._steered[owner]):
             self._complain(place, f"a CNAME cannot share {name!r} with other records")
         elif type_ in GLUE_TYPES:
             self._complain(place, f"the service {name!r} has its addresses already")

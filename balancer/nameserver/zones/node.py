@@ -82,6 +82,12 @@ class Node(NamedTuple):
         is_alias = self.packed.startswith(ALIAS, len(PLAIN))
         return is_alias and type_ not in BESIDE_ALIASES
 
+    def steered_alias_for(self, type_: int) -> Steered | None:
+        """Return what chooses a CNAME that answers for this type, if anything does."""
+        if type_ in BESIDE_ALIASES:
+            return None
+        return self.steered.get(Type.CNAME)
+
     def alias(self) -> RecordSet | None:
         """Return the CNAME that is here, if there is one."""
         found = self.find(Type.CNAME)

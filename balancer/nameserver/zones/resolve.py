@@ -1,6 +1,6 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -122,12 +122,12 @@ def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Fin
         return Finding(Outcome.FORMERR)
     node = zone.find(name)
     if node is None or not node.is_alias_for(question.type):
-        return _finding(Matter(zone, name, node), question.type, asker)
+        return _found(Matter(zone, name, node), question.type, asker)
     aliases, chain = _chain(zone, node)
     if not chain.is_open:
         return Finding(ANSWERS, Sections(aliases), 0, Matter(zone))
     matter = Matter(zone, chain.target, zone.find(chain.target))
-    return _finding(matter, question.type, asker, aliases)
+    return _found(matter, question.type, asker, aliases, chain.owners | {node.owner})
 
 
 def _chain(zone: Zone, node: Node) -> tuple[tuple[Records, ...], Chain]:
@@ -145,6 +145,55 @@ def _chain(zone: Zone, node: Node) -> tuple[tuple[Records, ...], Chain]:
     if owner in chain.owners:
         chain = follow(zone, target, MAX_ALIASES - 1, frozenset((owner,)))
     return (alias, chain.aliases), chain
+
+
+def _found(
+    matter: Matter,
+    type_: int,
+    asker: Callable[[], Asker],
+    aliases: tuple[Records, ...] = (),
+    owners: Set[bytes] = frozenset(),
+) -> Finding:
+    """Return what is at a name; where a policy chooses an alias, what lies behind.
+
+    Args:
+        matter: the name, and what is there.
+        type_: of the question.
+        asker: tells who asks.
+        aliases: that led there.
+        owners: their names.
+    """
+    zone, name, node = matter
+    steered = node.steered_alias_for(type_) if node is not None else None
+    if name is None or node is None or steered is None:
+        return _finding(matter, type_, asker, aliases)
+    alias, scope, site = steered.choose(asker())
+    if alias is None:
+        return _hidden(matter, Type.CNAME, aliases)
+    told, chain = _behind(zone, alias, aliases, owners)
+    found = Finding(ANSWERS, Sections(told), 0, Matter(zone))
+    if chain.is_open:
+        behind = Matter(zone, chain.target, zone.find(chain.target))
+        found = _found(behind, type_, asker, told, chain.owners)
+    # RFC 7871, section 7.2.1: what was chosen twice is the same where both choices are.
+    scope = max(scope, found.scope_prefix_length)
+    policy = found.policy or steered.seat.spec.kind
+    site = found.site or site
+    return found._replace(scope_prefix_length=scope, policy=policy, site=site)
+
+
+def _behind(
+    zone: Zone, alias: RecordSet, aliases: tuple[Records, ...], owners: Set[bytes]
+) -> tuple[tuple[Records, ...], Chain]:
+    """Return the aliases up to a chosen one and those behind, and how they end."""
+    target, owners = target_of(alias), owners | {alias.owner}
+    told, left = (*aliases, alias), MAX_ALIASES - len(owners)
+    if target in owners or left <= 0 or not zone.holds(target):
+        return told, Chain(Block(()), owners, target, is_open=False)
+    chain = zone.chain(target, left)
+    if not owners.isdisjoint(chain.owners):  # a ring, which is not remembered
+        chain = follow(zone, target, left, owners)
+    return (*told, chain.aliases), chain._replace(owners=owners | chain.owners)
 
 
 def answer_sections(

@@ -106,10 +106,15 @@ def _steered(
 ) -> Steered | None:
     name, kind = question
     asked = Question(name_from_text(name), Type[kind], Class.IN)
-    matter = resolve(Zones(content.zones), asked, lambda: asker).matter
+    zones = Zones(content.zones)
+    matter = resolve(zones, asked, lambda: asker).matter
     node = matter.node if matter else None
-    records = node.find(Type[kind]) if node else None
-    return records if isinstance(records, Steered) else None
+    records = node.find(asked.type) if node else None
+    if isinstance(records, Steered):
+        return records
+    zone = zones.find(asked.name.lower())
+    node = zone.find(asked.name.lower()) if zone else None
+    return node.steered_alias_for(asked.type) if node else None
 
 
 def _reasons(

@@ -86,6 +86,14 @@ site = [
   { name = "iad", addresses = ["23.0.2.80"] },
 ]
 [[zone.service]]
+name = "chosen.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", alias = "www.gslb.net" },
+  { name = "iad", alias = "alias.gslb.net" },
+]
+[[zone.service]]
 name = "*.cdn.gslb.net"
 ttl = "20 s"
 policy = "nearest"

@@ -27,6 +27,7 @@ KNOWN = [
     name_from_text(text)
     for text in (
         "www.gslb.net",
+        "chosen.gslb.net",
         "v4.gslb.net",
         "gslb.net",
         "ns.gslb.net",

@@ -9,6 +9,16 @@ from topo.render import dns_config
 
 PLAN = plan_of("recursion")
 NAME = "www.frontlab.net"
+ALIASES = """
+[[zone.service]]
+name = "cdn.frontlab.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", alias = "www.frontlab.net" },
+  { name = "iad", alias = "short-iad-bind9.frontlab.net" },
+]
+"""
 UNBOUND, PDNS = (str(PLAN.host(it).address4) for it in ("fra-unbound", "iad-pdns"))
 
 
@@ -16,7 +26,8 @@ UNBOUND, PDNS = (str(PLAN.host(it).address4) for it in ("fra-unbound", "iad-pdns
 def content(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ns")
     path = folder / "dns.toml"
-    path.write_text(dns_config(PLAN, "iad", str(folder / "steering.json")))
+    text = dns_config(PLAN, "iad", str(folder / "steering.json"))
+    path.write_text(text + ALIASES)
     return check_content(path)
 
 
@@ -45,6 +56,11 @@ def test_the_client_is_placed_when_there_is_one(content):
     assert (told.by, told.address) == ("client", "11.3.19.0/24")
     assert (told.location, chosen(told)) == ("sin", ["sin"])
     assert 0 < told.scope_length <= 24
+
+
+def test_an_alias_that_is_chosen(content):
+    told = reasons(content, ("CDN.frontlab.net", "A"), (PDNS, ""))
+    assert (told.policy, told.location, chosen(told)) == ("nearest", "iad", ["iad"])
 
 
 def test_a_client_that_opts_out_is_where_its_resolver_is(content):
