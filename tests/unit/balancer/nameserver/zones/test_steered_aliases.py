@@ -48,6 +48,10 @@ fra A 23.0.1.80
 fra TXT fra
 iad CNAME iad2
 iad2 A 23.0.2.80
+back CNAME ring
+x CNAME y
+y CNAME long-ring
+z CNAME y
 child NS ns.child
 ns.child A 23.0.0.9
 """
@@ -172,9 +176,22 @@ def test_answers(server, name, type_, source, rcode, expected):
         assert bool(response.authority) == ("org" not in expected)
 
 
-def test_a_ring_ends_where_it_closes(tmp_path):
-    text = HEAD + service("a", ("b", "b")) + service("b", ("a", "a"))
-    assert Server(tmp_path, text).told("a") == [("a", "b"), ("b", "a")]
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("a", "a b, b a", id="chosen ones"),
+        pytest.param("ring", "ring back, back ring", id="a fixed one behind"),
+        pytest.param("back", "back ring, ring back", id="a fixed one before"),
+        pytest.param("x", "x y, y long-ring, long-ring z, z y", id="into the middle"),
+        pytest.param("self", "self x.self, x.self self", id="from below"),
+    ],
+)
+def test_a_ring_ends_where_it_closes(tmp_path, name, expected):
+    rings = {"a": "b", "b": "a", "ring": "back", "long-ring": "z"}
+    rings |= {"self": "x.self", "x.self": "self"}
+    text = HEAD + "".join(service(name, (to, to)) for name, to in rings.items())
+    found = Server(tmp_path, text).told(name)
+    assert ", ".join(map(" ".join, found)) == expected
 
 
 def test_aliases_are_followed_so_far_and_no_further(tmp_path):
