@@ -101,7 +101,7 @@ def _blind(rows: Sequence[Row]) -> Claim:
 
 def _varied(rows: Sequence[Row]) -> Claim:
     weights = [own[0].weight for own in by_name(rows).values()]
-    sites = len({row.site for row in rows})
+    sites = max((row.sites for row in rows), default=0)
     found = variation(rows)
     chance = random.Random(0)
     low, high = variation_range(weights, sites, len(INSTANTS_S), chance)

@@ -37,7 +37,8 @@ class ReplyRow:
             cache, `kind` is the product.
         rank: 1 has most users, of all of which `weight` are here.
         rate_qps: of their requests.
-        from_s: when it was first given, from the start; `site` is where it led.
+        from_s: when it was first given, from the start; `site` is where it led, of
+            all `sites` that the authority may draw.
         requests: that were sent there before the next reply.
     """
 
@@ -49,6 +50,7 @@ class ReplyRow:
     rate_qps: float
     from_s: float
     site: str
+    sites: int
     requests: int
 
 
@@ -123,6 +125,7 @@ def read_replies(
                 rate_qps=round(crowd.rate_qps, 4),
                 from_s=round(some[0].at_s or 0.0, 3),
                 site=next((sites[it] for it in some[0].addresses if it in sites), ""),
+                sites=len(plan.world.datacenters),
                 requests=len(some),
             )
 
@@ -174,11 +177,14 @@ def variation(rows: Sequence[ReplyRow]) -> float:
     """Return the coefficient of variation of the sites' shares of all users.
 
     At each of `INSTANTS_S` everybody is where the reply in force leads; the root of
-    the mean square over instants and sites.
+    the mean square over instants and sites, those that nobody was led to among them.
     """
-    sites = sorted({row.site for row in rows})
+    led_to = sorted({row.site for row in rows})
+    nobody = [0.0] * (max((row.sites for row in rows), default=0) - len(led_to))
     shares = [_shares(rows, instant_s) for instant_s in INSTANTS_S]
-    return variation_of([[it.get(site, 0.0) for site in sites] for it in shares])
+    return variation_of(
+        [[*(it.get(site, 0.0) for site in led_to), *nobody] for it in shares]
+    )
 
 
 def _shares(rows: Iterable[ReplyRow], instant_s: float) -> Mapping[str, float]:

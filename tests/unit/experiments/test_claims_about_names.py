@@ -71,7 +71,7 @@ def replies() -> list[ReplyRow]:
             found.append(
                 ReplyRow(
                     *(f"users{rank}", "iad-bind9", "bind9", rank),
-                    *(weight / sum(weights), rate_qps, 5.0 * k, site),
+                    *(weight / sum(weights), rate_qps, 5.0 * k, site, 3),
                     max(1, round(25 * rate_qps / count)),
                 )
             )
@@ -186,6 +186,16 @@ def test_a_drain_that_nobody_follows_misses_what_was_published() -> None:
     rows = [replace(row, held=True) for row in MOVED]
     found = broken(ttl_and_drain.claims(rows))
     assert found["published"] is found["within the TTL"] is False
+
+
+def test_replies_that_all_lead_to_one_place_are_not_drawn() -> None:
+    rows = [replace(row, site="fra") for row in replies()]
+    assert broken(resolver_population.claims(rows)) == {"shares": False}
+
+
+def test_one_datacenter_says_nothing_of_shares() -> None:
+    rows = [replace(row, site="fra", sites=1) for row in replies()]
+    assert broken(resolver_population.claims(rows)) == {"shares": None}
 
 
 def test_replies_by_the_hundred_are_not_a_caches() -> None:
