@@ -191,7 +191,7 @@ def _behind(
     if target in owners or left <= 0 or not zone.holds(target):
         return told, Chain(Block(()), owners, target, is_open=False)
     chain = zone.chain(target, left)
-    if not owners.isdisjoint((*chain.owners, chain.target)):  # a ring: not remembered
+    if chain.target in owners:  # a ring, which is not remembered
         chain = follow(zone, target, left, owners)
     return (*told, chain.aliases), chain._replace(owners=owners | chain.owners)
 
