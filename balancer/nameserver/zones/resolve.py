@@ -87,14 +87,17 @@ class Finding(NamedTuple):
         """
         if self.matter is None:
             return self.outcome.encode()
-        node = self.matter.node
+        zone, name, node = self.matter
+        asked = question.name.lower()
         if self.outcome in DENIALS:
-            return b"n" + self.matter.zone.apex
+            return b"n" + zone.apex
         if node is not None and node.is_cut:
             return b"r" + node.owner
+        if name != asked:  # aliases led elsewhere, the first perhaps a wildcard's
+            node = zone.find(asked) if zone.holds(asked) else None
         if node is not None and node.wildcard is not None:
             return b"w" + node.wildcard
-        return b"a" + question.name.lower()
+        return b"a" + asked
 
 
 CLASSES = (Class.IN, Class.ANY)

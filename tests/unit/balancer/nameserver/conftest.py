@@ -59,6 +59,8 @@ record = [
   { name = "*.wild.gslb.net", type = "A", value = "23.53.0.70" },
   { name = "*.wild.gslb.net", type = "TXT", value = "wild" },
   { name = "a.real.wild.gslb.net", type = "TXT", value = "real" },
+  { name = "*.here.gslb.net", type = "CNAME", value = "www.gslb.net" },
+  { name = "*.gone.gslb.net", type = "CNAME", value = "www.example.org" },
   { name = "alias.gslb.net", type = "CNAME", value = "www.gslb.net" },
   { name = "lost.gslb.net", type = "CNAME", value = "nowhere.gslb.net" },
   { name = "away.gslb.net", type = "CNAME", value = "www.example.org" },

@@ -86,7 +86,15 @@ def limited(authority):
 
 
 @pytest.mark.parametrize(
-    "name", ["www.gslb.net", "many.gslb.net", "{}.gslb.net", "x{}.wild.gslb.net"]
+    "name",
+    [
+        "www.gslb.net",
+        "many.gslb.net",
+        "{}.gslb.net",
+        "x{}.wild.gslb.net",
+        "x{}.here.gslb.net",
+        "x{}.gone.gslb.net",
+    ],
 )
 def test_a_flood_is_held_back_and_slips(authority, name):
     desk = limited(authority)
