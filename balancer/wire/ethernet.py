@@ -47,8 +47,3 @@ def mac_octets(text: str) -> bytes:
     if len(octets) != 6 or len(text) != 17:
         raise WireError(f"{text!r} is no hardware address")
     return octets
-
-
-def mac_text(octets: bytes) -> str:
-    """Return six octets as "02:00:01:00:00:01"."""
-    return octets.hex(":")

@@ -9,16 +9,15 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import dns.exception
 import dns.message
 import dns.rcode
 
+from balancer.model import Address
 from balancer.status import read_status
 
-Address = IPv4Address | IPv6Address
 Inside = Callable[[], AbstractContextManager[None]]
 Attempt = Callable[[], Awaitable[bool]]
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from mininet.node import Host
 
+from balancer.model import Address
+
 from ..netlink import (
     Namespace,
     create_netns,
@@ -16,7 +18,7 @@ from ..netlink import (
     put_route,
     set_mac,
 )
-from ..netlink.requests import Address, Interface, Request
+from ..netlink.requests import Interface, Request
 from .shell import LazyShell
 from .spawn import NAMESPACE_FILES, host_argv
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 
+from balancer.model import Network
 from topo.world.delay import shortest_paths
 from topo.world.plan import Anycast, Plan, Role
 from topo.world.probe_names import (
@@ -18,8 +19,6 @@ from topo.world.probe_names import (
     probe_names,
     sized_names,
 )
-
-Network = IPv4Network | IPv6Network
 
 HOME_RTT_MS = 0.5  # inside a site; no path is free, and a tie would be none
 STABLE_TTL_S = 3600  # of what never changes: delegations and the servers' addresses
