@@ -17,6 +17,7 @@ PLAINER_WORDS = {
     "illegal IP address": "no address of this family",
     "expecting a": "a word is missing, or is none of this type",
     "expecting another": "a word is missing",
+    "Missing default TTL": "no TTL, and none before it; begin with $TTL 1h",
     "Text input ended": "a word is missing",
 }
 

@@ -137,6 +137,11 @@ def test_what_cannot_be_read_is_told_by_line(line, words):
     assert found[-1].owner == name_from_text("z.gslb.net")  # and the rest is read
 
 
+def test_a_ttl_must_be_said_once():
+    [wrong] = entries("a A 1.1.1.1\n")
+    assert wrong.what.endswith("no TTL, and none before it; begin with $TTL 1h")
+
+
 def test_a_parenthesis_left_open_is_told_where_it_began():
     [wrong] = [
         e for e in entries(HEAD + "a TXT (\nb A 1.1.1.1\n") if isinstance(e, Unreadable)
