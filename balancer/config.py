@@ -110,8 +110,12 @@ def check_tree(tree: object, file_name: str, model: type[M]) -> M:
 
 
 def config_error(file_name: str, mistakes: Iterable[Mistake]) -> ConfigError:
-    """Return the error that lists `mistakes`, one line each: "FILE: path: what"."""
-    return ConfigError("\n".join(f"{file_name}: {m.path}: {m.what}" for m in mistakes))
+    """Return the error that lists `mistakes`, one line each: "FILE: path: what".
+
+    What two checks found is told once.
+    """
+    lines = (f"{file_name}: {m.path}: {m.what}" for m in mistakes)
+    return ConfigError("\n".join(dict.fromkeys(lines)))
 
 
 def repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:

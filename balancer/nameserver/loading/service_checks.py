@@ -106,7 +106,15 @@ def location_mistakes(
         for site in sites:
             if not scale.knows(location, site):
                 what = f"no RTT to the candidate site {site!r}"
-                yield Mistake(f"map.rtt_ms.{location}", what)
+                yield Mistake(
+                    f"map.rtt_ms.{location}", what + _no_place(table, location, site)
+                )
+
+
+def _no_place(table: MapTable, location: str, site: str) -> str:
+    """Say which places are missing to whom places are told instead of times."""
+    missing = [f"map.place.{it}" for it in (location, site) if it not in table.place]
+    return f", nor {' and '.join(missing)}" if table.place else ""
 
 
 def placed_sites(config: DnsConfig) -> tuple[str, ...]:

@@ -144,3 +144,28 @@ def test_processes_and_xdp(tmp_path, keys, told):
     text = HEAD.replace('site = "fra"\n', f'site = "fra"\n{keys}', 1)
     lines = complaints(tmp_path, text)
     assert [line for line in lines if line in told] == list(told)
+
+
+def test_a_site_without_a_place_is_told_once(tmp_path):
+    """Both the server's own site and the file of networks speak of the location."""
+    (tmp_path / "networks.map").write_text("11.1.0.0/16 fra\n")
+    text = (
+        HEAD.replace(', "127.0.0.1"]', "]")
+        + """
+record = [{ name = "gslb.net", type = "NS", value = "ns.gslb.net" }]
+[[zone.service]]
+name = "www.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", addresses = ["23.0.1.80"] },
+  { name = "iad", addresses = ["23.0.2.80"] },
+]
+[map]
+file = "networks.map"
+place.fra = { latitude = 50.0, longitude = 8.6 }
+"""
+    )
+    assert complaints(tmp_path, text) == [
+        "map.rtt_ms.fra: no RTT to the candidate site 'iad', nor map.place.iad"
+    ]
