@@ -7,7 +7,7 @@ from rich.text import Text
 
 from topo.world_file import load_world
 
-from .console import OUT, Json, emit, show_table
+from .console import OUT, Json, emit, show_lines, show_table
 
 FOUND, MISSING = Text("found  ", "green"), Text("missing", "yellow")
 
@@ -48,7 +48,7 @@ def plan(
     if as_json:
         emit(description.as_json())
         return
-    print(": ".join(filter(None, (loaded.name, loaded.description))), end="\n\n")
+    show_lines([": ".join(filter(None, (loaded.name, loaded.description))), ""])
     for table in description.tables:
         show_table(table.title, table.columns, table.rows)
         print()

@@ -136,3 +136,8 @@ def test_no_line_is_wider_than_the_terminal(capsys, monkeypatch, columns):
     assert max(map(len, out)) <= columns
     below = [line for line in out if line.startswith("        ")]
     assert bool(below) == (columns == 40)
+
+
+def test_an_empty_line_stays(capsys):
+    show_lines(["a", "", "b"])
+    assert capsys.readouterr().out == "a\n\nb\n"
