@@ -69,6 +69,22 @@ site = [
   { name = "fra", addresses = ["23.0.1.80", "2a23:0:1::80"] },
   { name = "iad", addresses = ["23.0.2.80", "2a23:0:2::80"] },
 ]
+[[zone.service]]
+name = "cdn.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  { name = "fra", alias = "alias.gslb.net" },
+  { name = "iad", alias = "cdn2.gslb.net" },
+]
+[[zone.service]]
+name = "cdn2.gslb.net"
+ttl = "20 s"
+policy = "sticky"
+site = [
+  { name = "fra", alias = "cdn.gslb.net" },
+  { name = "iad", alias = "chain.gslb.net" },
+]
 [[zone]]
 name = "gslb.org"
 primary = "ns.gslb.org"
@@ -90,6 +106,8 @@ NAMES = (
     b"\1x\4wild\4gslb\3net\0",
     b"\1x\4ring\4gslb\3net\0",
     b"\5chain\4gslb\3net\0",
+    b"\3cdn\4gslb\3net\0",
+    b"\4cdn2\4gslb\3net\0",
     b"\1x\5child\4gslb\3net\0",
     b"\7nowhere\4gslb\3net\0",
     b"\4gslb\3org\0",
