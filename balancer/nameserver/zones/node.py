@@ -53,7 +53,8 @@ class Node(NamedTuple):
         owner: the name; for what a wildcard stands for, the name that was asked.
         packed: the node's octets.
         steered: what policies choose, by type.
-        wildcard: whose place the owner takes, if it is not there itself.
+        wildcard: whose place the owner takes, or took that of an alias that led here,
+            if it is not there itself.
     """
 
     owner: bytes

@@ -41,7 +41,8 @@ NOERROR = Rcode.NOERROR
 class Matter(NamedTuple):
     """What an answer is about: the zone, and the name that aliases led to, if any.
 
-    `node` is what answers for that name; None: it does not exist.
+    `node` is what answers for that name, if it exists; where there is no name, it is
+    the alias that led out of the zone.
     """
 
     zone: Zone
@@ -87,17 +88,14 @@ class Finding(NamedTuple):
         """
         if self.matter is None:
             return self.outcome.encode()
-        zone, name, node = self.matter
-        asked = question.name.lower()
+        node = self.matter.node
         if self.outcome in DENIALS:
-            return b"n" + zone.apex
+            return b"n" + self.matter.zone.apex
         if node is not None and node.is_cut:
             return b"r" + node.owner
-        if name != asked:  # aliases led elsewhere, the first perhaps a wildcard's
-            node = zone.find(asked) if zone.holds(asked) else None
         if node is not None and node.wildcard is not None:
             return b"w" + node.wildcard
-        return b"a" + asked
+        return b"a" + question.name.lower()
 
 
 CLASSES = (Class.IN, Class.ANY)
@@ -128,8 +126,8 @@ def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Fin
         return _found(Matter(zone, name, node), question.type, asker)
     aliases, chain = _chain(zone, node)
     if not chain.is_open:
-        return Finding(ANSWERS, Sections(aliases), 0, Matter(zone))
-    matter = Matter(zone, chain.target, zone.find(chain.target))
+        return Finding(ANSWERS, Sections(aliases), 0, Matter(zone, None, node))
+    matter = _matter_behind(zone, chain.target, node)
     return _found(matter, question.type, asker, aliases, chain.owners | {node.owner})
 
 
@@ -174,15 +172,26 @@ def _found(
     if alias is None:
         return _hidden(matter, Type.CNAME, aliases)
     told, chain = _behind(zone, alias, aliases, owners)
-    found = Finding(ANSWERS, Sections(told), 0, Matter(zone))
+    found = Finding(ANSWERS, Sections(told), 0, Matter(zone, None, node))
     if chain.is_open:
-        behind = Matter(zone, chain.target, zone.find(chain.target))
+        behind = _matter_behind(zone, chain.target, node)
         found = _found(behind, type_, asker, told, chain.owners)
     # RFC 7871, section 7.2.1: what was chosen twice is the same where both choices are.
     scope = max(scope, found.scope_prefix_length)
     policy = found.policy or steered.seat.spec.kind
     site = found.site or site
     return found._replace(scope_prefix_length=scope, policy=policy, site=site)
+
+
+def _matter_behind(zone: Zone, target: bytes, alias: Node) -> Matter:
+    """Return what is behind an alias; if that is a wildcard's, it counts as one's, too.
+
+    A name that was made up is in the answer all the same.
+    """
+    node = zone.find(target)
+    if alias.wildcard is not None and node is not None:
+        node = node._replace(wildcard=alias.wildcard)
+    return Matter(zone, target, node)
 
 
 def _behind(

@@ -327,6 +327,9 @@ def test_who_asks_for_made_up_names_is_sent_to_tcp_in_the_end(signed):
     assert not is_cut("new1.wild")
     assert is_cut("x2")
     assert is_cut("new2.wild")
+    assert is_cut("new.here"), "a wildcard's alias"
+    assert is_cut("new.gone")
+    assert not is_cut("away")
     assert not is_cut("new1.wild"), "its signature is there"
     assert not is_cut("www")
     assert not is_cut("b")
