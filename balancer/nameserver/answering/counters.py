@@ -6,7 +6,7 @@ from ..telemetry.latency import Latency
 from ..telemetry.samples import Samples
 from ..telemetry.tallies import NO_SCOPE, Tallies
 from ..zones.resolve import Outcome
-from .answer import Answer
+from .answered import Answer
 from .fast import FastPath
 
 MAX_SOURCES = 4096
@@ -50,10 +50,16 @@ class Counters:
         """Add to a counter."""
         self._counts[name] += times
 
-    def count_answer(self, answer: Answer) -> None:
-        """Count an answer by its outcome, and what was special about it."""
+    def count_dropped(self, transport: str) -> None:
+        """Count a message by "udp" or "tcp" that is not answered."""
+        self._counts[transport] += 1
+        self._counts["dropped"] += 1
+
+    def count_answer(self, answer: Answer, transport: str) -> None:
+        """Count an answer by "udp" or "tcp", and what was special about it."""
         _, outcome, truncated, about, cookie, is_proven = answer
         counts = self._counts
+        counts[transport] += 1
         counts[outcome] += 1
         if truncated:
             counts["truncated"] += 1

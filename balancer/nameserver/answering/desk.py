@@ -7,7 +7,8 @@ from ..protection.limit import SEND, Limiter, RateLimit, Verdict
 from ..telemetry.tallies import Said
 from ..transfer.axfr import transfer
 from ..zones.zone import Zone
-from .answer import Answer, Drop, answer, consider, truncated_answer, write
+from .answer import Drop, consider, truncated_answer
+from .answered import Answer
 from .counters import Counters
 from .fast import FastPath, asked_name
 
@@ -67,9 +68,7 @@ class Desk:
         wire = self.fast.answer(data, source, now_s)
         if wire is not None:
             return wire
-        self.counters.count("udp")
-        result = self._answer(data, source, now_s, stream=False)
-        return None if result is None else result.wire
+        return self._answer_slowly(data, source, now_s)
 
     def _answer_limited(
         self, limiter: Limiter, data: bytes, source: str, now_s: int
@@ -77,7 +76,6 @@ class Desk:
         proven_before = self.fast.proven
         wire = self.fast.answer(data, source, now_s)
         if wire is None:
-            self.counters.count("udp")
             return self._judge_slow(limiter, data, source, now_s)
         # Who returns our cookie is where it says it is.
         if self.fast.proven > proven_before:
@@ -93,7 +91,7 @@ class Desk:
     ) -> bytes | None:
         found = consider(self._authority, data, source, now_s)
         if isinstance(found, Drop):
-            self.counters.count("dropped")
+            self.counters.count_dropped("udp")
             return None
         verdict = SEND
         if not found.is_proven:
@@ -103,10 +101,10 @@ class Desk:
             result = found
         # What is held back is neither signed nor written.
         elif verdict is SEND:
-            result = write(self._authority, found, now_s)
+            result = found.write(self._authority, now_s)
         else:
             result = found.answer(b"")
-        self.counters.count_answer(result)
+        self.counters.count_answer(result, "udp")
         if verdict is SEND:
             return result.wire
         self.counters.count(verdict.value)
@@ -116,21 +114,24 @@ class Desk:
         self, data: bytes, source: str, now_s: int
     ) -> bytes | Iterator[bytes] | None:
         """Return the response to a message by TCP, or those of a transfer, if any."""
-        self.counters.count("tcp")
         self.counters.count_source(source)
         messages = transfer(self._authority, data, source)
         if messages is not None:
+            self.counters.count("tcp")
             self.counters.count("transfers")
             return messages
-        result = self._answer(data, source, now_s, stream=True)
-        return None if result is None else result.wire
+        return self._answer_slowly(data, source, now_s, "tcp")
 
-    def _answer(
-        self, data: bytes, source: str, now_s: int, stream: bool
-    ) -> Answer | None:
-        result = answer(self._authority, data, source, now_s, stream)
-        if isinstance(result, Drop):
-            self.counters.count("dropped")
+    def _answer_slowly(
+        self, data: bytes, source: str, now_s: int, transport: str = "udp"
+    ) -> bytes | None:
+        found = consider(self._authority, data, source, now_s)
+        if isinstance(found, Drop):
+            self.counters.count_dropped(transport)
             return None
-        self.counters.count_answer(result)
-        return result
+        if isinstance(found, Answer):
+            result = found
+        else:
+            result = found.write(self._authority, now_s, transport == "tcp")
+        self.counters.count_answer(result, transport)
+        return result.wire

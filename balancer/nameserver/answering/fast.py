@@ -68,9 +68,8 @@ class FastPath:
         end = data.find(b"\0", 12) + 5
         question = data[12:end]
         questions = self._hot
-        if self._signs and wants_signatures(data, end):
-            questions = self._signed
-            questions.turn(now_s)
+        if self._signs:
+            questions = self._questions(data, end, now_s)
         hot = questions.get(question)
         if hot is None:
             hot = questions.find(question)
@@ -87,6 +86,14 @@ class FastPath:
         counts, _, records, tally = hot.answers[hot.by_source[source]]
         tally.count += 1
         return data[:2] + flags + counts + question + records
+
+    def _questions(self, data: bytes, end: int, now_s: int) -> HotQuestions:
+        """Return where a query is looked up: as it has an OPT record with DO or not."""
+        if data[11] != 1 or len(data) <= end + 7 or not data[end + 7] & 0x80:
+            return self._hot
+        if not self._signed.starts_s <= now_s < self._signed.ends_s:
+            self._signed.turn(now_s)
+        return self._signed
 
     def _answer_edns(
         self, data: bytes, end: int, source: str, now_s: int, hot: Hot | bytes
@@ -200,8 +207,3 @@ def with_opt(
 def asked_name(data: bytes) -> bytes:
     """Return the name in a query that the fast path answered, in lower case."""
     return data[12 : data.find(b"\0", 12) + 1].lower()
-
-
-def wants_signatures(data: bytes, end: int) -> bool:
-    """Say whether a query has an OPT record behind its question, with DO set."""
-    return data[11] == 1 and len(data) > end + 7 and data[end + 7] & 0x80 > 0

@@ -13,11 +13,11 @@ from ..dnssec.sign import PERIOD_S, period
 from ..policies.lots import Arrangement, Everybody, Lot, Policy
 from ..telemetry.tallies import OTHER, About, Tallies, known_type
 from ..transfer.axfr import TRANSFERS
-from ..zones.node import NOT_STEERED, PLAIN, Node
+from ..zones.node import PLAIN, Node
 from ..zones.resolve import Finding, Matter, Outcome, answer_sections
 from ..zones.steered import Steered
 from ..zones.zone import Zone, Zones
-from .answer import STREAM_PAYLOAD_OCTETS
+from .answered import STREAM_PAYLOAD_OCTETS
 from .hot import Answers, Drawn, Hot, Memo, make_memo
 from .ready import Ready, fits
 from .stored import Stored, stored_set
@@ -28,7 +28,6 @@ UNFIT = b""  # in an answer's place: one that `answer` must cut to the client's 
 COUNTS = slice(4, HEADER.size)
 NEVER_HOT = {*TRANSFERS, Type.NXNAME}  # refused even where an alias would answer
 IN = Class.IN
-NOWHERE = None, None
 ONE = b"\0\1"
 TYPE = slice(-4, -2)  # of a question
 EVERYBODY = Everybody(Lot(((0,),)))  # gets the one answer of names without a policy
@@ -50,7 +49,8 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         super().__init__()
         self._zones, self._is_signed = zones, is_signed
         self._tallies = tallies
-        self._start_s = 0  # of the period whose signatures are given out
+        # Of the period whose signatures are given out.
+        self.starts_s = self.ends_s = 0
         self._unkept = 0
         self._memos: dict[int, Memo] = {}
         self._everybody = self._memo(EVERYBODY)
@@ -85,38 +85,32 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         return self._find(question) if folded == question else self[folded]
 
     def _find(self, question: bytes) -> Hot | bytes | None:
-        zone, node = self._node(question)
-        if zone is None or node is None:
+        name = question[: -QUESTION.size]
+        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
             return None
-        found = None
-        if not (self._is_signed and zone.key):
-            found = stored_set(question, node.packed)
-        if found is None:
-            [type_, _] = QUESTION.unpack(question[-QUESTION.size :])
-            hot = self._make(zone, Question(node.owner, type_), node)
-        else:
-            hot = self._of(question, *found)
+        type_, class_ = QUESTION.unpack(question[-QUESTION.size :])
+        try:
+            zone, node = self._zones.find_node(name, type_)
+        except IndexError:  # labels that reach behind the name
+            return None
+        if zone is None or class_ != IN or type_ in NEVER_HOT:
+            return None
+        # At just this name, and not where a delegation hides it.
+        if node is None or node.wildcard or not node.packed.startswith(PLAIN):
+            return None
+        hot = self._make_from(zone, question, type_, node)
         if hot is not None:
             self._keep(question, hot)
         return hot
 
-    def _node(self, question: bytes) -> tuple[Zone | None, Node | None]:
-        """Return the zone, and what it has at just the name that is asked for."""
-        name = question[: -QUESTION.size]
-        if not name.endswith(ROOT) or len(name) > MAX_NAME_OCTETS:
-            return NOWHERE
-        type_, class_ = QUESTION.unpack(question[-QUESTION.size :])
-        try:
-            zone = self._zones.find(name, type_)
-        except IndexError:  # labels that reach behind the name
-            return NOWHERE
-        if zone is None or class_ != IN or type_ in NEVER_HOT:
-            return NOWHERE
-        packed = zone.nodes.get(name)
-        # Not where a delegation hides the name.
-        if packed is None or not packed.startswith(PLAIN):
-            return NOWHERE
-        return zone, Node(name, packed, zone.steered.get(name, NOT_STEERED))
+    def _make_from(
+        self, zone: Zone, question: bytes, type_: int, node: Node
+    ) -> Hot | bytes | None:
+        if not (self._is_signed and zone.key):
+            found = stored_set(question, node.packed)
+            if found is not None:
+                return self._of(question, *found)
+        return self._make(zone, Question(node.owner, type_), node)
 
     def hot(self, question: bytes) -> Hot | None:
         """Return the answers to a question, however they are kept."""
@@ -150,10 +144,10 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             self.clear()
 
     def turn(self, now_s: int) -> None:
-        """Forget all, if signatures must be made anew from this time on."""
-        if not 0 <= now_s - self._start_s < PERIOD_S:
-            self.clear()
-            self._start_s = period(now_s)
+        """Forget all: signatures must be made anew from this time on."""
+        self.clear()
+        self.starts_s = period(now_s)
+        self.ends_s = self.starts_s + PERIOD_S
 
     def _make(self, zone: Zone, question: Question, node: Node) -> Hot | bytes | None:
         name, type_, _ = question
@@ -225,7 +219,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         """Return what `answer` writes; None when it may be too long for plain UDP."""
         if self._is_signed:
             finding = Finding(Outcome.ANSWERS, sections, 0, Matter(zone))
-            sections = prove(finding, question.type, self._start_s).sections
+            sections = prove(finding, question.type, self.starts_s).sections
         response = Response(Header(0, 0), question, Rcode.NOERROR, sections)
         wire, _ = response.to_wire(STREAM_PAYLOAD_OCTETS)
         records = wire[HEADER.size + len(question.name) + QUESTION.size :]

@@ -1,12 +1,13 @@
 """What the options of a query ask for, and what is said to them; pure."""
 
+from struct import Struct
 from typing import NamedTuple
 
 from ...errors import WireError
 from ...wire.dns.codes import OptionCode
-from ...wire.dns.edns import ClientSubnet, Edns, pack_option, with_options
+from ...wire.dns.edns import OPTION, SUBNET, ClientSubnet, Edns, pack_option
 from ..content.authority import Authority
-from ..protection.cookies import Cookie
+from ..protection.cookies import WHOLE_OCTETS, Cookie
 
 # Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
 EDNS_PAYLOAD_OCTETS = 1232
@@ -19,6 +20,8 @@ OWN_OPT = (
 # To look one up in its enumeration takes ten times as long.
 NSID, COOKIE = OptionCode.NSID, OptionCode.COOKIE
 CLIENT_SUBNET, KEEPALIVE = OptionCode.CLIENT_SUBNET, OptionCode.KEEPALIVE
+SUBNET_HEAD = Struct(OPTION.format + SUBNET.format.lstrip("!"))
+COOKIE_HEAD = OPTION.pack(COOKIE, WHOLE_OCTETS)
 KEEPALIVE_UNITS_PER_S = 10  # RFC 7828, section 3.1
 
 
@@ -40,18 +43,23 @@ def read_options(
     """Return what the options ask for; WireError when one is malformed."""
     if edns is None or not edns.options:
         return NOTHING_ASKED
-    subnet, options = None, edns.by_code
-    if CLIENT_SUBNET in options:
-        # The first one counts, but none may be wrong.
-        subnets = [
-            _subnet(data) for code, data in edns.options if code == CLIENT_SUBNET
-        ]
-        subnet = subnets[0]
+    subnet, options = None, dict(edns.options[::-1])  # the first with each code
+    if (data := options.get(CLIENT_SUBNET)) is not None:
+        subnet = _subnet(data)
+        if len(options) < len(edns.options):
+            _check_others(edns)
     cookie = None
     if authority.cookies and (data := options.get(COOKIE)) is not None:
         cookie = authority.cookies.reply(data, source, now_s)
     asked = subnet, cookie, NSID in options, KEEPALIVE in options
     return tuple.__new__(Asked, asked)
+
+
+def _check_others(edns: Edns) -> None:
+    """Raise WireError where one of several client subnets is wrong."""
+    for code, data in edns.options:
+        if code == CLIENT_SUBNET:
+            _subnet(data)
 
 
 def _subnet(data: bytes) -> ClientSubnet:
@@ -81,10 +89,13 @@ def own_opt(
     if wants_identity and authority.identity:
         options = pack_option(NSID, authority.identity.encode())
     if subnet is not None:
-        options += pack_option(CLIENT_SUBNET, subnet.scoped(scope))
+        family, source, _, address = subnet
+        octets = SUBNET.size + len(address)
+        options += SUBNET_HEAD.pack(CLIENT_SUBNET, octets, family, source, scope)
+        options += address
     if cookie is not None:
-        options += pack_option(COOKIE, cookie.data)
+        options += COOKIE_HEAD + cookie.data
     if wants_keepalive and stream:  # RFC 7828 3.2.1: it means nothing by UDP
         units = int(authority.idle_timeout_s * KEEPALIVE_UNITS_PER_S)
         options += pack_option(KEEPALIVE, units.to_bytes(2, "big"))
-    return with_options(opt, options)
+    return opt[:-2] + len(options).to_bytes(2) + options

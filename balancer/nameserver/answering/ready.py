@@ -6,7 +6,7 @@ from ...wire.dns.edns import OPT_RECORD, OPTION, SUBNET
 from ...wire.dns.query import HEADER, QUESTION
 from ..protection.cookies import WHOLE_OCTETS
 from ..telemetry.tallies import Tally
-from .answer import PLAIN_PAYLOAD_OCTETS
+from .answered import PLAIN_PAYLOAD_OCTETS
 
 LARGEST_OPT_OCTETS = (
     OPT_RECORD.size + OPTION.size + SUBNET.size + 16 + OPTION.size + WHOLE_OCTETS

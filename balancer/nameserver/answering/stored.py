@@ -7,13 +7,12 @@ from ...wire.dns.codes import Type
 from ...wire.dns.names import ROOT
 from ...wire.dns.query import QUESTION
 from ..zones.image import Image
-from ..zones.node import COMPRESSED, PLAIN, SET
+from ..zones.node import COMPRESSED, PLAIN, find_packed
 from ..zones.zone import Zones
 from .ready import LARGEST_OCTETS, fits
 
 MAX_ZONES = 8  # they are tried one after the other
 CLASS_IN = b"\0\1"
-NOT_AS_STORED = {type_.to_bytes(2, "big") for type_ in COMPRESSED}
 ONE_RECORD = b"\0\1"
 # How a node begins whose first set is one record, by the type and class asked for.
 HEADS = {
@@ -75,16 +74,13 @@ def stored_set(question: bytes, packed: bytes) -> tuple[bytes, bytes] | None:
         question: its octets, with the name in lower case and class IN.
         packed: the node of this name, which no delegation hides.
     """
-    type_ = question[-4:-2]
-    if type_ in NOT_AS_STORED or question.startswith(ROOT):
+    type_ = question[-4] << 8 | question[-3]
+    if type_ in COMPRESSED or question.startswith(ROOT):
         return None
-    at, end = len(PLAIN), len(packed)
-    while at < end:
-        records_at = at + SET.size
-        records_end = records_at + (packed[at + 4] << 8 | packed[at + 5])
-        if packed[at : at + 2] == type_:
-            count = packed[at + 2 : at + 4]
-            octets = len(question) - QUESTION.size + records_end - records_at
-            return (count, packed[records_at:records_end]) if fits(octets) else None
-        at = records_end
-    return None
+    found = find_packed(packed, type_)
+    if found is None:
+        return None
+    count, records = found
+    if not fits(len(question) - QUESTION.size + len(records)):
+        return None
+    return count.to_bytes(2), records

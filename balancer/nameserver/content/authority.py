@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from ...wire.dns.codes import Class, Type
 from ...wire.dns.names import name_from_text
-from ...wire.dns.query import Question
+from ...wire.dns.query import Query, Question
 from ...wire.dns.records import RecordSet, TextData
-from ..protection.budget import Budget
+from ..protection.budget import Budget, is_light
 from ..protection.cookies import Cookies
 from ..zones.zone import Zones
 
+NOTHING = Budget(0)
 # RFC 4892 and BIND's older names for the same.
 VERSION_NAMES = {name_from_text("version.bind"), name_from_text("version.server")}
 IDENTITY_NAMES = {name_from_text("hostname.bind"), name_from_text("id.server")}
@@ -35,6 +36,10 @@ class Authority:
     version: str = ""
     budget: Budget | None = None
     idle_timeout_s: float = 0.0
+
+    def allowance(self, query: Query) -> Budget | None:
+        """Return what signatures for a query are taken from that may be forged."""
+        return self.budget if is_light(query) else NOTHING
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

@@ -16,7 +16,7 @@ from ...wire.dns.records import (
     StoredRun,
 )
 from ...wire.dns.writer import PlainWriter
-from ..zones.keys import SigningKey
+from ..zones.keys import SIGNATURE_OCTETS, SigningKey
 from ..zones.node import pack_record, stored_set
 from ..zones.zone import WILDCARD
 
@@ -24,6 +24,10 @@ RRSIG = Type.RRSIG
 # All servers of an address sign with the same times, so that their answers are alike.
 PERIOD_S = 86400
 BACKDATED_S = 6 * 3600  # for validators whose clocks are behind
+# Of a signature under the name that was asked, but for its signer's name.
+RRSIG_OCTETS = (
+    STORED_RECORD.size + RRSIG_HEAD.size + RRSIG_TIMES.size + SIGNATURE_OCTETS
+)
 VALID_S = 4 * 86400  # at least three days, which is longer than our TTLs
 
 
@@ -51,21 +55,43 @@ def with_signature(
     """
     owner, type_, ttl_s, data, _ = records
     folded = owner.lower()
+    if isinstance(data, StoredData):
+        signature = signature_of(folded, records, zone, key, start_s, begin)
+        return (StoredRun(owner, data.octets + signature, data.size + 1),)
     head = signed_head(folded, type_, ttl_s, zone, key.tag, start_s)
+    rdata = head + key.sign(head + _canonical(folded, records), begin)
+    return records, stored_set(owner, RRSIG, ttl_s, rdata)
+
+
+def signature_of(
+    owner: bytes,
+    stored: RecordSet,
+    zone: bytes,
+    key: SigningKey,
+    start_s: int,
+    begin: Callable[[], None] | None = None,
+) -> bytes:
+    """Return the RRSIG record of a set that is stored, under the name that was asked.
+
+    Args:
+        owner: of the records, in lower case.
+        stored: the set.
+        zone: the signer's name.
+        key: of the zone.
+        start_s: from when on it is given out.
+        begin: is called before a signature is made, and may raise an error.
+    """
+    _, type_, ttl_s, data, _ = stored
     if not isinstance(data, StoredData):
-        signed = head + _canonical(folded, records)
-        rdata = head + key.sign(signed, begin)
-        return records, stored_set(owner, RRSIG, ttl_s, rdata)
-    octets, size = data.octets, data.size
-    if size == 1:  # but for its owner, it is stored in the form that is signed
-        signed = head + folded + octets[ASKED_NAME_OCTETS:]
-        signature = key.sign(signed, begin)
+        raise TypeError(f"not as stored: {data!r}")
+    head, octets = signed_head(owner, type_, ttl_s, zone, key.tag, start_s), data.octets
+    if data.size == 1:  # but for its owner, it is stored in the form that is signed
+        signature = key.sign(head + owner + octets[ASKED_NAME_OCTETS:], begin)
     else:
         # Told apart as they are stored, they need not be sorted each time.
-        sort = partial(_signed_stored, head, folded, octets)
-        signature = key.sign(head + folded + octets, begin, sort)
-    octets += pack_record(RRSIG, ttl_s, head + signature)
-    return (StoredRun(owner, octets, size + 1),)
+        sort = partial(_signed_stored, head, owner, octets)
+        signature = key.sign(head + owner + octets, begin, sort)
+    return pack_record(RRSIG, ttl_s, head + signature)
 
 
 def signed_head(

@@ -1,9 +1,19 @@
-"""How many signatures are made for single queries in a second; pure.
+"""Signatures for single queries: which may have one, and how many in a second; pure.
 
 Made-up names are denied one by one, each with a signature of its own, which costs as
 much as everything else about the answer. So they are rationed: who asks by UDP for more
-is sent to TCP, where an address cannot be forged.
+is sent to TCP, where an address cannot be forged. Who makes a query dear in other ways,
+too, as no resolver does, is sent there at once.
 """
+
+from ...wire.dns.codes import OptionCode
+from ...wire.dns.names import label_starts
+from ...wire.dns.query import Query
+from .cookies import CLIENT_OCTETS
+
+MAX_LABELS = 40  # the longest that are in use have 34: reverse names of IPv6
+MAX_OPTIONS = 1
+COOKIE = OptionCode.COOKIE
 
 
 class Spent(Exception):
@@ -30,3 +40,23 @@ class Budget:
         if self._left <= 0:
             raise Spent
         self._left -= 1
+
+
+def is_light(query: Query) -> bool:
+    """Say whether a query, which shows no cookie of ours, asks for little besides.
+
+    It has no records but its OPT record, few labels and options, and no cookie of a
+    server, which then is not ours.
+    """
+    (*_, answers, authorities, additionals), question, edns, *_ = query
+    if answers or authorities or additionals > 1:
+        return False
+    if edns is not None and edns.options:
+        if len(edns.options) > MAX_OPTIONS:
+            return False
+        for code, data in edns.options:
+            if code == COOKIE and len(data) > CLIENT_OCTETS:
+                return False
+    if len(question.name) <= 2 * MAX_LABELS:  # each label takes two octets at least
+        return True
+    return len(label_starts(question.name.lower())) <= MAX_LABELS + 1

@@ -59,7 +59,8 @@ class Cookies:
             return self._check(data, packed_address(source), now_s)
         if size != CLIENT_OCTETS and not SHORTEST_OCTETS <= size <= LONGEST_OCTETS:
             raise WireError(f"a cookie of {size} octets")
-        return Cookie(self._make(data, packed_address(source), now_s), False)
+        made = self._make(data, packed_address(source), now_s)
+        return tuple.__new__(Cookie, (made, False))
 
     def _check(self, data: bytes, address: bytes, now_s: int) -> Cookie:
         version, made_s = SERVER_HEAD.unpack_from(data, CLIENT_OCTETS)
@@ -69,10 +70,9 @@ class Cookies:
             signed, theirs = data[:SIGNED_OCTETS] + address, data[SIGNED_OCTETS:]
             if theirs in [each.of(signed) for each in self._hashes]:
                 is_young = since_s < MAX_AHEAD_S + RENEWAL_AGE_S
-                return Cookie(
-                    data if is_young else self._make(data, address, now_s), True
-                )
-        return Cookie(self._make(data, address, now_s), False)
+                ours = data if is_young else self._make(data, address, now_s)
+                return tuple.__new__(Cookie, (ours, True))
+        return tuple.__new__(Cookie, (self._make(data, address, now_s), False))
 
     def _make(self, data: bytes, address: bytes, now_s: int) -> bytes:
         head = data[:CLIENT_OCTETS] + SERVER_HEAD.pack(VERSION, now_s & LAST_S)

@@ -93,11 +93,14 @@ class Limiter:
         head, cut_bits, octets = self._networks[len(packed)]
         if self._exempt and self._is_exempt(packed):
             return SEND
-        network = (int.from_bytes(packed) >> cut_bits).to_bytes(octets)
-        key = head + network + kind
+        if cut_bits % 8:
+            packed = (int.from_bytes(packed) >> cut_bits).to_bytes(octets)
+        key = head + packed[:octets] + kind
         per_second = self._limit.per_second
         now = now_s * per_second
-        full_at = self._young.get(key) or self._older(key, now_s)
+        full_at = self._young.get(key)
+        if full_at is None:
+            full_at = self._older(key, now_s)
         full_at = (full_at if full_at > now else now) + 1
         if full_at - now <= per_second:
             self._young[key] = full_at

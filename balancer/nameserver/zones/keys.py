@@ -33,12 +33,13 @@ from ...wire.dns.dnssec import (
 )
 
 HALF_OCTETS = 32  # a signature is two numbers of this size, as is a public key
+SIGNATURE_OCTETS = 2 * HALF_OCTETS
 MAX_SIGNATURES = 16384  # beyond, all are forgotten at once
 # The library takes longer to hash than hashlib.
 HASHED = Prehashed(hashes.SHA256())
 # RFC 6979: the same octets get the same signature, at each server of an address.
 REPEATABLE = ECDSA(HASHED, deterministic_signing=True)
-# A tenth faster, for what nobody compares or asks for again.
+# A tenth faster, for names that are made up: hardly anybody asks for one twice.
 ONCE = ECDSA(HASHED)
 
 
@@ -114,7 +115,8 @@ class SigningKey:
             if begin is not None:
                 begin()
             hashed = named if form is None else sha256(form()).digest()
-            signature = _as_numbers(self._private.sign(hashed, REPEATABLE))
+            way = REPEATABLE if begin is None else ONCE
+            signature = _as_numbers(self._private.sign(hashed, way))
             if len(kept) >= MAX_SIGNATURES:
                 kept.clear()
             kept[named] = signature

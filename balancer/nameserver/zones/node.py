@@ -73,10 +73,8 @@ class Node(NamedTuple):
             type_ = next(iter(self.types()), ANY)
         if type_ in self.steered:
             return self.steered[type_]
-        for found, count, records in packed_sets(self.packed):
-            if found == type_:
-                return read_set(self.owner, found, count, records)
-        return None
+        found = find_packed(self.packed, type_)
+        return None if found is None else read_set(self.owner, type_, *found)
 
     def is_alias_for(self, type_: int) -> bool:
         """Whether a CNAME answers for this type."""
@@ -97,6 +95,17 @@ class Node(NamedTuple):
     def types(self) -> tuple[int, ...]:
         """Return the types that are here."""
         return (*(type_ for type_, _, _ in packed_sets(self.packed)), *self.steered)
+
+
+def find_packed(packed: bytes, type_: int) -> tuple[int, bytes] | None:
+    """Return count and records of a node's set of a type; None: there is none."""
+    position, end = len(PLAIN), len(packed)
+    while position < end:
+        found, count, length = SET.unpack_from(packed, position)
+        position += SET.size + length
+        if found == type_:
+            return count, packed[position - length : position]
+    return None
 
 
 def packed_sets(packed: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -132,7 +141,7 @@ def read_set(owner: bytes, type_: int, count: int, records: bytes) -> RecordSet:
     _, _, _, ttl_s, _ = STORED_RECORD.unpack_from(records)
     stored = StoredData(records, count)
     if type_ not in COMPRESSED:
-        return RecordSet(owner, type_, ttl_s, stored)
+        return tuple.__new__(RecordSet, (owner, type_, ttl_s, stored, IN))
     data = (_read_names(type_, each) for each in stored)
     return RecordSet(owner, type_, ttl_s, tuple(data))
 

@@ -80,23 +80,6 @@ class Finding(NamedTuple):
         is_alias = self.outcome is REFERRALS and bool(self.sections.answers)
         return is_alias or self.outcome in AUTHORITATIVE
 
-    def likeness(self, question: Question) -> bytes:
-        """Return what responses of the same content share, however one asks for them.
-
-        Denials of a zone are alike, as are referrals to a child, answers of a
-        wildcard, and errors: made-up names do not make them different.
-        """
-        if self.matter is None:
-            return self.outcome.encode()
-        node = self.matter.node
-        if self.outcome in DENIALS:
-            return b"n" + self.matter.zone.apex
-        if node is not None and node.is_cut:
-            return b"r" + node.owner
-        if node is not None and node.wildcard is not None:
-            return b"w" + node.wildcard
-        return b"a" + question.name.lower()
-
 
 CLASSES = (Class.IN, Class.ANY)
 AUTHORITATIVE = (ANSWERS, *DENIALS)
@@ -110,25 +93,47 @@ RCODES = {
 }
 
 
+def likeness(outcome: Outcome, zone: Zone, node: Node | None, name: bytes) -> bytes:
+    """Return what responses of the same content share, however one asks for them.
+
+    Denials of a zone are alike, as are referrals to a child, answers of a wildcard,
+    and errors: made-up names do not make them different.
+
+    Args:
+        outcome: what became of the query.
+        zone: what answers.
+        node: what answers for the name that aliases led to; None: it does not exist.
+        name: what was asked for, in lower case.
+    """
+    if outcome in DENIALS:
+        return b"n" + zone.apex
+    if node is not None and node.is_cut:
+        return b"r" + node.owner
+    if node is not None and node.wildcard is not None:
+        return b"w" + node.wildcard
+    return b"a" + name
+
+
 def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Finding:
     """Return what our zones say to a question; zones that are not ours are refused.
 
     Who asks is told by `asker` where an answer depends on it.
     """
-    name = question.name.lower()
-    zone = zones.find(name, question.type)
-    if zone is None or question.class_ not in CLASSES:
+    name, type_, class_ = question
+    name = name.lower()
+    zone, node = zones.find_node(name, type_)
+    if zone is None or class_ not in CLASSES:
         return Finding(Outcome.REFUSED)
-    if question.type == NXNAME:  # RFC 9824, section 3.5
+    if type_ == NXNAME:  # RFC 9824, section 3.5
         return Finding(Outcome.FORMERR)
-    node = zone.find(name)
-    if node is None or not node.is_alias_for(question.type):
-        return _found(Matter(zone, name, node), question.type, asker)
+    if node is None or not node.is_alias_for(type_):
+        matter = tuple.__new__(Matter, (zone, name, node))
+        return _found(matter, type_, asker)
     aliases, chain = _chain(zone, node)
     if not chain.is_open:
         return Finding(ANSWERS, Sections(aliases), 0, Matter(zone, None, node))
     matter = _matter_behind(zone, chain.target, node)
-    return _found(matter, question.type, asker, aliases, chain.owners | {node.owner})
+    return _found(matter, type_, asker, aliases, chain.owners | {node.owner})
 
 
 def _chain(zone: Zone, node: Node) -> tuple[tuple[Records, ...], Chain]:
@@ -224,16 +229,13 @@ def _finding(
 ) -> Finding:
     zone, _, node = matter
     if node is None:
-        negative = Sections(aliases, (zone.negative,))
-        return Finding(NXDOMAIN, negative, 0, matter)
+        return _denied(NXDOMAIN, matter, aliases)
     # RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
     if node.is_cut and (type_ != DS or node.owner != matter.name):
         return _referral(matter, node, aliases)
     records = node.find(type_)
     if records is None:
-        outcome = ANSWERS if aliases else NODATA
-        negative = Sections(aliases, (zone.negative,))
-        return Finding(outcome, negative, 0, matter)
+        return _denied(ANSWERS if aliases else NODATA, matter, aliases)
     if isinstance(records, Steered):
         chosen, scope, site = records.choose(asker())
         if chosen is None:
@@ -241,17 +243,22 @@ def _finding(
         sections = answer_sections(zone, chosen, aliases)
         policy = records.seat.spec.kind
         return Finding(ANSWERS, sections, scope, matter, False, policy, site)
-    return Finding(ANSWERS, answer_sections(zone, records, aliases), 0, matter)
+    parts = ANSWERS, answer_sections(zone, records, aliases), 0, matter, False, "", ""
+    return tuple.__new__(Finding, parts)
+
+
+def _denied(outcome: Outcome, matter: Matter, aliases: tuple[Records, ...]) -> Finding:
+    """Return what says that there is nothing at the end of the aliases, if any."""
+    negative = tuple.__new__(Sections, (aliases, (matter.zone.negative,), (), ()))
+    return tuple.__new__(Finding, (outcome, negative, 0, matter, False, "", ""))
 
 
 def _hidden(matter: Matter, type_: int, aliases: tuple[Records, ...]) -> Finding:
     """Answer as if the node had not this type, which a policy keeps back."""
     node = matter.node or Node(matter.zone.apex)
     steered = {other: it for other, it in node.steered.items() if other != type_}
-    outcome = ANSWERS if aliases else NODATA
-    sections = Sections(aliases, (matter.zone.negative,))
     bare = matter._replace(node=node._replace(steered=steered))
-    return Finding(outcome, sections, 0, bare)
+    return _denied(ANSWERS if aliases else NODATA, bare, aliases)
 
 
 def _referral(matter: Matter, cut: Node, aliases: tuple[Records, ...]) -> Finding:

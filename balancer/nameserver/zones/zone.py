@@ -80,7 +80,8 @@ class Zone:
                 break
         if packed is None:
             return self.node(encloser)
-        return Node(encloser, packed, self.steered.get(encloser, NOT_STEERED))
+        steered = self.steered.get(encloser, NOT_STEERED)
+        return tuple.__new__(Node, (encloser, packed, steered, None))
 
     def node(self, name: bytes) -> Node | None:
         """Return what is stored at exactly this name."""
@@ -142,17 +143,32 @@ class Zone:
         steered = self.steered.get(source, NOT_STEERED)
         if steered:
             steered = {type_: each.at(name) for type_, each in steered.items()}
-        return Node(name, packed, steered, source)
+        return tuple.__new__(Node, (name, packed, steered, source))
 
 
 class Zones:
     """What a server is authoritative for."""
 
-    __slots__ = ("_depth", "by_apex")
+    __slots__ = ("_depth", "_last", "by_apex")
 
     def __init__(self, zones: Iterable[Zone] = ()) -> None:
         self.by_apex = {zone.apex: zone for zone in zones}
+        self._last: tuple[bytes, int, Zone | None, Node | None] = b"", 0, None, None
         self._depth = max((len(label_starts(apex)) for apex in self.by_apex), default=1)
+
+    def find_node(self, name: bytes, type_: int) -> tuple[Zone | None, Node | None]:
+        """Return the zone that answers for a name, and what it has there, if anything.
+
+        What was found last is remembered: names for which there is no ready answer
+        are looked up for that first, and then for themselves.
+        """
+        last_name, last_type, zone, node = self._last
+        if name == last_name and type_ == last_type:
+            return zone, node
+        zone = self.find(name, type_)
+        node = None if zone is None else zone.find(name)
+        self._last = name, type_, zone, node
+        return zone, node
 
     def find(self, name: bytes, type_: int = Type.ANY) -> Zone | None:
         """Return the zone that answers for a name, of those it lies in the deepest.

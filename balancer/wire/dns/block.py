@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from .records import Records, RecordSet
 from .writer import Known, Writer, vocabulary
 
+NO_HEADER, NO_QUESTION = bytes(12), bytes(4)  # in the place of what comes there
 MAX_PLACES = 16  # beyond, all ways in which a block was written are forgotten
 
 Remake = Callable[[RecordSet], Iterable[Records]]
@@ -24,6 +25,8 @@ class Block:
     """
 
     __slots__ = (
+        "_behind",
+        "_below",
         "_names",
         "_places",
         "_remade",
@@ -41,6 +44,9 @@ class Block:
         self.least_octets = sum(each.least_octets for each in self.records)
         self._places = places
         self._names = vocabulary(each.write for each in self.records)
+        top = self.sets[0].owner if self.sets else b""
+        self._below = tuple(each for each in self._names if not top.endswith(each))
+        self._behind: dict[int, bytes] = {}
         self._written: dict[tuple[int | None, ...], Known] = {}
         self._remade: tuple[int, Block] | None = None
 
@@ -54,6 +60,30 @@ class Block:
         if len(self._written) >= self._places:
             self._written.clear()
         self._written[place] = writer.known(self._write_each)
+
+    def behind(self, name: bytes) -> bytes:
+        """Return the octets of all of it right behind a question.
+
+        Most names have but the owner in common with it, and then their length alone
+        decides: these are remembered by it.
+
+        Args:
+            name: of the question, in lower case: the owner of the first set, or below.
+        """
+        octets = self._behind.get(len(name))
+        if octets is None or name.endswith(self._below):
+            octets = self._write_behind(name)
+            if not name.endswith(self._below):
+                self._behind[len(name)] = octets
+        return octets
+
+    def _write_behind(self, name: bytes) -> bytes:
+        writer = Writer(NO_HEADER)
+        writer.put_question_name(name)
+        writer.put(NO_QUESTION)
+        start = len(writer.octets)
+        self.write(writer)
+        return bytes(writer.octets[start:])
 
     def remade(self, at_s: int, remake: Remake) -> "Block":
         """Return the block with what `remake` makes of each set, made once for `at_s`.

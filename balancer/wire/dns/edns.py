@@ -102,12 +102,8 @@ class ClientSubnet(NamedTuple):
 
     def to_wire(self) -> bytes:
         """Return the option's data, without code and length."""
-        return self.scoped(self.scope_prefix_length)
-
-    def scoped(self, scope_prefix_length: int) -> bytes:
-        """Return the same with another scope prefix length."""
-        family, source, _, address = self
-        return SUBNET.pack(family, source, scope_prefix_length) + address
+        family, source, scope, address = self
+        return SUBNET.pack(family, source, scope) + address
 
     @property
     def text(self) -> str:
@@ -122,11 +118,6 @@ class ClientSubnet(NamedTuple):
         """The network's first address as an integer."""
         bits = ADDRESS_BITS[self.family]
         return int.from_bytes(self.address, "big") << (bits - 8 * len(self.address))
-
-
-def with_options(opt: bytes, options: bytes) -> bytes:
-    """Return an OPT record that had no options with these, each as `pack_option`."""
-    return opt[:-2] + len(options).to_bytes(2) + options
 
 
 def with_high_rcode(opt: bytes, high_rcode: int) -> bytes:

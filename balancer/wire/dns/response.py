@@ -105,7 +105,7 @@ class Response(NamedTuple):
         if tsig:
             additionals += 1
             writer.put(tsig)
-        flags = _flags(asked.flags, rcode) | more_flags
+        flags = response_flags(asked.flags, rcode) | more_flags
         if authoritative:
             flags |= AUTHORITATIVE
         counts = questions, answered, authority, additionals
@@ -114,8 +114,8 @@ class Response(NamedTuple):
         return bytes(octets)
 
 
-def _flags(asked: int, rcode: int) -> int:
-    """Return the flags of a response to a query with these."""
+def response_flags(asked: int, rcode: int) -> int:
+    """Return the flags of a response to a query with these, without authority."""
     flags = RESPONSE | asked & OPCODE | rcode & LOW_RCODE
     # RD means something in a QUERY only; elsewhere the bit is not ours to echo.
     if not asked & OPCODE:

@@ -16,18 +16,19 @@ from tempfile import TemporaryDirectory
 from balancer.nameserver.answering.desk import Desk
 from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN
+from balancer.nameserver.protection.budget import MAX_LABELS
 from balancer.nameserver.protection.limit import RateLimit
 from balancer.wire.dns.codes import Type
-from balancer.wire.dns.edns import OPT_RECORD, Edns, Option
+from balancer.wire.dns.edns import MAX_OPTIONS, OPT_RECORD, Edns, Option
 from balancer.wire.dns.names import name_from_text
-from balancer.wire.dns.query import Question, make_query
+from balancer.wire.dns.query import MAX_RECORDS, Question, make_query
 
 from ..figure import Figure
 
 TARGET_US = 50.0
 ROUNDS, ASKED = 15, 200
 NOW_S = 1_800_000_000
-MANY_ADDRESSES, LABELS = 60, 115
+MANY_ADDRESSES, LABELS, USUAL_LABELS = 60, 115, MAX_LABELS - 3
 RECORD = b"\0\0\1\0\1" + bytes(6)
 HEADER = b"\0\7\1\0"
 CONFIG = """
@@ -109,8 +110,8 @@ def _label(chance: Random) -> str:
     return "".join(chance.choices("abcdefghijklmnop", k=10))
 
 
-def _labels(chance: Random) -> str:
-    return ".".join(chance.choices("abcdefghijklmnop", k=LABELS))
+def _labels(chance: Random, labels: int = LABELS) -> str:
+    return ".".join(chance.choices("abcdefghijklmnop", k=labels))
 
 
 def _query(name: str, type_: int = Type.A, *options: Option) -> bytes:
@@ -123,6 +124,10 @@ def _with_records(query: bytes, count: int) -> bytes:
     opt_at = len(query) - OPT_RECORD.size
     additionals = (count + 1).to_bytes(2, "big")
     return query[:10] + additionals + query[12:opt_at] + RECORD * count + query[opt_at:]
+
+
+def _new_cookie(chance: Random) -> Option:
+    return Option(10, chance.randbytes(8))
 
 
 def _options(chance: Random) -> tuple[Option, ...]:
@@ -142,16 +147,28 @@ KINDS: dict[str, Make] = {
     "a made-up name and 3 records": lambda it: _with_records(
         _query(f"{_label(it)}.gslb.net"), 3
     ),
-    "40 records": lambda it: (
+    f"{MAX_RECORDS} records": lambda it: (
         HEADER
-        + b"\0\1\0\0\0\0\0\x28"
+        + b"\0\1\0\0\0\0\0"
+        + MAX_RECORDS.to_bytes()
         + _query(f"{_label(it)}.gslb.net")[12 : -OPT_RECORD.size]
-        + RECORD * 40
+        + RECORD * MAX_RECORDS
     ),
     "a made-up type": lambda it: _query("c5.gslb.net", it.randrange(300, 60000)),
     "a wildcard's": lambda it: _query(f"{_label(it)}.wild.gslb.net", Type.TXT),
+    "a wildcard's, with a type made up": lambda it: _query(
+        f"{_label(it)}.wild.gslb.net", it.randrange(300, 60000)
+    ),
+    "the dearest that is signed": lambda it: _query(
+        f"{_labels(it, USUAL_LABELS)}.wild.gslb.net", Type.TXT, _new_cookie(it)
+    ),
     "all that is dear together": lambda it: _query(
         f"{_labels(it)[:-10]}.wild.gslb.net", Type.TXT, *_options(it)
+    ),
+    "sixteen options": lambda it: _query(
+        f"{_label(it)}.wild.gslb.net",
+        Type.TXT,
+        *(Option(100 + number, b"") for number in range(MAX_OPTIONS)),
     ),
     "four aliases": lambda it: _query("c1.gslb.net", it.randrange(300, 60000)),
     "below a delegation": lambda it: _query(f"{_label(it)}.child.gslb.net"),

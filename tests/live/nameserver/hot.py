@@ -10,7 +10,8 @@ from pathlib import Path
 from dns_frames import Way, frame
 
 from balancer.kernel.testrun import XDP_PASS, XDP_REDIRECT, test_run
-from balancer.nameserver.answering.answer import Answer, answer
+from balancer.nameserver.answering.answer import answer
+from balancer.nameserver.answering.answered import Answer
 from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.content.content import Content
 from balancer.nameserver.loading.load import load_content

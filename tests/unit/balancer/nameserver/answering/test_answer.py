@@ -12,7 +12,8 @@ from dns_strategies import queries
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balancer.nameserver.answering.answer import Answer, Drop, answer
+from balancer.nameserver.answering.answer import Drop, answer
+from balancer.nameserver.answering.answered import Answer
 from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.zones.resolve import Outcome
 from balancer.nameserver.zones.zone import Zones

@@ -15,7 +15,8 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from balancer.nameserver.answering.answer import Answer, answer
+from balancer.nameserver.answering.answer import answer
+from balancer.nameserver.answering.answered import Answer
 from balancer.nameserver.answering.fast import FastPath
 
 NOW_S = 1_800_000_000

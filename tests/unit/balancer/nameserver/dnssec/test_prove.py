@@ -339,6 +339,53 @@ def test_who_asks_for_made_up_names_is_sent_to_tcp_in_the_end(signed):
     assert not is_cut("x2", now_s=NOW_S + 1)
 
 
+def made_up_query(labels=3, options=(), records=0):
+    """A query for a made-up name, with records before its OPT record."""
+    name = name_from_text(".".join("x" * (labels - 2)) + ".gslb.net")
+    edns = Edns(1232, dnssec_ok=True, options=options)
+    query = make_query(7, Question(name, 1), edns).to_wire()
+    end = len(query) - len(edns.to_wire())
+    nothing = b"\0\0\1\0\1" + bytes(6)
+    counted = query[:10] + (1 + records).to_bytes(2) + query[12:end]
+    return counted + nothing * records + query[end:]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_signed"),
+    [
+        pytest.param(made_up_query(), True, id="plain"),
+        pytest.param(made_up_query(labels=40), True, id="as many labels as in use"),
+        pytest.param(made_up_query(labels=41), False, id="more labels"),
+        pytest.param(made_up_query(records=1), False, id="another record"),
+        pytest.param(
+            made_up_query(options=(Option(12, bytes(24)),)), True, id="padding"
+        ),
+        pytest.param(
+            made_up_query(options=(Option(3, b""), Option(9, b""))), False, id="options"
+        ),
+        pytest.param(
+            made_up_query(options=(Option(10, b"c" * 8),)), True, id="a client's cookie"
+        ),
+        pytest.param(
+            made_up_query(options=(Option(10, b"c" * 24),)), False, id="a forged cookie"
+        ),
+    ],
+)
+def test_who_makes_a_query_dear_in_two_ways_is_sent_to_tcp(signed, query, is_signed):
+    server = replace(signed, cookies=Cookies((b"k" * 16,)), budget=Budget(10))
+    said = answer(server, query, FRA, NOW_S)
+    assert said.truncated == (not is_signed)
+    assert not answer(server, query, FRA, NOW_S, stream=True).truncated
+
+
+def test_who_is_proven_may_ask_as_it_likes(signed):
+    cookies = Cookies((b"k" * 16,))
+    server = replace(signed, cookies=cookies, budget=Budget(0))
+    cookie = Option(10, cookies.reply(b"c" * 8, FRA, NOW_S).data)
+    query = made_up_query(labels=60, options=(Option(3, b""), cookie))
+    assert not answer(server, query, FRA, NOW_S).truncated
+
+
 def test_signatures_are_bounded(monkeypatch):
     monkeypatch.setattr("balancer.nameserver.zones.keys.MAX_SIGNATURES", 3)
     key = SigningKey.generate()

@@ -20,6 +20,8 @@ from balancer.wire.dns.writer import Writer
 OWNER = name_from_text("www.gslb.net")
 STORED = STORED_RECORD.pack(0xC00C, Type.TXT, 1, 5, 2) + b"\1x"
 
+A, B = (NameData(name_from_text(f"{it}.gslb.net")) for it in "ab")
+
 some_names = st.sampled_from(
     [name_from_text(each) for each in ("gslb.net", "a.gslb.net", "www.gslb.net", "net")]
 )
@@ -53,6 +55,29 @@ def test_a_block_is_what_its_records_are(records, asked):
         assert together.octets == apart.octets
     assert block.size == sum(each.size for each in records)
     assert len(block._written) <= 2
+
+
+below = st.builds(
+    lambda above, under: (
+        b"".join(bytes([len(it)]) + it for it in above).lower() + under
+    ),
+    # The second is no label above the name that it looks like.
+    st.lists(st.binary(min_size=1, max_size=9) | st.just(b"x\1a"), max_size=9),
+    st.sampled_from([name_from_text(it) for it in ("gslb.net", "www.gslb.net")]),
+)
+
+
+@given(st.lists(sets, max_size=2), st.lists(below, min_size=1, max_size=4))
+def test_right_behind_a_question(others, asked):
+    block = Block([RecordSet(name_from_text("gslb.net"), Type.NS, 5, (A, B)), *others])
+    for name in [*asked, *asked]:
+        writer = Writer(bytes(12))
+        writer.put_question_name(name)
+        writer.put(bytes(4))
+        start = len(writer.octets)
+        for each in block.records:
+            each.write(writer)
+        assert block.behind(name) == writer.octets[start:]
 
 
 def test_records_away_from_the_question_have_their_name():

@@ -1,0 +1,178 @@
+"""Answers whose records all stand under the name that was asked: found, then written.
+
+They are most answers, and all that made-up names get: denials, and what wildcards stand
+for. In a signed zone each of these needs a signature of its own, after which the
+processor's caches have little left of anything else: what goes by few functions costs
+half. What they say is what `Considered` says, octet for octet.
+"""
+
+from typing import NamedTuple
+
+from ...wire.dns.codes import Class, Rcode, Type
+from ...wire.dns.names import ROOT
+from ...wire.dns.query import (
+    AUTHORITATIVE,
+    HEADER,
+    QUESTION,
+    RECURSION_DESIRED,
+    RESPONSE,
+    TRUNCATED,
+    Query,
+)
+from ...wire.dns.records import RecordSet, StoredData
+from ..content.authority import Authority
+from ..dnssec.prover import NOWHERE, Prover, prover_of, types_at
+from ..protection.budget import Spent
+from ..transfer.axfr import TRANSFERS
+from ..zones.node import CUT, Node
+from ..zones.resolve import Outcome, likeness
+from ..zones.steered import Steered
+from ..zones.zone import Zone, Zones
+from .answered import Answer, answered, cut, limit_octets
+from .options import NOTHING_ASKED, OWN_OPT, Asked, own_opt
+
+IN = Class.IN
+# Their records are not stored, or are everywhere.
+NEVER = {*TRANSFERS, Type.NXNAME, Type.RRSIG, Type.NSEC}
+NO_ROOM = 0, 0, b""
+ANSWERS, NODATA, NXDOMAIN = Outcome.ANSWERS, Outcome.NODATA, Outcome.NXDOMAIN
+
+
+class Direct(NamedTuple):
+    """A query, and what stands under its name, not yet signed or written.
+
+    Args:
+        query: of class IN.
+        asked: its options.
+        zone: what answers.
+        name: in lower case.
+        node: what answers for the name; None: it does not exist.
+        records: as zones hold them; None: there are none of this type.
+        outcome: what becomes of the query.
+    """
+
+    query: Query
+    asked: Asked
+    zone: Zone
+    name: bytes
+    node: Node | None
+    records: RecordSet | None
+    outcome: Outcome
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether a cookie showed that the source address is the client's."""
+        return self.asked.cookie is not None and self.asked.cookie.is_proven
+
+    @property
+    def likeness(self) -> bytes:
+        """What responses of the same content share, however one asks for them."""
+        return likeness(self.outcome, self.zone, self.node, self.name)
+
+    def answer(self, wire: bytes, is_truncated: bool = False) -> Answer:
+        """Return the answer that is written so."""
+        return answered(self.query, self.asked, wire, self.outcome, is_truncated)
+
+    def write(self, authority: Authority, now_s: int, stream: bool = False) -> Answer:
+        """Sign, if that is wanted, and write the response.
+
+        Args:
+            authority: what is answered from.
+            now_s: seconds since 1970, for signatures.
+            stream: whether it goes by TCP, where nothing is truncated.
+        """
+        query, asked, zone, _, node, _, outcome = self
+        edns, opt, prover = query.edns, b"", None
+        if edns is not None:
+            if asked is NOTHING_ASKED:
+                opt = OWN_OPT[edns.dnssec_ok]
+            else:
+                opt = own_opt(authority, edns, asked, 0, stream)
+            if edns.dnssec_ok:
+                # Who comes by TCP, or returns our cookie, is where it says it is.
+                is_proven = stream or (asked.cookie and asked.cookie.is_proven)
+                budget = None if is_proven else authority.allowance(query)
+                prover = prover_of(zone, node, now_s, budget)
+        try:
+            wire, is_truncated = self._write(opt, limit_octets(edns, stream), prover)
+        except Spent:
+            # With the cookie, whose return would have spared the budget.
+            wire, is_truncated = cut(query, opt), True
+        return answered(query, asked, wire, outcome, is_truncated)
+
+    def _write(
+        self, opt: bytes, limit: int, prover: Prover | None
+    ) -> tuple[bytes, bool]:
+        """Return the message in at most `limit` octets, and whether it is truncated."""
+        (identifier, asked_flags, *_), (name, type_, class_), edns, *_ = self.query
+        question = name + QUESTION.pack(type_, class_)
+        room = limit - HEADER.size - len(question) - len(opt)
+        put = self._denial if self.records is None else self._answer
+        answers, authorities, records = put(room, prover)
+        flags = RESPONSE | AUTHORITATIVE | asked_flags & RECURSION_DESIRED
+        # RFC 9824, section 5: who gets a signed denial asks for the code, too.
+        is_said = prover is None or (edns is not None and edns.compact_ok)
+        if self.outcome is NXDOMAIN and is_said:
+            flags |= Rcode.NXDOMAIN
+        if not records:
+            flags |= TRUNCATED
+        counts = 1, answers, authorities, 1 if opt else 0
+        header = HEADER.pack(identifier, flags, *counts)
+        return header + question + records + opt, not records
+
+    def _answer(self, room: int, prover: Prover | None) -> tuple[int, int, bytes]:
+        """Return the records, with their signature; b"": there is not room for them.
+
+        Before their octets, it is said how many are answers and authorities.
+        """
+        records = self.records
+        if records is None or not isinstance(records.data, StoredData):
+            raise TypeError(f"not as zones hold them: {records!r}")
+        size, octets = records.data.size, records.data.octets
+        if prover is None:
+            return (size, 0, octets) if len(octets) <= room else NO_ROOM
+        signature = prover.signature(self.name, records, room - len(octets))
+        return NO_ROOM if signature is None else (size + 1, 0, octets + signature)
+
+    def _denial(self, room: int, prover: Prover | None) -> tuple[int, int, bytes]:
+        """Return what says that there are no records, as `_answer` returns them."""
+        _, _, zone, name, node, *_ = self
+        negative = zone.negative
+        if prover is None:
+            octets = negative.behind(name)
+            return (0, negative.size, octets) if len(octets) <= room else NO_ROOM
+        negative = negative.remade(prover.start_s, prover.with_signature)
+        octets = negative.behind(name)
+        types, keep = NOWHERE, False  # nobody makes a name up twice
+        if node is not None:
+            types, keep = types_at(node), not node.wildcard
+        nsec = prover.denial(name, types, keep, room - len(octets))
+        if nsec is None:
+            return NO_ROOM
+        return 0, negative.size + 2, octets + nsec[0] + nsec[1]
+
+
+def find_direct(zones: Zones, query: Query, asked: Asked) -> Direct | None:
+    """Return what stands under the name that a query asks for; None: it is not alike.
+
+    Aliases lead elsewhere, as do delegations; policies choose; and names in records
+    are compressed.
+    """
+    name, type_, class_ = query.question
+    name = name.lower()
+    if class_ != IN or type_ in NEVER or name == ROOT:
+        return None
+    zone, node = zones.find_node(name, type_)
+    if zone is None:
+        return None
+    records, outcome = None, NXDOMAIN
+    if node is not None:
+        if node.steered or node.packed.startswith(CUT) or node.is_alias_for(type_):
+            return None
+        records, outcome = node.find(type_), NODATA
+        if records is not None:
+            if isinstance(records, Steered) or not isinstance(records.data, StoredData):
+                return None
+            outcome = ANSWERS
+    parts = query, asked, zone, name, node, records, outcome
+    return tuple.__new__(Direct, parts)
