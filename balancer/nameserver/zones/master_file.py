@@ -12,7 +12,6 @@ from typing import NamedTuple, Protocol
 
 import dns.exception
 import dns.name
-import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.tokenizer
@@ -20,16 +19,16 @@ import dns.zonefile
 
 from ...wire.dns.codes import Type
 from ...wire.dns.names import MAX_LABEL_OCTETS, MAX_NAME_OCTETS, ROOT
+from .collected import Collected
 from .generate import generated
 from .lines import GENERATING, INCLUDING, PLAIN_LINE, entries
-from .text import plainer_words
+from .text import TOO_LONG, cut_texts, plainer_words
 
 # An octet that is no UTF-8, as Python keeps it in a text (PEP 383).
 OTHER_OCTET = re.compile("[\udc80-\udcff]")
 OTHER_OCTETS_START = 0xDC00
 FAMILIES = {"A": AF_INET, "AAAA": AF_INET6}
 LENGTHS = [bytes([size]) for size in range(MAX_LABEL_OCTETS + 1)]
-ROOT_NAME = dns.name.root
 MAX_INCLUDED = 1 << 16  # files of one zone: each may include many
 DIRECTIVES = {"$ORIGIN", "$TTL"}  # that are left to dnspython
 MAX_TOLD = 80  # characters of an entry
@@ -126,7 +125,7 @@ class _Reader:
     """What holds from entry to entry: origin, last name, default TTL."""
 
     def __init__(self, apex: bytes) -> None:
-        self._collected = _Collected()
+        self._collected = Collected()
         origin, _ = dns.name.from_wire(apex, 0)
         self._reader = dns.zonefile.Reader(
             dns.tokenizer.Tokenizer(""),
@@ -234,10 +233,8 @@ class _Reader:
     ) -> Iterator[Entry | Unreadable]:
         reader = self._reader
         self._settle()
-        entry = OTHER_OCTET.sub(_escaped, entry)
-        reader.tok = dns.tokenizer.Tokenizer(entry, filename="")
         try:
-            reader.read()
+            self._collect(OTHER_OCTET.sub(_escaped, entry))
         except (dns.exception.DNSException, ValueError) as error:
             yield _unreadable(file, number, entry, error)
             self._collected.records.clear()
@@ -260,32 +257,19 @@ class _Reader:
                 rdata.to_digestable(),
             )
 
-
-class _Collected:
-    """Stands where dnspython's reader wants a transaction, and keeps the records."""
-
-    def __init__(self) -> None:
-        self.manager = self
-        self.records: list[tuple[dns.name.Name, int, dns.rdata.Rdata]] = []
-
-    def origin_information(self) -> tuple[dns.name.Name, bool, dns.name.Name]:
-        """Say that names are absolute, and that none is outside."""
-        return ROOT_NAME, False, ROOT_NAME
-
-    def check_put_rdataset(self, check: object) -> None:
-        """Take no check: the zone is checked as a whole."""
-
-    def _set_origin(self, origin: dns.name.Name) -> None:
-        """Do nothing: the reader knows its origin by itself."""
-
-    def add(self, name: dns.name.Name, ttl_s: int, rdata: dns.rdata.Rdata) -> None:
-        """Keep a record."""
-        self.records.append((name, ttl_s, rdata))
-
-    def take(self) -> list[tuple[dns.name.Name, int, dns.rdata.Rdata]]:
-        """Return the records and forget them."""
-        taken, self.records = self.records, []
-        return taken
+    def _collect(self, entry: str) -> None:
+        """Have dnspython read an entry; if need be, with its texts cut."""
+        self._reader.tok = dns.tokenizer.Tokenizer(entry, filename="")
+        try:
+            self._reader.read()
+        except dns.exception.DNSException as error:
+            shorter = cut_texts(entry) if TOO_LONG in str(error) else entry
+            if shorter == entry:
+                raise
+            try:
+                self._collect(shorter)
+            except dns.exception.DNSException:  # of a type that has no more strings
+                raise error from None
 
 
 def _escaped(octet: re.Match[str]) -> str:

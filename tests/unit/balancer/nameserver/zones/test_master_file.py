@@ -107,7 +107,10 @@ def test_quick_lines_say_the_same_as_dnspython(lines):
             "a 2147483648 A 1.1.1.1", "a TTL of 2147483648 s, not at most", id="TTL"
         ),
         pytest.param("a IN 2147483648 MX 1 b", "a TTL of 2147483648 s", id="TTL of MX"),
-        pytest.param(f"a TXT {'x' * 256}", "cut it into several", id="long text"),
+        pytest.param(f"a HINFO {'x' * 256} b", "cut it into several", id="long text"),
+        pytest.param(
+            f"a NAPTR 1 1 {'x' * 256} b c .", "cut it into several", id="long word"
+        ),
         pytest.param("a MB b", "write \\# (RFC 3597)", id="no words"),
         pytest.param("a BOGUS 1", "unknown rdatatype 'BOGUS'", id="type"),
         pytest.param("a MX mail", "a word is missing", id="rdata"),
@@ -140,6 +143,31 @@ def test_what_cannot_be_read_is_told_by_line(line, words):
 def test_a_ttl_must_be_said_once():
     [wrong] = entries("a A 1.1.1.1\n")
     assert wrong.what.endswith("no TTL, and none before it; begin with $TTL 1h")
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        pytest.param("x" * 255, [255], id="255"),
+        pytest.param("x" * 256, [255, 1], id="a word"),
+        pytest.param(f'"{"x" * 511}" "" y', [255, 255, 1, 0, 1], id="a string"),
+        pytest.param('"' + "\\255" * 255 + '\\"\\;" z', [255, 2, 1], id="escapes"),
+        pytest.param(f'"{"ü" * 128}"', [254, 2], id="letters of two octets"),
+        pytest.param("\udcff" * 256, [255, 1], id="octets that are no letters"),
+        pytest.param(
+            f'( {"x" * 256} ; it is "\n {"y" * 2} ; {"z" * 300}\n )',
+            [255, 1, 2],
+            id="comments",
+        ),
+    ],
+)
+def test_long_texts_are_cut(text, lengths):
+    [found] = entries(f"a 60 TXT {text}\n")
+    rest, cut = found.rdata, []
+    while rest:
+        cut.append(rest[0])
+        rest = rest[1 + rest[0] :]
+    assert cut == lengths
 
 
 def test_a_parenthesis_left_open_is_told_where_it_began():
