@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from balancer.model import Network
 from topo.world.delay import shortest_paths
-from topo.world.plan import Anycast, Plan, Role
+from topo.world.plan import Anycast, Host, Plan, Role
 from topo.world.probe_names import (
     APART,
     CACHED_TTL_S,
@@ -19,6 +19,9 @@ from topo.world.probe_names import (
     probe_names,
     sized_names,
 )
+from topo.world.records import NameserverNames
+
+Addressed = Host | Anycast
 
 HOME_RTT_MS = 0.5  # inside a site; no path is free, and a tie would be none
 STABLE_TTL_S = 3600  # of what never changes: delegations and the servers' addresses
@@ -101,24 +104,46 @@ def contact(plan: Plan) -> str:
 
 def zone_contents(plan: Plan) -> Contents:
     """Everything that is in the world's zone."""
-    domain, primary = plan.world.domain, nameserver_name(plan)
-    servers = server_records(domain, primary, plan.nameserver)
     return Contents(
-        zone=domain,
-        primary=primary,
+        zone=plan.world.domain,
+        primary=nameserver_name(plan),
         contact=contact(plan),
-        records=(*servers, *_probe_records(plan)),
+        records=(*_nameserver_records(plan), *_probe_records(plan)),
         services=(*_services(plan), *_probe_services(plan)),
     )
 
 
-def server_records(zone: str, name: str, anycast: Anycast) -> tuple[Record, ...]:
-    """The records of a zone's one nameserver."""
-    return (
-        Record(zone, "NS", name),
-        Record(name, "A", str(anycast.address4)),
-        Record(name, "AAAA", str(anycast.address6)),
-    )
+def nameservers(plan: Plan) -> dict[str, Addressed]:
+    """Whose addresses the zone's NS records lead to, by their names."""
+    match plan.world.nameserver_names:
+        case NameserverNames.SHARED:
+            return _shared(plan)
+        case NameserverNames.OWN:
+            return _own(plan)
+        case NameserverNames.BOTH:
+            return _shared(plan) | _own(plan)
+
+
+def _shared(plan: Plan) -> dict[str, Addressed]:
+    return {nameserver_name(plan): plan.nameserver}
+
+
+def _own(plan: Plan) -> dict[str, Addressed]:
+    names = plan.nameserver.members
+    return {f"{name}.{plan.world.domain}": plan.host(name) for name in names}
+
+
+def _nameserver_records(plan: Plan) -> Iterator[Record]:
+    """Every server has a name of its own, for whoever means this one and no other."""
+    for name in nameservers(plan):
+        yield Record(plan.world.domain, "NS", name)
+    for name, it in (_shared(plan) | _own(plan)).items():
+        yield from address_records(name, it)
+
+
+def address_records(name: str, it: Addressed) -> tuple[Record, ...]:
+    """The records of a name that has these addresses."""
+    return Record(name, "A", str(it.address4)), Record(name, "AAAA", str(it.address6))
 
 
 def places(plan: Plan) -> tuple[Place, ...]:

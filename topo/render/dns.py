@@ -6,12 +6,13 @@ from topo.world.plan import Anycast, Host, Plan, Role
 from .contents import (
     NEGATIVE_TTL_S,
     STABLE_TTL_S,
+    Addressed,
     Record,
     Service,
+    address_records,
     contact,
-    nameserver_name,
+    nameservers,
     places,
-    server_records,
     zone_contents,
 )
 from .toml import Table, to_toml
@@ -42,14 +43,14 @@ def dns_config(plan: Plan, site: str, steering: str = "") -> str:
 def root_config(plan: Plan, site: str) -> str:
     """dns.toml of the private root's server at `site`."""
     [host] = plan.hosts_at(site, Role.ROOT)
-    records = server_records(".", ROOT_NAME, plan.root)
+    records = (Record(".", "NS", ROOT_NAME), *address_records(ROOT_NAME, plan.root))
     zone: Table = {
         **_authority(".", ROOT_NAME, plan),
         "record": [_record(it) for it in records],
         "delegation": [
             {
                 "name": plan.world.domain,
-                "nameservers": {nameserver_name(plan): _both(plan.nameserver)},
+                "nameservers": {k: _both(it) for k, it in nameservers(plan).items()},
             }
         ],
     }
@@ -68,7 +69,7 @@ def root_hints(plan: Plan) -> str:
     )
 
 
-def _both(addressed: Host | Anycast) -> list[str]:
+def _both(addressed: Addressed) -> list[str]:
     return [str(addressed.address4), str(addressed.address6)]
 
 

@@ -42,6 +42,14 @@ class NameserverKind(StrEnum):
     BIND9 = "bind9"
 
 
+class NameserverNames(StrEnum):
+    """Which names the zone's NS records have."""
+
+    SHARED = "shared"  # one, with the address that all servers announce
+    OWN = "own"  # each server's, with the address that it alone has
+    BOTH = "both"
+
+
 class BalancerKind(StrEnum):
     """The balancers that a datacenter can have: ours, or another."""
 
@@ -238,6 +246,7 @@ class World:
     resolvers: tuple[Resolver, ...]
     datacenters: tuple[Datacenter, ...]
     services: tuple[Service, ...]
+    nameserver_names: NameserverNames = NameserverNames.SHARED
 
     def datacenter(self, site: str) -> Datacenter:
         """The datacenter of a site; KeyError when there is none."""

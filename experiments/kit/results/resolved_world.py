@@ -24,6 +24,7 @@ def world_text(world: World) -> str:
             "name": world.name,
             "description": world.description,
             "domain": world.domain,
+            "nameserver_names": world.nameserver_names.value,
             "sites": {site.name: _site(site) for site in world.sites},
             "links": [_link(link) for link in world.links],
             "resolvers": [_resolver(it) for it in world.resolvers],

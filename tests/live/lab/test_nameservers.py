@@ -12,7 +12,7 @@ from topo.lab.paths import status_path
 from topo.world.records import NameserverKind
 from topo.world_file import WORLDS
 
-from .command import frontlab, lab, own
+from .command import answer, frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
@@ -84,3 +84,51 @@ def test_hot_names_are_answered_in_xdp(tmp_path):
     assert after["questions"] > 0
     answered = "ANSWERED_SUBNET"
     assert after["counters"][answered] == before["counters"][answered] + 1
+
+
+# Resolvers that choose among nameservers, by kind, with their programs.
+CHOOSERS = {
+    "unbound": "unbound",
+    "bind9": "named",
+    "pdns-recursor": "pdns_recursor",
+    "knot-resolver": "kresd",
+}
+ASKED = 40
+# That go to a server which is farther by 40 ms: by chance, or before that is known.
+FEW = 8
+
+
+def world_of_choosers(folder):
+    """Write duo with names of each nameserver's own, and a resolver of each kind."""
+    text = (WORLDS / "duo.toml").read_text()
+    text = text.replace("[sites.fra]", 'nameserver_names = "own"\n\n[sites.fra]')
+    for kind in CHOOSERS:
+        text += f'\n[[resolvers]]\nname = "{kind}"\nsite = "fra"\nkind = "{kind}"\n'
+    path = folder / "choosers.toml"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.mark.slow
+def test_resolvers_choose_among_nameservers_with_names_of_their_own(tmp_path):
+    need_root()
+    for program in CHOOSERS.values():
+        need_tool(program)
+    name, path = own("choosers"), world_of_choosers(tmp_path)
+    hosts = answer("plan", path)["hosts"]
+    addresses = {it["host"]: it["IPv4"] for it in hosts if it["host"] in CHOOSERS}
+    names = [f"x{number}.frontlab.net" for number in range(ASKED)]
+    with lab(name, path):
+        for address in addresses.values():
+            inside(name, "fra-home-1", "dig", f"@{address}", "+noall", *names)
+        asked = {
+            server: status(name, server)["queries_by_source"]
+            for server in ("fra-ns", "iad-ns")
+        }
+    for kind, address in addresses.items():
+        near, far = (asked[server].get(address, 0) for server in asked)
+        assert near + far >= ASKED, kind
+        if kind == "unbound":  # All that answer within 400 ms are alike to it.
+            assert min(near, far) > ASKED / 5, (near, far)
+        else:
+            assert far <= FEW, (kind, near, far)

@@ -46,6 +46,7 @@ def build_world(table: WorldTable, airports: Mapping[str, Airport]) -> World:
         resolvers=tuple(each for it in table.resolvers for each in _resolvers(it)),
         datacenters=tuple(_datacenter(it, table) for it in table.datacenters),
         services=tuple(_service(it) for it in table.services),
+        nameserver_names=table.nameserver_names,
     )
 
 

@@ -216,9 +216,11 @@ def _datacenter_names(table: Raw) -> Iterator[tuple[str, str]]:
 
 
 def _service_names(raw: Raw) -> Iterator[Problem]:
+    sites = [table.get("site") for _, table in tables(raw, "datacenters")]
+    taken = {"ns", *(f"{site}-ns" for site in sites)}
     for location, name in texts(raw, "services", "name"):
-        if name == "ns":
-            yield Problem(location, '"ns" is the nameserver (choose another)')
+        if name in taken:
+            yield Problem(location, f'"{name}" is the nameserver (choose another)')
         elif len(name) > 63:
             yield Problem(location, f"{len(name)} characters (a DNS label has 63)")
 

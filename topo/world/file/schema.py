@@ -13,7 +13,7 @@ from balancer.nameserver.policies.spec import Kind
 from balancer.vip.tables.modes import TUNNELS, min_mtu
 
 from ..addresses import CLIENTS_PER_NETWORK_MAX
-from ..records import BalancerKind, NameserverKind
+from ..records import BalancerKind, NameserverKind, NameserverNames
 from .fields import (
     CapacityRps,
     DelayMs,
@@ -43,6 +43,7 @@ TOO_BIG = tuple(way.name.lower() for way in TooBig)
 Nameserver = Annotated[NameserverKind, choice(NameserverKind)]
 Weight = Annotated[int, Field(ge=0, le=256)]  # as far as all balancers take it
 Balancer = Annotated[BalancerKind, choice(BalancerKind)]
+Names = Annotated[NameserverNames, choice(NameserverNames)]
 
 
 class DirectionTable(Table):
@@ -219,6 +220,7 @@ class WorldTable(Table):
     description: str = ""
     domain: Domain = "frontlab.net"
     nameserver: Nameserver = NameserverKind.OURS
+    nameserver_names: Names = NameserverNames.SHARED
     balancer: Balancer = BalancerKind.OURS
     defaults: DefaultsTable = DefaultsTable()
     sites: Annotated[dict[str, SiteTable], Field(min_length=1)]

@@ -12,6 +12,7 @@ from balancer.nameserver.loading.config import DnsConfig
 from topo.render import dns_config, root_config, root_hints
 from topo.world.plan import Role, make_plan
 from topo.world.probe_names import answer_octets, most_records
+from topo.world.records import NameserverNames
 
 
 @pytest.mark.parametrize("render", [dns_config, root_config])
@@ -45,6 +46,29 @@ def test_zone_and_service(duo):
             {"name": "iad", "addresses": ["23.0.2.80", "2a23:0:2::80"]},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "servers"),
+    [
+        pytest.param("shared", ["ns"], id="one for all"),
+        pytest.param("own", ["fra-ns", "iad-ns"], id="each its own"),
+        pytest.param("both", ["ns", "fra-ns", "iad-ns"], id="both"),
+    ],
+)
+def test_names_of_the_nameservers(duo, names, servers):
+    plan = make_plan(replace(duo.world, nameserver_names=NameserverNames(names)))
+    [zone] = tomllib.loads(dns_config(plan, "iad"))["zone"]
+    [root] = tomllib.loads(root_config(plan, "iad"))["zone"]
+    told = [(it["name"], it["type"], it["value"]) for it in zone["record"]]
+    absolute = [f"{name}.frontlab.net" for name in servers]
+    assert [value for _, type_, value in told if type_ == "NS"] == absolute
+    own = {"ns": "23.53.0.53", "fra-ns": "11.1.2.10", "iad-ns": "11.2.2.10"}
+    for name, address in own.items():
+        assert (f"{name}.frontlab.net", "A", address) in told, "whatever NS says"
+    [delegation] = root["delegation"]
+    found = {name: both[0] for name, both in delegation["nameservers"].items()}
+    assert found == {f"{name}.frontlab.net": own[name] for name in servers}
 
 
 def test_a_nameserver_in_xdp_has_its_interface(duo):

@@ -5,7 +5,13 @@ from fakes.runs import plan_of
 
 from experiments.kit.results.resolved_world import world_text
 from topo.world.file.parse import parse_world
-from topo.world.records import BalancerKind, NameserverKind, Shape, World
+from topo.world.records import (
+    BalancerKind,
+    NameserverKind,
+    NameserverNames,
+    Shape,
+    World,
+)
 from topo.world_file import load_airports, world_names
 
 EARTH = plan_of("earth").world
@@ -51,6 +57,9 @@ CLAMPED = replace(EARTH.resolvers[0], min_ttl_s=30, max_ttl_s=600)
         ),
         pytest.param(
             replace(EARTH, datacenters=(IN_XDP, *EARTH.datacenters[1:])), id="in XDP"
+        ),
+        pytest.param(
+            replace(EARTH, nameserver_names=NameserverNames.BOTH), id="own names"
         ),
         pytest.param(replace(EARTH, services=(TUNNELLED, HANDED_ON)), id="tunnelled"),
         pytest.param(

@@ -197,6 +197,7 @@ def test_five_mistakes_are_five_lines():
         pytest.param("[[datacenters]]", "[[datacenters]]\nsite='iad'\n[[datacenters]]",
                      33, "there twice (first on line 31)", id="two datacenters"),
         pytest.param('"www"', '"ns"', 34, "is the nameserver", id="reserved service"),
+        pytest.param('"www"', '"iad-ns"', 34, "is the nameserver", id="own name"),
         pytest.param('"www"', '"www"\npolicy = "near"', 35, 'did you mean "nearest"?',
                      id="policy"),
         pytest.param('"www"', '"www"\nttl = 20', 35, 'did you mean "20 s"?', id="TTL"),
