@@ -48,7 +48,8 @@ def read_capture(octets: bytes) -> Iterator[Captured]:
         number = int.from_bytes(magic, "little" if order == "<" else "big")
         if number in _UNITS_NS:
             return _pcap(Cursor(octets), order, _UNITS_NS[number])
-    raise WireError(f"no capture begins with {magic.hex()}")
+    begins = f"it begins with {magic.hex()}" if magic else "it is empty"
+    raise WireError(f"no pcap or pcapng: {begins}")
 
 
 def write_pcap(frames: Iterable[Captured]) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from balancer.config import read_text
 from balancer.errors import ConfigError, FrontlabError
 from balancer.ready import announce
 from balancer.status import status_socket
+from balancer.unix_socket import listen_at
 
 from .app import App
 from .core import Core
@@ -59,20 +60,21 @@ def _run(options: argparse.Namespace) -> None:
             stack.enter_context(status_socket(options.status, snapshot))
         door = None
         if options.control is not None:
-            options.control.unlink(missing_ok=True)
-            stack.callback(options.control.unlink, missing_ok=True)
-            door = Door(options.control, app.on_said)
+            place = _free(options.control)
+            stack.callback(place.unlink, missing_ok=True)
+            door = Door(place, app.on_said)
         serve(framework, app.handlers(), address, door)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m controller", description=__doc__)
-    parser.add_argument("--fabric", type=Path, required=True, metavar="FILE")
-    parser.add_argument("--listen", default="127.0.0.1:6653", metavar="HOST:PORT")
-    parser.add_argument("--framework", choices=FRAMEWORKS, default=FRAMEWORKS[0])
-    parser.add_argument("--control", type=Path, metavar="PATH")
-    parser.add_argument("--notify-fd", type=int, metavar="N")
-    parser.add_argument("--status", type=Path, metavar="PATH")
+    parser = argparse.ArgumentParser("python -m controller")
+    add = parser.add_argument
+    add("--fabric", type=Path, required=True, metavar="FILE", help="JSON of the fabric")
+    add("--listen", default="127.0.0.1:6653", metavar="HOST:PORT", help="for switches")
+    add("--framework", choices=FRAMEWORKS, default=FRAMEWORKS[0])
+    add("--control", type=Path, metavar="SOCKET", help="where members withdraw")
+    add("--status", type=Path, metavar="SOCKET", help="where its state is told")
+    add("--notify-fd", type=int, metavar="N", help="gets a newline once it is ready")
     return parser
 
 
@@ -92,6 +94,16 @@ def _address(text: str) -> tuple[str, int]:
     except (OSError, OverflowError) as error:
         raise FrontlabError(f"cannot listen on {text}: {error}") from error
     return address
+
+
+def _free(path: Path) -> Path:
+    """Return where there can be a socket, after trying it.
+
+    The framework takes a path in no folder for a host's name.
+    """
+    listen_at(path, 1).close()
+    path.unlink()
+    return path.resolve()
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

@@ -1,5 +1,6 @@
 """The backend's addresses and routes, through iproute2; each step can be repeated."""
 
+import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -58,7 +59,9 @@ def ip(*arguments: str, stdin: str = "") -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise FrontlabError(f"{' '.join(argv)}: {error}") from error
     if done.returncode:
-        raise FrontlabError(f"{' '.join(argv)}: {done.stderr.strip()}")
+        said = "; ".join(done.stderr.strip().splitlines())
+        cure = "" if os.geteuid() == 0 else " (run as root)"
+        raise FrontlabError(f"{' '.join(argv)}: {said}{cure}")
     return done.stdout
 
 

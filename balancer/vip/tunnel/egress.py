@@ -97,13 +97,17 @@ def tunnelling(interface: str) -> Iterator[Tunnels]:
     Raises:
         Unsupported: there is no such interface, or the kernel has no such programs.
     """
+    what = f"programs at the way out of {interface}"
+    try:
+        index = socket.if_nametoindex(interface)
+    except OSError as error:
+        raise Unsupported(what, "no such interface") from error
     with loaded(OBJECT) as program:
         try:
-            hook = _hooked(interface)
+            hook = _hooked(index)
             _attach(hook, program.programs["tunnel"])
         except OSError as error:
             cure = "a kernel with CONFIG_NET_CLS_BPF has them"
-            what = f"programs at the way out of {interface}"
             raise Unsupported(what, str(error), cure) from error
         try:
             yield Tunnels(program.maps["tunnels"])
@@ -115,12 +119,8 @@ def tunnelling(interface: str) -> Iterator[Tunnels]:
             library().bpf_tc_detach(byref(hook), byref(filter_))
 
 
-def _hooked(interface: str) -> _Hook:
-    hook = _Hook(
-        size=ctypes.sizeof(_Hook),
-        interface=socket.if_nametoindex(interface),
-        attach_point=_EGRESS,
-    )
+def _hooked(interface: int) -> _Hook:
+    hook = _Hook(size=ctypes.sizeof(_Hook), interface=interface, attach_point=_EGRESS)
     status = library().bpf_tc_hook_create(byref(hook))
     if status != -errno.EEXIST:
         check(status, "clsact")

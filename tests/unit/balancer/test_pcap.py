@@ -73,8 +73,8 @@ def test_pcapng(order: str, resolution: int | None, time_ns: int) -> None:
 @pytest.mark.parametrize(
     ("octets", "told"),
     [
-        pytest.param(b"", "no capture", id="nothing"),
-        pytest.param(b"GIF89a", "no capture begins with 47494638", id="another file"),
+        pytest.param(b"", "no pcap or pcapng: it is empty", id="nothing"),
+        pytest.param(b"GIF89a", "it begins with 47494638", id="another file"),
         pytest.param(pcap("<", 0xA1B2C3D4, link=113), "link type 113", id="cooked"),
         pytest.param(pcap("<", 0xA1B2C3D4)[:-1], "3 octets wanted", id="cut short"),
         pytest.param(pcapng_of("<", None)[:-6], "octets wanted", id="block cut short"),

@@ -1,12 +1,16 @@
 """The dispatcher, the common options, and the checker of files."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from balancer.__main__ import main
+from balancer.errors import FrontlabError, Unsupported
 from balancer.options import Options, parse_options
+from balancer.ready import announce
 from balancer.vip.agent import TOOLS
+from balancer.vip.tunnel.egress import tunnelling
 
 RIGHT = """
 [server]
@@ -78,6 +82,29 @@ def test_options():
     argv[2:] = ["--control", "/run/c"]
     told = Options(Path("a.toml"), None, None, Path("/run/c"))
     assert parse_options("vip", argv, takes_orders=True) == told
+
+
+def test_readiness_is_a_newline_and_the_end(tmp_path):
+    reading, writing = os.pipe()
+    announce(writing)
+    announce(None)
+    with os.fdopen(reading, "rb") as told:
+        assert told.read() == b"\n"
+
+
+def test_a_descriptor_that_nobody_gave_is_told():
+    reading, writing = os.pipe()
+    os.close(reading)
+    os.close(writing)
+    with pytest.raises(FrontlabError, match=rf"^--notify-fd {writing}: Bad file desc"):
+        announce(writing)
+
+
+def test_an_interface_that_is_not_there_is_told_as_such():
+    with pytest.raises(Unsupported) as caught, tunnelling("no-such"):
+        raise AssertionError
+    told = "programs at the way out of no-such: no such interface"
+    assert str(caught.value) == told
 
 
 @pytest.mark.parametrize(

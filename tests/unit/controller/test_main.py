@@ -52,3 +52,16 @@ def test_an_address_that_is_taken(tmp_path, capsys):
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         assert main(["--fabric", str(path), "--listen", listen]) == 1
     assert f"cannot listen on {listen}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["none/control", "kept"])
+def test_a_place_for_no_control_socket(tmp_path, capsys, name):
+    fabric, kept = tmp_path / "fabric.json", tmp_path / "kept"
+    fabric.write_text(EMPTY)
+    kept.write_text("kept")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    words = ["--fabric", str(fabric), "--listen", listen]
+    assert main([*words, "--control", str(tmp_path / name)]) == 1
+    assert f"{tmp_path / name}: no socket: " in capsys.readouterr().err
+    assert kept.read_text() == "kept"

@@ -75,7 +75,7 @@ def test_wrong_words(files, capsys) -> None:
 
 def test_no_capture(files, tmp_path: Path) -> None:
     (tmp_path / "in.pcap").write_text("no capture")
-    with pytest.raises(FrontlabError, match=r"in\.pcap: no capture begins with"):
+    with pytest.raises(FrontlabError, match=r"in\.pcap: no pcap or pcapng"):
         main(files)
     (tmp_path / "in.pcap").unlink()
     with pytest.raises(FrontlabError, match="No such file"):
