@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from .config import parse_toml, read_text
+from .config import parse_toml
 from .errors import ConfigError
 from .options import parse_file
+from .text_file import read_text
 
 # The reader of a file, by the table that only this kind of file has.
 READERS = {

@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 
 from .errors import ConfigError
 from .model import Address, Network
+from .text_file import read_text
 from .units import duration_s, whole_seconds
 
 
@@ -46,7 +47,6 @@ PLAINER_WORDS = {
     "string_type": "no text; write it in quotes",
 }
 LONGEST_NAME = 64  # of what is named: a host, a pool, a service
-TEXT_MAX = 64 << 20  # octets of a file: a device has no end
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +64,6 @@ def read_config(path: Path, model: type[M]) -> M:
         ConfigError: it cannot be read, or is wrong: one line per mistake.
     """
     return parse_config(read_text(path), str(path), model)
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file that people write.
-
-    Raises:
-        ConfigError: it cannot be read, is not UTF-8, or has no end.
-    """
-    try:
-        # Editors may put a mark first.
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(TEXT_MAX + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 text: {error.reason}") from error
-    if len(text) > TEXT_MAX:
-        raise ConfigError(f"{path}: too long (at most {TEXT_MAX >> 20} MiB)")
-    return text
 
 
 def parse_config(text: str, file_name: str, model: type[M]) -> M:

@@ -13,10 +13,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from balancer.config import read_text
 from balancer.errors import ConfigError, FrontlabError
 from balancer.ready import announce
 from balancer.status import status_socket
+from balancer.text_file import read_text
 from balancer.unix_socket import listen_at
 
 from .app import App

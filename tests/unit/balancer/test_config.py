@@ -13,9 +13,9 @@ from balancer.config import (
     parse_config,
     parse_toml,
     read_config,
-    read_text,
 )
 from balancer.errors import ConfigError
+from balancer.text_file import read_text
 
 
 class Backend(Table):
@@ -115,6 +115,6 @@ def test_values_that_are_nested_too_deep_are_told():
 
 
 def test_a_file_without_end_is_told(monkeypatch):
-    monkeypatch.setattr("balancer.config.TEXT_MAX", 1 << 20)
+    monkeypatch.setattr("balancer.text_file.TEXT_MAX", 1 << 20)
     with pytest.raises(ConfigError, match="/dev/zero: too long"):
         read_config(Path("/dev/zero"), File)
