@@ -39,6 +39,7 @@ class Guidance:
         self._written_s: float | None = None
         self._counts = {"taken": 0, "refused": 0}
         self._due_s = 0.0
+        self._strangers: frozenset[str] = frozenset()
 
     def follow(self, guide: "Guide | None") -> None:
         """Settle the policies of a configuration that comes into force."""
@@ -102,9 +103,19 @@ class Guidance:
             return False
         self._steering = found
         self._counts["taken"] += 1
+        self._tell_of_strangers(guide, path)
         written_ns, _, _ = self._seen[path] or (0, 0, 0)
         self._written_s = written_ns / 1e9
         return True
+
+    def _tell_of_strangers(self, guide: "Guide", path: Path) -> None:
+        """Tell once of sites that no service has: a slip of the pen looks so."""
+        known = {site for seat in guide.seats for site in seat.spec.sites}
+        strangers = frozenset(self._steering.sites) - known
+        if strangers and strangers != self._strangers:
+            names = ", ".join(map(repr, sorted(strangers)))
+            log.warning("%s: no service here has a site %s", path, names)
+        self._strangers = strangers
 
 
 def read_steering(path: Path) -> SteeringMap:

@@ -341,6 +341,14 @@ def test_steering_comes_changes_and_stays(files):
     assert files.state() == (6, 2, 3)
 
 
+def test_sites_that_no_service_has_are_told_once(files, caplog):
+    for version, site in ((1, "fra"), (2, "frra"), (3, "frra"), (4, "syd")):
+        files.write(files.steering, f"version = {version}\nsites.{site} = {{}}")
+        files.poll()
+    [record] = caplog.records
+    assert record.getMessage().endswith("no service here has a site 'frra'")
+
+
 def test_steering_outlives_another_configuration(files, load):
     files.write(files.steering, "version = 5\nsites.fra.healthy = false")
     files.poll()
