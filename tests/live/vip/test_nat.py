@@ -151,14 +151,13 @@ def test_ports_that_the_machine_takes_itself_are_refused(site: Site) -> None:
 @contextmanager
 def config(site: Site, setting: str) -> Iterator[None]:
     """Have a setting of the balancer's in force."""
-    file = site.folder / "lb.toml"
-    text = file.read_text()
-    file.write_text(text.replace("[balancer]", f"[balancer]\n{setting}"))
+    text = site.config()
+    site.configure(text.replace("[balancer]", f"[balancer]\n{setting}"))
     try:
         site.order("reload")
         yield
     finally:
-        file.write_text(text)
+        site.configure(text)
     site.order("reload")
 
 

@@ -108,14 +108,12 @@ def test_who_is_handed_a_connection_hears_of_a_narrow_path(
 
 
 def test_backends_are_checked_at_the_vips(site: Site) -> None:
-    file = site.folder / "lb.toml"
-    direct = file.read_text()
-    through = direct.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"')
-    file.write_text(through)
+    direct = site.config()
+    site.configure(direct.replace("[pool.health]", '[pool.health]\nthrough = "tunnel"'))
     site.order("reload")
     passed = {VIP4: True, VIP6: True}
     until("all checks pass", lambda: all(it == passed for it in checks(site)))
-    file.write_text(direct)
+    site.configure(direct)
     site.order("reload")
     until("they are direct", lambda: passed not in checks(site))
 
@@ -125,9 +123,8 @@ def checks(site: Site) -> list[dict[str, bool]]:
 
 
 def test_without_it_they_are_reset(site: Site) -> None:
-    file = site.folder / "lb.toml"
-    chanced = file.read_text()
-    file.write_text(chanced.replace("second_chance = true", ""))
+    chanced = site.config()
+    site.configure(chanced.replace("second_chance = true", ""))
     site.order("reload")
     with talking(site, VIP4, FLOWS) as talkers:
         there = talkers.ask()
@@ -136,5 +133,5 @@ def test_without_it_they_are_reset(site: Site) -> None:
     reset = {n for n, answer in enumerate(said) if answer in RESET}
     assert reset == {n for n, name in enumerate(there) if name == "be1"}
     site.order("undrain", "be1")
-    file.write_text(chanced)
+    site.configure(chanced)
     site.order("reload")
