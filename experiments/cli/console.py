@@ -89,6 +89,9 @@ def show_table(
     cells = [[_cell(cell) for cell in row] for row in rows]
     table = _table(columns, cells)
     OUT.print(Text(title, style="bold"))
+    if not cells:
+        OUT.print("none")
+        return
     unbounded = OUT.options.update(width=UNBOUNDED)
     if Measurement.get(OUT, unbounded, table).minimum <= OUT.width:
         OUT.print(table)
@@ -105,7 +108,7 @@ def _cell(it: object) -> Text:
 def _table(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> Table:
     table = Table(box=None, pad_edge=False)
     for number, name in enumerate(columns):
-        numeric = bool(cells) and all(_is_number(row[number].plain) for row in cells)
+        numeric = all(_is_number(row[number].plain) for row in cells)
         table.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in cells:
         table.add_row(*row)

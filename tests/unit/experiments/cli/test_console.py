@@ -34,6 +34,10 @@ def test_a_wide_terminal_shows_a_row_a_line(monkeypatch):
     assert len(shown(monkeypatch, 80).splitlines()) == 2 + len(ROWS)
 
 
+def test_no_rows_are_told(monkeypatch):
+    assert shown(monkeypatch, 80, ("name", "pid"), []) == "sites\nnone\n"
+
+
 def test_a_narrow_terminal_shows_a_cell_a_line_but_no_empty_ones(monkeypatch):
     lines = [line.strip() for line in shown(monkeypatch, 30).splitlines()]
     assert lines[:3] == ["sites", "fra", "city      Frankfurt am Main"]
