@@ -6,7 +6,6 @@ from functools import partial
 from ...errors import WireError
 from ...wire.cursor import Cursor
 from ...wire.dns.codes import Class, Rcode, Type
-from ...wire.dns.edns import IP_VERSION, ClientSubnet
 from ...wire.dns.query import (
     HEADER,
     MAX_RECORDS,
@@ -17,7 +16,6 @@ from ...wire.dns.query import (
 )
 from ...wire.dns.response import Response, Sections
 from ..content.authority import Authority
-from ..policies.asker import Asker, ClientAddress
 from ..transfer.axfr import TRANSFERS, transferred_zone
 from ..zones.resolve import Finding, Matter, Outcome, resolve
 from .answered import PLAIN_PAYLOAD_OCTETS, Answer, cut
@@ -28,6 +26,7 @@ from .options import (
     NOTHING_ASKED,
     OWN_OPT,
     Asked,
+    asker_of,
     own_opt,
     read_options,
 )
@@ -96,7 +95,7 @@ def consider(
         if isinstance(more, Finding):
             return Considered(query, more).write(authority, now_s)
         asked = more
-    found = find_direct(authority.zones, query, asked)
+    found = find_direct(authority.zones, query, source, asked)
     return found or _consider_further(authority, query, source, asked)
 
 
@@ -133,16 +132,9 @@ def _consider_further(
     elif query.question.type in TRANSFERS:
         finding = _find_serial(authority, query, source)
     else:
-        asker = partial(_asker, source, asked.subnet)
+        asker = partial(asker_of, source, asked)
         finding = resolve(authority.zones, query.question, asker)
     return Considered(query, finding, asked)
-
-
-def _asker(source: str, subnet: ClientSubnet | None) -> Asker:
-    client = resolver = ClientAddress.from_text(source)
-    if subnet is not None and subnet.source_prefix_length:
-        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
-    return Asker(client, resolver)
 
 
 def _find_serial(authority: Authority, query: Query, source: str) -> Finding:

@@ -1,9 +1,9 @@
 """Answers whose records all stand under the name that was asked: found, then written.
 
-They are most answers, and all that made-up names get: denials, and what wildcards stand
-for. In a signed zone each of these needs a signature of its own, after which the
-processor's caches have little left of anything else: what goes by few functions costs
-half. What they say is what `Considered` says, octet for octet.
+They are most answers, and nearly all that made-up names get: denials, and what a
+wildcard stands for. In a signed zone each of these needs a signature of its own, after
+which the processor's caches have little left of anything else: what goes by few
+functions costs half. What they say is what `Considered` says, octet for octet.
 """
 
 from typing import NamedTuple
@@ -28,10 +28,10 @@ from ..zones.node import CUT, Node
 from ..zones.resolve import Outcome, likeness
 from ..zones.steered import Steered
 from ..zones.zone import Zone, Zones
-from .answered import Answer, answered, cut, limit_octets
-from .options import NOTHING_ASKED, OWN_OPT, Asked, own_opt
+from .answered import NO_CHOICE, Answer, Choice, answered, cut, limit_octets
+from .options import NOTHING_ASKED, OWN_OPT, Asked, asker_of, own_opt
 
-IN = Class.IN
+IN, CNAME = Class.IN, Type.CNAME
 # Their records are not stored, or are everywhere.
 NEVER = {*TRANSFERS, Type.NXNAME, Type.RRSIG, Type.NSEC}
 NO_ROOM = 0, 0, b""
@@ -49,6 +49,7 @@ class Direct(NamedTuple):
         node: what answers for the name; None: it does not exist.
         records: as zones hold them; None: there are none of this type.
         outcome: what becomes of the query.
+        choice: what a policy made.
     """
 
     query: Query
@@ -58,6 +59,7 @@ class Direct(NamedTuple):
     node: Node | None
     records: RecordSet | None
     outcome: Outcome
+    choice: Choice = NO_CHOICE
 
     @property
     def is_proven(self) -> bool:
@@ -71,7 +73,8 @@ class Direct(NamedTuple):
 
     def answer(self, wire: bytes, is_truncated: bool = False) -> Answer:
         """Return the answer that is written so."""
-        return answered(self.query, self.asked, wire, self.outcome, is_truncated)
+        query, asked, _, _, _, _, outcome, choice = self
+        return answered(query, asked, wire, outcome, is_truncated, choice)
 
     def write(self, authority: Authority, now_s: int, stream: bool = False) -> Answer:
         """Sign, if that is wanted, and write the response.
@@ -81,13 +84,13 @@ class Direct(NamedTuple):
             now_s: seconds since 1970, for signatures.
             stream: whether it goes by TCP, where nothing is truncated.
         """
-        query, asked, zone, _, node, _, outcome = self
+        query, asked, zone, _, node, _, outcome, choice = self
         edns, opt, prover = query.edns, b"", None
         if edns is not None:
             if asked is NOTHING_ASKED:
                 opt = OWN_OPT[edns.dnssec_ok]
             else:
-                opt = own_opt(authority, edns, asked, 0, stream)
+                opt = own_opt(authority, edns, asked, choice[2], stream)
             if edns.dnssec_ok:
                 # Who comes by TCP, or returns our cookie, is where it says it is.
                 is_proven = stream or (asked.cookie and asked.cookie.is_proven)
@@ -98,7 +101,7 @@ class Direct(NamedTuple):
         except Spent:
             # With the cookie, whose return would have spared the budget.
             wire, is_truncated = cut(query, opt), True
-        return answered(query, asked, wire, outcome, is_truncated)
+        return answered(query, asked, wire, outcome, is_truncated, choice)
 
     def _write(
         self, opt: bytes, limit: int, prover: Prover | None
@@ -152,11 +155,17 @@ class Direct(NamedTuple):
         return 0, negative.size + 2, octets + nsec[0] + nsec[1]
 
 
-def find_direct(zones: Zones, query: Query, asked: Asked) -> Direct | None:
+def find_direct(zones: Zones, query: Query, source: str, asked: Asked) -> Direct | None:
     """Return what stands under the name that a query asks for; None: it is not alike.
 
-    Aliases lead elsewhere, as do delegations; policies choose; and names in records
-    are compressed.
+    Aliases lead elsewhere, as do delegations; and some records have names in them that
+    responses compress.
+
+    Args:
+        zones: what is answered from.
+        query: what is answered.
+        source: the address that it came from, as text.
+        asked: its options.
     """
     name, type_, class_ = query.question
     name = name.lower()
@@ -165,14 +174,39 @@ def find_direct(zones: Zones, query: Query, asked: Asked) -> Direct | None:
     zone, node = zones.find_node(name, type_)
     if zone is None:
         return None
-    records, outcome = None, NXDOMAIN
+    records, choice, outcome = None, NO_CHOICE, NXDOMAIN
     if node is not None:
-        if node.steered or node.packed.startswith(CUT) or node.is_alias_for(type_):
+        found = _find_at(node, type_, source, asked)
+        if found is None:
             return None
-        records, outcome = node.find(type_), NODATA
-        if records is not None:
-            if isinstance(records, Steered) or not isinstance(records.data, StoredData):
-                return None
-            outcome = ANSWERS
-    parts = query, asked, zone, name, node, records, outcome
+        records, choice = found
+        outcome = NODATA if records is None else ANSWERS
+    parts = query, asked, zone, name, node, records, outcome, choice
     return tuple.__new__(Direct, parts)
+
+
+def _find_at(
+    node: Node, type_: int, source: str, asked: Asked
+) -> tuple[RecordSet | None, Choice] | None:
+    """Return the records of a type, if there are any, and how they were chosen."""
+    if node.packed.startswith(CUT) or node.is_alias_for(type_) or CNAME in node.steered:
+        return None
+    found = node.find(type_)
+    if isinstance(found, Steered):
+        return _choose(found, node.owner, source, asked)
+    if found is None or isinstance(found.data, StoredData):
+        return found, NO_CHOICE
+    return None
+
+
+def _choose(
+    steered: Steered, owner: bytes, source: str, asked: Asked
+) -> tuple[RecordSet, Choice] | None:
+    stored, scope, site = steered.choose_stored(asker_of(source, asked))
+    if stored is None:
+        return None
+    if asked.subnet is None or not asked.subnet.source_prefix_length:
+        scope = 0  # RFC 7871 7.1.2: who tells nothing of the client is told nothing
+    _, type_, ttl_s, *_ = steered.records
+    records = tuple.__new__(RecordSet, (owner, type_, ttl_s, stored, IN))
+    return records, (steered.seat.spec.kind, site, scope)

@@ -177,7 +177,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
             return self._made(self._ready(zone, question, sections))
         if found is None or question.type not in node.steered:
             return None
-        return self._make_steered(zone, question, found, aliases)
+        return self._make_steered(zone, question, node.owner, found, aliases)
 
     def _made(self, ready: Ready | None) -> Hot | bytes:
         return UNFIT if ready is None else self._for_all(ready)
@@ -186,13 +186,14 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         self,
         zone: Zone,
         question: Question,
+        owner: bytes,
         found: Steered,
         aliases: tuple[Records, ...],
     ) -> Hot | bytes:
         memo = self._memo(found.seat.policy)
 
         def make(arrangement: Arrangement) -> Ready | None:
-            records = found.arranged(arrangement)
+            records = found.arranged(arrangement, owner)
             if records is None:
                 return None
             sections = answer_sections(zone, records, aliases)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from ...errors import WireError
 from ...wire.dns.codes import OptionCode
-from ...wire.dns.edns import OPTION, SUBNET, ClientSubnet, Edns, pack_option
+from ...wire.dns.edns import IP_VERSION, OPTION, SUBNET, ClientSubnet, Edns, pack_option
 from ..content.authority import Authority
+from ..policies.asker import Asker, ClientAddress
 from ..protection.cookies import WHOLE_OCTETS, Cookie
 
 # Fits an IPv6 packet of minimal MTU unfragmented (DNS Flag Day 2020).
@@ -67,6 +68,15 @@ def _subnet(data: bytes) -> ClientSubnet:
     if subnet.scope_prefix_length:  # RFC 7871, section 6
         raise WireError("client subnet with a scope in a query")
     return subnet
+
+
+def asker_of(source: str, asked: Asked) -> Asker:
+    """Return who asks: the client's network, if it is told, and the sender."""
+    client = resolver = ClientAddress.from_text(source)
+    subnet = asked.subnet
+    if subnet is not None and subnet.source_prefix_length:
+        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
+    return Asker(client, resolver)
 
 
 def own_opt(

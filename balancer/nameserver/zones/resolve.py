@@ -173,7 +173,7 @@ def _found(
     steered = node.steered_alias_for(type_) if node is not None else None
     if name is None or node is None or steered is None:
         return _finding(matter, type_, asker, aliases)
-    alias, scope, site = steered.choose(asker())
+    alias, scope, site = steered.choose(asker(), node.owner)
     if alias is None:
         return _hidden(matter, Type.CNAME, aliases)
     told, chain = _behind(zone, alias, aliases, owners)
@@ -237,7 +237,7 @@ def _finding(
     if records is None:
         return _denied(ANSWERS if aliases else NODATA, matter, aliases)
     if isinstance(records, Steered):
-        chosen, scope, site = records.choose(asker())
+        chosen, scope, site = records.choose(asker(), node.owner)
         if chosen is None:
             return _hidden(matter, records.records.type, aliases)
         sections = answer_sections(zone, chosen, aliases)

@@ -141,8 +141,6 @@ class Zone:
         if packed is None:
             return None
         steered = self.steered.get(source, NOT_STEERED)
-        if steered:
-            steered = {type_: each.at(name) for type_, each in steered.items()}
         return tuple.__new__(Node, (name, packed, steered, source))
 
 

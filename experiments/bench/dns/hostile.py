@@ -51,11 +51,28 @@ record = [
   {{ name = "c4.gslb.net", type = "CNAME", value = "c5.gslb.net" }},
   {{ name = "c5.gslb.net", type = "A", value = "23.0.0.5" }},
   {{ name = "*.wild.gslb.net", type = "TXT", value = "wild" }},
+  {{ name = "*.alias.gslb.net", type = "CNAME", value = "c5.gslb.net" }},
   {many}
 ]
 [[zone.delegation]]
 name = "child.gslb.net"
 nameservers = {{ "ns.child.gslb.net" = ["23.53.0.60"] }}
+[[zone.service]]
+name = "*.cdn.gslb.net"
+ttl = "20 s"
+policy = "nearest"
+site = [
+  {{ name = "fra", addresses = ["23.0.1.81", "23.0.1.82"] }},
+  {{ name = "iad", addresses = ["23.0.2.81", "23.0.2.82"] }},
+]
+[map]
+network = [
+  {{ prefix = "11.0.0.0/8", location = "fra" }},
+  {{ prefix = "12.0.0.0/8", location = "iad" }},
+]
+[map.rtt_ms]
+fra = {{ fra = 0.5, iad = 88.0 }}
+iad = {{ fra = 88.0, iad = 0.5 }}
 """
 
 Make = Callable[[Random], bytes]
@@ -159,6 +176,8 @@ KINDS: dict[str, Make] = {
     "a wildcard's, with a type made up": lambda it: _query(
         f"{_label(it)}.wild.gslb.net", it.randrange(300, 60000)
     ),
+    "a wildcard's alias": lambda it: _query(f"{_label(it)}.alias.gslb.net"),
+    "a steered wildcard's": lambda it: _query(f"{_label(it)}.cdn.gslb.net"),
     "the dearest that is signed": lambda it: _query(
         f"{_labels(it, USUAL_LABELS)}.wild.gslb.net", Type.TXT, _new_cookie(it)
     ),
