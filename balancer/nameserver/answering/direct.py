@@ -176,37 +176,33 @@ def find_direct(zones: Zones, query: Query, source: str, asked: Asked) -> Direct
         return None
     records, choice, outcome = None, NO_CHOICE, NXDOMAIN
     if node is not None:
-        found = _find_at(node, type_, source, asked)
-        if found is None:
+        if _leads_elsewhere(node, type_):
             return None
-        records, choice = found
+        found = node.find(type_)
+        if isinstance(found, Steered):
+            records, choice = _choose(found, name, source, asked)
+            if records is None:
+                node = node.without(found.records.type)
+        elif found is not None and not isinstance(found.data, StoredData):
+            return None
+        else:
+            records = found
         outcome = NODATA if records is None else ANSWERS
     parts = query, asked, zone, name, node, records, outcome, choice
     return tuple.__new__(Direct, parts)
 
 
-def _find_at(
-    node: Node, type_: int, source: str, asked: Asked
-) -> tuple[RecordSet | None, Choice] | None:
-    """Return the records of a type, if there are any, and how they were chosen."""
-    if node.packed.startswith(CUT) or node.is_alias_for(type_) or CNAME in node.steered:
-        return None
-    found = node.find(type_)
-    if isinstance(found, Steered):
-        return _choose(found, node.owner, source, asked)
-    if found is None or isinstance(found.data, StoredData):
-        return found, NO_CHOICE
-    return None
+def _leads_elsewhere(node: Node, type_: int) -> bool:
+    is_cut = node.packed.startswith(CUT)
+    return is_cut or node.is_alias_for(type_) or CNAME in node.steered
 
 
 def _choose(
     steered: Steered, owner: bytes, source: str, asked: Asked
-) -> tuple[RecordSet, Choice] | None:
-    stored, scope, site = steered.choose_stored(asker_of(source, asked))
-    if stored is None:
-        return None
+) -> tuple[RecordSet | None, Choice]:
+    records, scope, site = steered.choose(asker_of(source, asked), owner)
+    if records is None:
+        return None, NO_CHOICE
     if asked.subnet is None or not asked.subnet.source_prefix_length:
         scope = 0  # RFC 7871 7.1.2: who tells nothing of the client is told nothing
-    _, type_, ttl_s, *_ = steered.records
-    records = tuple.__new__(RecordSet, (owner, type_, ttl_s, stored, IN))
     return records, (steered.seat.spec.kind, site, scope)

@@ -193,11 +193,10 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         memo = self._memo(found.seat.policy)
 
         def make(arrangement: Arrangement) -> Ready | None:
-            records = found.arranged(arrangement, owner)
+            records, site = found.arranged(arrangement, owner)
             if records is None:
                 return None
             sections = answer_sections(zone, records, aliases)
-            site = found.site(arrangement)
             about = About(question.type, found.seat.spec.kind, site)
             return self._ready(zone, question, sections, about)
 

@@ -87,6 +87,11 @@ class Node(NamedTuple):
             return None
         return self.steered.get(Type.CNAME)
 
+    def without(self, type_: int) -> "Node":
+        """Return the same as if it had not a type that a policy keeps back."""
+        left = {other: it for other, it in self.steered.items() if other != type_}
+        return self._replace(steered=left)
+
     def alias(self) -> RecordSet | None:
         """Return the CNAME that is here, if there is one."""
         found = self.find(Type.CNAME)

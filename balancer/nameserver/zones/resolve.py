@@ -256,8 +256,7 @@ def _denied(outcome: Outcome, matter: Matter, aliases: tuple[Records, ...]) -> F
 def _hidden(matter: Matter, type_: int, aliases: tuple[Records, ...]) -> Finding:
     """Answer as if the node had not this type, which a policy keeps back."""
     node = matter.node or Node(matter.zone.apex)
-    steered = {other: it for other, it in node.steered.items() if other != type_}
-    bare = matter._replace(node=node._replace(steered=steered))
+    bare = matter._replace(node=node.without(type_))
     return _denied(ANSWERS if aliases else NODATA, bare, aliases)
 
 

@@ -6,6 +6,7 @@ from ...wire.dns.records import (
     ASKED_NAME,
     STORED_RECORD,
     AddressData,
+    RdataRow,
     RecordSet,
     StoredData,
 )
@@ -13,7 +14,7 @@ from ..policies.asker import Asker
 from ..policies.lots import Arrangement
 from ..policies.seat import Draws, Seat
 
-MAX_READY = 1024  # beyond, all are forgotten at once
+MAX_ARRANGED = 1024  # beyond, all are forgotten at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Steered:
     seat: Seat
     records: RecordSet
     draws: Draws
-    _ready: dict[Arrangement, tuple[StoredData, str]] = field(
+    _arranged: dict[Arrangement, tuple[RdataRow, str]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -41,40 +42,42 @@ class Steered:
             asker: who asks.
             owner: of the set: the name that was asked for.
         """
-        choice = self.seat.policy.choose(asker)
-        arrangement = self.draws.take(choice.lot)
-        site = self.site(arrangement)
-        return self.arranged(arrangement, owner), choice.scope_prefix_length, site
-
-    def choose_stored(self, asker: Asker) -> tuple[StoredData | None, int, str]:
-        """Return addresses as `choose` does, as records under the asked name."""
         lot, scope_prefix_length = self.seat.policy.choose(asker)
         arrangement = self.draws.take(lot)
-        stored, site = self._ready.get(arrangement) or self._make_ready(arrangement)
-        return stored if arrangement else None, scope_prefix_length, site
+        records, site = self.arranged(arrangement, owner)
+        return records, scope_prefix_length, site
 
-    def site(self, arrangement: Arrangement) -> str:
-        """Return whose addresses an arrangement has."""
-        return self.seat.spec.site(arrangement)
+    def arranged(
+        self, arrangement: Arrangement, owner: bytes
+    ) -> tuple[RecordSet | None, str]:
+        """Return the records of an arrangement, if it has any, and whose they are.
 
-    def arranged(self, arrangement: Arrangement, owner: bytes) -> RecordSet | None:
-        """Return the records of an arrangement under a name; None: it has none."""
-        data = self.records.data
-        chosen = tuple(data[position] for position in arrangement)
-        return self.records._replace(owner=owner, data=chosen) if chosen else None
+        Args:
+            arrangement: of the records.
+            owner: of the set.
+        """
+        row, site = self._arranged.get(arrangement) or self._arrange(arrangement)
+        if not arrangement:
+            return None, site
+        _, type_, ttl_s, _, class_ = self.records
+        return tuple.__new__(RecordSet, (owner, type_, ttl_s, row, class_)), site
 
-    def _make_ready(self, arrangement: Arrangement) -> tuple[StoredData, str]:
-        if len(self._ready) >= MAX_READY:
-            self._ready.clear()
-        octets = b"".join(self._stored(position) for position in arrangement)
-        stored = StoredData(octets, len(arrangement))
-        self._ready[arrangement] = stored, self.site(arrangement)
-        return self._ready[arrangement]
+    def _arrange(self, arrangement: Arrangement) -> tuple[RdataRow, str]:
+        if len(self._arranged) >= MAX_ARRANGED:
+            self._arranged.clear()
+        row: RdataRow = tuple(self.records.data[position] for position in arrangement)
+        if all(isinstance(data, AddressData) for data in row):
+            row = _stored(self.records._replace(data=row))
+        self._arranged[arrangement] = row, self.seat.spec.site(arrangement)
+        return self._arranged[arrangement]
 
-    def _stored(self, position: int) -> bytes:
-        _, type_, ttl_s, row, class_ = self.records
-        data = row[position]
-        if not isinstance(data, AddressData):
-            raise TypeError(f"no address: {data!r}")
-        rdata = data.address.packed
-        return STORED_RECORD.pack(ASKED_NAME, type_, class_, ttl_s, len(rdata)) + rdata
+
+def _stored(addresses: RecordSet) -> StoredData:
+    """Return addresses as they stand in a response about their owner."""
+    _, type_, ttl_s, row, class_ = addresses
+    packed = [data.address.packed for data in row if isinstance(data, AddressData)]
+    records = (
+        STORED_RECORD.pack(ASKED_NAME, type_, class_, ttl_s, len(rdata)) + rdata
+        for rdata in packed
+    )
+    return StoredData(b"".join(records), len(packed))
