@@ -10,6 +10,8 @@ from ...wire.dns.records import (
     ASKED_NAME_OCTETS,
     RECORD_HEAD,
     STORED_RECORD,
+    NameData,
+    Rdata,
     Records,
     RecordSet,
     StoredData,
@@ -85,7 +87,9 @@ def signature_of(
     if not isinstance(data, StoredData):
         raise TypeError(f"not as stored: {data!r}")
     head, octets = signed_head(owner, type_, ttl_s, zone, key.tag, start_s), data.octets
-    if data.size == 1:  # but for its owner, it is stored in the form that is signed
+    if data.signed_order:
+        signature = key.sign(head + owner + owner.join(data.signed_order), begin)
+    elif data.size == 1:  # but for its owner, it is stored in the form that is signed
         signature = key.sign(head + owner + octets[ASKED_NAME_OCTETS:], begin)
     else:
         # Told apart as they are stored, they need not be sorted each time.
@@ -122,14 +126,17 @@ def _signer(zone: bytes, tag: int, start_s: int) -> bytes:
 def _canonical(owner: bytes, records: RecordSet) -> bytes:
     """Return the records in the form and order that is signed (section 6)."""
     head = owner + RECORD_HEAD.pack(records.type, Class.IN, records.ttl_s)
-    octets = []
-    for data in records.data:
-        writer = PlainWriter()
-        data.write(writer)
-        octets.append(bytes(writer.octets))
-    return b"".join(
-        head + len(each).to_bytes(2, "big") + each for each in sorted(octets)
-    )
+    octets = [_written(data) for data in records.data]
+    octets.sort()
+    return b"".join(head + len(each).to_bytes(2, "big") + each for each in octets)
+
+
+def _written(data: Rdata) -> bytes:
+    if isinstance(data, NameData):  # of a wildcard's alias, for each name anew
+        return data.target.lower()
+    writer = PlainWriter()
+    data.write(writer)
+    return bytes(writer.octets)
 
 
 def _signed_stored(head: bytes, owner: bytes, octets: bytes) -> bytes:

@@ -147,6 +147,9 @@ def read_set(owner: bytes, type_: int, count: int, records: bytes) -> RecordSet:
     stored = StoredData(records, count)
     if type_ not in COMPRESSED:
         return tuple.__new__(RecordSet, (owner, type_, ttl_s, stored, IN))
+    if count == 1 and type_ != Type.SOA:  # but for its head, the record is a name
+        target = NameData(records[STORED_RECORD.size :])
+        return tuple.__new__(RecordSet, (owner, type_, ttl_s, (target,), IN))
     data = (_read_names(type_, each) for each in stored)
     return RecordSet(owner, type_, ttl_s, tuple(data))
 

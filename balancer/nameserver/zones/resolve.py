@@ -195,8 +195,9 @@ def _matter_behind(zone: Zone, target: bytes, alias: Node) -> Matter:
     """
     node = zone.find(target)
     if alias.wildcard is not None and node is not None:
-        node = node._replace(wildcard=alias.wildcard)
-    return Matter(zone, target, node)
+        parts = node.owner, node.packed, node.steered, alias.wildcard
+        node = tuple.__new__(Node, parts)
+    return tuple.__new__(Matter, (zone, target, node))
 
 
 def _behind(

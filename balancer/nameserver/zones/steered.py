@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ...wire.dns.records import (
     ASKED_NAME,
+    ASKED_NAME_OCTETS,
     STORED_RECORD,
     AddressData,
     RdataRow,
@@ -66,7 +67,7 @@ class Steered:
         if len(self._arranged) >= MAX_ARRANGED:
             self._arranged.clear()
         row: RdataRow = tuple(self.records.data[position] for position in arrangement)
-        if all(isinstance(data, AddressData) for data in row):
+        if row and all(isinstance(data, AddressData) for data in row):
             row = _stored(self.records._replace(data=row))
         self._arranged[arrangement] = row, self.seat.spec.site(arrangement)
         return self._arranged[arrangement]
@@ -76,8 +77,7 @@ def _stored(addresses: RecordSet) -> StoredData:
     """Return addresses as they stand in a response about their owner."""
     _, type_, ttl_s, row, class_ = addresses
     packed = [data.address.packed for data in row if isinstance(data, AddressData)]
-    records = (
-        STORED_RECORD.pack(ASKED_NAME, type_, class_, ttl_s, len(rdata)) + rdata
-        for rdata in packed
-    )
-    return StoredData(b"".join(records), len(packed))
+    head = STORED_RECORD.pack(ASKED_NAME, type_, class_, ttl_s, len(packed[0]))
+    tails = (head[ASKED_NAME_OCTETS:] + rdata for rdata in sorted(packed))
+    octets = b"".join(head + rdata for rdata in packed)
+    return StoredData(octets, len(packed), tuple(tails))

@@ -124,12 +124,16 @@ class StoredData:
     Args:
         octets: whole records, whose owner is a pointer to the question's name.
         size: how many they are.
+        signed_order: the records without their owner, sorted by rdata (RFC 4034,
+            section 6.3), where that is known already.
     """
 
-    __slots__ = ("octets", "size")
+    __slots__ = ("octets", "signed_order", "size")
 
-    def __init__(self, octets: bytes, size: int) -> None:
-        self.octets, self.size = octets, size
+    def __init__(
+        self, octets: bytes, size: int, signed_order: tuple[bytes, ...] = ()
+    ) -> None:
+        self.octets, self.size, self.signed_order = octets, size, signed_order
 
     def __len__(self) -> int:
         return self.size
@@ -164,13 +168,13 @@ class StoredRun:
         if writer.is_question(self.owner):
             writer.put(self.octets)
             return
-        cursor = Cursor(self.octets)
-        while cursor.remaining:
-            start = cursor.position + ASKED_NAME_OCTETS
-            *_, length = cursor.unpack(STORED_RECORD)
-            cursor.take(length)
+        octets, start, end = self.octets, 0, len(self.octets)
+        while start < end:
+            rdata = start + STORED_RECORD.size
+            after = rdata + (octets[rdata - 2] << 8 | octets[rdata - 1])
             writer.put_name(self.owner)
-            writer.put(self.octets[start : cursor.position])
+            writer.put(octets[start + ASKED_NAME_OCTETS : after])
+            start = after
 
 
 class RecordSet(NamedTuple):
