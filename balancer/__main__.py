@@ -14,9 +14,11 @@ PROGRAMS = {
     "announce": "balancer.announce.agent",
     "check": "balancer.check",
 }
+TOOLS = {"status": "balancer.status_tool"}
 USAGE = f"""\
 usage: python -m balancer {{{",".join(PROGRAMS)}}} --config FILE
        python -m balancer vip {{ctl,replay,trace}} ...
+       python -m balancer status SOCKET
 PROGRAM --help tells more, and docs/ what stands in the files."""
 HELP = ("-h", "--help")
 CONFIG_ERROR_STATUS = 2
@@ -27,11 +29,13 @@ def main(argv: Sequence[str]) -> int:
     if argv and argv[0] in HELP:
         print(USAGE)
         return 0
-    if not argv or argv[0] not in PROGRAMS:
+    if not argv or argv[0] not in {**PROGRAMS, **TOOLS}:
         print(USAGE, file=sys.stderr)
         return CONFIG_ERROR_STATUS
     name = argv[0]
-    run: Callable[[Sequence[str]], int] = import_module(PROGRAMS[name]).main
+    run: Callable[[Sequence[str]], int] = import_module(
+        {**PROGRAMS, **TOOLS}[name]
+    ).main
     try:
         return run(argv[1:])
     except FrontlabError as error:

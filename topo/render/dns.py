@@ -18,6 +18,8 @@ from .contents import (
 from .toml import Table, to_toml
 
 ROOT_NAME = "a.root-servers.net"
+METRICS = "127.0.0.1:9153"  # of each host for itself
+SAMPLES_PER_SECOND = 5
 
 
 def dns_config(plan: Plan, site: str, steering: str = "") -> str:
@@ -37,7 +39,15 @@ def dns_config(plan: Plan, site: str, steering: str = "") -> str:
         server |= {"xdp": "auto", "interface": INTERFACE}
     if steering:
         server["steering"] = steering
-    return to_toml({"server": server, "zone": [zone], "map": _map(plan)})
+    server["samples_per_second"] = SAMPLES_PER_SECOND
+    return to_toml(
+        {
+            "server": server,
+            "metrics": {"listen": METRICS},
+            "zone": [zone],
+            "map": _map(plan),
+        }
+    )
 
 
 def root_config(plan: Plan, site: str) -> str:

@@ -1,12 +1,17 @@
 """A name explained in a running lab: first from the authority, then from the cache."""
 
+import json
+
 import pytest
+
+from topo.lab.paths import status_path
 
 from .command import answer, frontlab, lab, own
 
 pytestmark = pytest.mark.live
 
 NAME = own("explain-name")
+METRICS = ("curl", "-s", "http://127.0.0.1:9153/metrics")
 # One TTL of a minute each: what the cache has cannot end between two questions.
 ECS, PLAIN = "steered-fra-unbound.frontlab.net", "steered-iad-bind9.frontlab.net"
 
@@ -47,6 +52,17 @@ def test_without_subnets_the_resolver_is_placed(duo):
         *("resolver", "11.2.3.10", "iad"),
     )
     assert told["answer"]["datacenter"] == "iad"
+
+
+def test_the_question_is_in_metrics_and_samples(duo):
+    name = "steered-fra-unbound.frontlab.net"
+    [seen] = [it for it in explained(name, "fra-home-1")["hops"] if it["reasons"]]
+    metrics, _ = frontlab("exec", "--lab", NAME, seen["host"], "--", *METRICS)
+    assert 'frontlab_dns_steered_total{policy="nearest",site="fra"}' in metrics
+    path = str(status_path(seen["host"]))
+    words = ("python", "-m", "balancer", "status", path)
+    told, _ = frontlab("exec", "--lab", NAME, seen["host"], "--", *words)
+    assert name in {it["name"] for it in json.loads(told)["samples"]}
 
 
 def test_in_words(duo):

@@ -1,5 +1,6 @@
 """The dispatcher, the common options, and the checker of files."""
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from balancer.__main__ import main
 from balancer.errors import FrontlabError, Unsupported
 from balancer.options import Options, parse_options
 from balancer.ready import announce
+from balancer.status import status_socket
 from balancer.vip.agent import TOOLS
 from balancer.vip.tunnel.egress import tunnelling
 
@@ -73,6 +75,20 @@ def test_tools_of_the_balancer_are_there(name, capsys):
         main(["vip", name, "--help"])
     assert ended.value.code == 0
     assert f"vip {name}" in capsys.readouterr().out
+
+
+def test_the_status_of_a_program_is_printed(tmp_path, capsys):
+    path = tmp_path / "status"
+    with status_socket(path, lambda: {"site": "fra"}):
+        assert main(["status", str(path)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"site": "fra"}
+
+
+def test_a_program_that_does_not_run_has_no_status(tmp_path, capsys):
+    assert main(["status", str(tmp_path / "none")]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith(f"frontlab-status: {tmp_path / 'none'}: no status: ")
+    assert not told.out
 
 
 def test_options():
