@@ -54,8 +54,13 @@ def ask(authority, wire):
         pytest.param(message(A), False, id="an additional record"),
         pytest.param(message(opt(), A), True, id="behind OPT"),
         pytest.param(message(A, opt()), True, id="before OPT"),
-        pytest.param(message(*[A] * 31, opt()), True, id="31 before OPT"),
+        pytest.param(message(*[A] * 39, opt()), True, id="39 before OPT"),
         pytest.param(message(*[A] * 3, opt(flags=DO)), True, id="3 before OPT with DO"),
+        pytest.param(
+            message(*[A] * 11, opt(), answers=[A] * 15, authorities=[A] * 13),
+            True,
+            id="40 in all sections",
+        ),
         pytest.param(message(answers=[A]), False, id="an answer"),
         pytest.param(message(authorities=[A]), False, id="an authority record"),
         pytest.param(
@@ -93,7 +98,7 @@ def test_what_means_nothing_is_passed_over(authority, wire, has_edns):
         pytest.param(message(asked=b"\x3f" + b"x" * 300), id="a long name"),
         pytest.param(message(A[:-1]), id="a record cut off"),
         pytest.param(message(b"\7example\xc0"), id="a pointer cut off"),
-        pytest.param(message(*[A] * 33), id="33 records"),
+        pytest.param(message(*[A] * 41), id="41 records"),
         pytest.param(message(*[A] * 4, opt(flags=DO)), id="5 records with DO"),
         pytest.param(message(opt(), opt()), id="two OPT records"),
         pytest.param(message(opt(owner=b"\1a\0")), id="OPT at a name"),

@@ -38,7 +38,7 @@ def test_known_octets():
         pytest.param(HEAD + b"\2" + QUESTION + OPT + OPT, id="two OPT"),
         pytest.param(HEAD + b"\1" + QUESTION + b"\1b" + OPT, id="OPT not at the root"),
         pytest.param(HEAD + b"\3" + QUESTION + OPT * 3, id="three OPT"),
-        pytest.param(HEAD + b"\x21" + QUESTION + A * 33, id="33 records"),
+        pytest.param(HEAD + b"\x29" + QUESTION + A * 41, id="41 records"),
         pytest.param(
             HEAD + b"\1" + QUESTION + (b"\x3f" + b"x" * 63) * 4 + A, id="257 octets"
         ),
