@@ -252,11 +252,7 @@ def test_an_empty_file_names_all_that_is_missing():
 
 
 LINES = WORLD.split("\n")
-
-
 ODD_LINES = ["", "]", "[[links]]", "[links]", "[[sites]]", "sites = 5", '"" = 1']
-
-
 ODD_VALUES = ["5", "nan", "true", "[1, 2]", "{ a = 1 }", '""', "1979-05-27", "[[1]]"]
 
 
