@@ -177,7 +177,10 @@ def _show(answer: dict[str, Any]) -> None:
             (_coloured(claim["verdict"]), claim["name"], claim["observed"])
             for claim in outcome["claims"]
         ]
-        show_table(outcome["name"], ("verdict", "claim", "observed"), rows)
+        if rows:
+            show_table(outcome["name"], ("verdict", "claim", "observed"), rows)
+        else:
+            OUT.print(Text(outcome["name"], "bold"))
         if outcome["reason"] and outcome["reason"] not in told:
             OUT.print(outcome["reason"])
             told.add(outcome["reason"])

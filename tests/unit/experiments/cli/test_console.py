@@ -55,4 +55,5 @@ def test_what_a_run_says_in_brackets_is_shown(monkeypatch):
     monkeypatch.setattr(console.OUT, "file", io.StringIO())
     outcome = {"name": "mine", "claims": [], "reason": "[/tmp] is full"}
     _show({"experiments": [outcome], "verdict": "invalid", "report": None})
-    assert "[/tmp] is full\n\nverdict: invalid\n" in console.OUT.file.getvalue()
+    told = "mine\n[/tmp] is full\n\nverdict: invalid\n"
+    assert console.OUT.file.getvalue() == told
