@@ -51,8 +51,8 @@ class BalancerTable(Table):
     gateway_mac: MacAddress
     xdp: XdpMode = XdpMode.AUTO
     flow_entries: Annotated[Whole, Field(ge=1024, le=1 << 24)] = 65536
-    # Rates are of each CPU.
     flow_idle: Annotated[Seconds, Field(ge=1, le=7 * 86400)] = 900.0
+    # Rates are of each CPU.
     new_flows_per_second: Annotated[Whole, Field(ge=1, le=MAX_RATE)] = 20_000
     answers_per_second: Annotated[Whole, Field(ge=1, le=MAX_RATE)] = 1_000
     samples_per_second: Annotated[Whole, Field(ge=0, le=10_000)] = 0
