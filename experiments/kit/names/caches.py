@@ -111,15 +111,20 @@ def questions(plan: Plan, source: random.Random) -> Iterator[Ask]:
 
 
 def clients_for(plan: Plan, resolver: str) -> list[Host]:
-    """Return one client of each of up to `SUBNETS` networks, its own ones first."""
+    """Return one client of each of up to `SUBNETS` networks, one of its own first.
+
+    They are at as many sites as can be: what tells clients apart must show.
+    """
     asked = {resolver} | {it.anycast for it in plan.world.resolvers_named(resolver)}
     own = {it.name for it in plan.world.client_networks if it.resolver in asked}
     first_of: dict[str, Host] = {}
     for host in plan.hosts:
         if host.role is Role.CLIENT:
             first_of.setdefault(host.network, host)
-    ordered = sorted(first_of, key=lambda network: network not in own)
-    return [first_of[network] for network in ordered[:SUBNETS]]
+    ordered = sorted(first_of.values(), key=lambda host: host.network not in own)
+    at_site = {host.site: host for host in reversed(ordered)}
+    apart = [host for host in ordered if at_site[host.site] is host]
+    return [*apart, *(host for host in ordered if host not in apart)][:SUBNETS]
 
 
 def cache_rows(

@@ -36,6 +36,15 @@ def test_a_steered_name_is_asked_from_distinct_networks_own_first() -> None:
         assert askers[0].network in {it.name for it in own}
 
 
+@pytest.mark.parametrize("world", ["earth", "recursion"])
+def test_they_are_at_as_many_sites_as_can_be(world: str) -> None:
+    plan = plan_of(world)
+    most = min(SUBNETS, len({it.site for it in plan.world.client_networks}))
+    for resolver in plan.world.resolvers:
+        askers = clients_for(plan, resolver.name)
+        assert len({host.site for host in askers}) == most
+
+
 def test_faithful_caches_are_within_every_prediction() -> None:
     for row in caches(EARTH):
         assert row.returned_ttl_s == row.served_ttl_s
