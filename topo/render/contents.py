@@ -174,7 +174,7 @@ def _probe_services(plan: Plan) -> Iterator[Service]:
         vips = _candidates(plan, service.name)
         for resolver in plan.world.resolvers:
             names = probe_names(plan.world, resolver.name)
-            for name in (names.steered, *names.placed):
+            for name in (names.steered, names.priced, *names.placed):
                 yield Service(name, STEERED_TTL_S, "nearest", vips)
             for name in names.drained:
                 yield Service(name, DRAINED_TTL_S, "failover", vips)

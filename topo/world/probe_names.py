@@ -39,6 +39,7 @@ class ProbeNames:
         cached: `CACHED_NAMES` names with a TTL of `CACHED_TTL_S`, for load.
         short: a name with a TTL of `SHORT_TTL_S`, to see it stretched.
         steered: answered by policy, as services are, with a TTL of `STEERED_TTL_S`.
+        priced: as `steered`, for another experiment in the same lab.
         many: answered with the VIPs of every datacenter, with a TTL of `MANY_TTL_S`.
         apart: answered with `APART` for the same time: nobody is there.
         drained: `DRAINED_NAMES` names that lead to the first datacenter for
@@ -51,6 +52,7 @@ class ProbeNames:
     cached: tuple[str, ...]
     short: str
     steered: str
+    priced: str
     many: str
     apart: str
     drained: tuple[str, ...]
@@ -74,6 +76,7 @@ def probe_names(world: World, resolver: str) -> ProbeNames:
         cached=tuple(f"cached{k:02}-{tail}" for k in range(CACHED_NAMES)),
         short=f"short-{tail}",
         steered=f"steered-{tail}",
+        priced=f"priced-{tail}",
         many=f"many-{tail}",
         apart=f"apart-{tail}",
         drained=tuple(f"drained{k}-{tail}" for k in range(DRAINED_NAMES)),

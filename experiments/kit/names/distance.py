@@ -130,7 +130,7 @@ async def _ask(lab: "Lab", network: ClientNetwork) -> Replies:
 
 def _shared(plan: Plan, resolver: str) -> Iterator[Ask]:
     """Clients of several networks ask a resolver for one name, one by one."""
-    name = probe_names(plan.world, resolver).steered
+    name = probe_names(plan.world, resolver).priced
     server = plan.host(resolver).address4
     for k, client in enumerate(clients_for(plan, resolver)):
         yield Ask(k * STEERED_GAP_S, client.name, server, name)
@@ -174,7 +174,7 @@ def _row(
         sent_ms=way_ms(sent),
         subnets=len(sharing),
         answers=len({nearest(it.site) for it in sharing}),
-        queries=queries.get(probe_names(world, recursive.name).steered, 0),
+        queries=queries.get(probe_names(world, recursive.name).priced, 0),
     )
 
 

@@ -95,6 +95,7 @@ def test_every_resolver_has_its_probe_names(duo):
     }
     assert own == {
         "steered": ("60 s", "nearest"),
+        "priced": ("60 s", "nearest"),
         **{f"placed{k}": ("60 s", "nearest") for k in range(8)},
         "many": ("5 s", "static"),
         **{f"drained{k}": ("20 s", "failover") for k in range(6)},
