@@ -67,7 +67,7 @@ def run(
     """
     from experiments.kit.catalogue import load_experiment
 
-    chosen = world or load_experiment(experiments[0]).world
+    chosen = load_experiment(experiments[0]).world if world is None else world
     lab = {"framework": controller, "wan": links, "datapath": datapath}
     _run(experiments, chosen, _Wishes(out, seed, repeats, lab, as_json))
 

@@ -99,7 +99,11 @@ class Worlds:
         return WorldTopo(self._plan, wan, datapath_kind())
 
     def controller(self, name: str, **params: Any) -> LabController:
-        """Return the controller of the world that was asked for."""
+        """Return the controller of the world that was asked for.
+
+        Raises:
+            FrontlabError: none was.
+        """
         if self._plan is None:
             raise FrontlabError("the fabric's controller needs one of our topologies")
         return FabricController(name, self._plan, **params)

@@ -151,7 +151,11 @@ def leave_qdisc(port: str) -> list[str]:
 
 
 def vsctl(words: Sequence[str]) -> None:
-    """Run one ovs-vsctl transaction and wait until ovs-vswitchd has done it."""
+    """Run one ovs-vsctl transaction and wait until ovs-vswitchd has done it.
+
+    Raises:
+        FrontlabError: it has not; told with the end of its log.
+    """
     try:
         run(["ovs-vsctl", f"--timeout={TRANSACTION_WITHIN_S}", *words])
     except CommandError as error:

@@ -63,7 +63,11 @@ class Stage:
         until("all backends are checked", lambda: self._all_healthy(setting))
 
     def watch(self, act: Callable[[], None]) -> Places:
-        """Return at which balancer each flow's latest packet arrived during `act`."""
+        """Return at which balancer each flow's latest packet arrived during `act`.
+
+        Raises:
+            OSError: captures missed some.
+        """
         with capturing(Port(it.name, it.port) for it in self.balancers) as capture:
             act()
         if capture.lost:

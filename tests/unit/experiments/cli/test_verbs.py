@@ -69,6 +69,9 @@ def test_a_look_is_one_json_object(words, keys):
             "--out /dev/null/x: Not a directory",
             id="out",
         ),
+        pytest.param(
+            ["run", "dsr_reply_paths", "--world", ""], 2, 'no world ""', id="no word"
+        ),
         pytest.param(["pla"], 2, "Did you mean 'plan'", id="verb"),
         pytest.param(["pla"], 2, "(see frontlab --help)\n", id="help on verbs"),
         pytest.param(["plan"], 2, "'world' (see frontlab plan --help)\n", id="missing"),
