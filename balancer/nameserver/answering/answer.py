@@ -134,7 +134,7 @@ def _consider_further(
     else:
         asker = partial(asker_of, source, asked)
         finding = resolve(authority.zones, query.question, asker)
-    return Considered(query, finding, asked)
+    return tuple.__new__(Considered, (query, finding, asked))
 
 
 def _find_serial(authority: Authority, query: Query, source: str) -> Finding:

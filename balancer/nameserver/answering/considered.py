@@ -10,7 +10,7 @@ from ..dnssec.prove import prove
 from ..protection.budget import Spent
 from ..zones.resolve import Finding, Outcome, likeness
 from .answered import Answer, answered, cut, limit_octets
-from .options import NOTHING_ASKED, Asked, own_opt
+from .options import NOTHING_ASKED, OWN_OPT, Asked, own_opt
 
 ANY_CLASS = Class.ANY
 
@@ -64,7 +64,10 @@ class Considered(NamedTuple):
         header, question, edns, _, key = query
         limit, opt = limit_octets(edns, stream), b""
         if edns is not None:
-            opt = own_opt(authority, edns, asked, self.scope_prefix_length, stream)
+            if asked is NOTHING_ASKED:
+                opt = OWN_OPT[edns.dnssec_ok]
+            else:
+                opt = own_opt(authority, edns, asked, self.scope_prefix_length, stream)
             # What will be truncated need not be signed.
             is_long = finding.sections.answers and finding.sections.least_octets > limit
             if edns.dnssec_ok and not is_long:

@@ -39,8 +39,9 @@ def prove(
     if answers:
         answers = prover.signed(answers)
     if outcome is REFERRALS or not authorities:
-        proven = Sections(answers, authorities, glue, additional)
-        return Finding(outcome, proven, scope, matter, False, policy, site)
+        proven = tuple.__new__(Sections, (answers, authorities, glue, additional))
+        parts = outcome, proven, scope, matter, False, policy, site
+        return tuple.__new__(Finding, parts)
     denial = _denial(prover, matter, type_, is_alias=bool(answers))
     if type_ in ALWAYS:
         # Every name has an NSEC record and its signature: nothing is denied.
