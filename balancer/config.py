@@ -6,7 +6,6 @@ The models stand at the border alone; programs turn them into frozen records.
 import tomllib
 from collections.abc import Hashable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -24,8 +23,10 @@ from pydantic_core import ErrorDetails
 
 from .errors import ConfigError
 from .model import Address, Network
+from .suggest import did_you_mean
 from .text_file import read_text
 from .units import duration_s, whole_seconds
+from .wire.dns.names import name_from_text
 
 
 class Table(BaseModel):
@@ -107,12 +108,6 @@ def repeated(path: str, values: Iterable[Hashable]) -> Iterator[Mistake]:
             yield Mistake(f"{path}[{index}]", f"the same as {path}[{first[value]}]")
 
 
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return " (did you mean ...?)" for the nearest known word, or ""."""
-    near = get_close_matches(str(word), list(known), n=1)
-    return f' (did you mean "{near[0]}"?)' if near else ""
-
-
 def path_of(location: Sequence[int | str]) -> str:
     """Return a key's path as `zone[0].record[2].type`."""
     path = ""
@@ -169,7 +164,8 @@ def _plain(annotation: object) -> object:
     return annotation
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return a text as it is; ValueError, if it is something else."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a text in quotes")
     return value
@@ -177,16 +173,22 @@ def _text(value: object) -> str:
 
 def _address(value: object) -> Address:
     try:
-        return ip_address(_text(value))
+        return ip_address(as_text(value))
     except ValueError as error:
         raise ValueError(f"{value!r} is no IPv4 or IPv6 address") from error
 
 
 def _network(value: object) -> Network:
     try:
-        return ip_network(_text(value))
+        return ip_network(as_text(value))
     except ValueError as error:
         raise ValueError(f"{value!r} is no IPv4 or IPv6 prefix: {error}") from error
+
+
+def _dns_name(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no name in quotes")
+    return name_from_text(value)
 
 
 def _name(text: str) -> str:
@@ -211,5 +213,6 @@ AnyNetwork = Annotated[Network, PlainValidator(_network)]
 Whole = Annotated[int, Strict()]
 YesOrNo = Annotated[bool, Strict()]
 Name = Annotated[str, AfterValidator(_name)]
+DnsName = Annotated[bytes, PlainValidator(_dns_name)]
 Seconds = Annotated[float, BeforeValidator(duration_s)]
 WholeSeconds = Annotated[int, BeforeValidator(whole_seconds)]

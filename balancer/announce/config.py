@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from ..config import (
     AnyAddress,
+    DnsName,
     Mistake,
     Seconds,
     SomeOf,
@@ -16,15 +17,8 @@ from ..config import (
     read_config,
     repeated,
 )
-from ..wire.dns.names import name_from_text
 
 DNS_PORT, HTTP_PORT = 53, 80
-
-
-def _name(value: object) -> bytes:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no name in quotes")
-    return name_from_text(value)
 
 
 Interval = Annotated[Seconds, Field(ge=0.01, le=3600)]
@@ -47,7 +41,7 @@ class CheckTable(Table):
     kind: Literal["dns", "http", "tcp"]
     address: AnyAddress
     port: int | None = Field(default=None, ge=1, le=65535)
-    zone: Annotated[bytes, PlainValidator(_name)] | None = None
+    zone: DnsName | None = None
     path: str | None = None
     any_of: str | None = None
     interval: Interval | None = None

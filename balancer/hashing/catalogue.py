@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from importlib import import_module
 
-from ..config import did_you_mean
 from ..errors import ConfigError
+from ..suggest import did_you_mean
 from .selector import Method
 
 # Imported when asked for: numpy takes longer to load than a table takes to build.

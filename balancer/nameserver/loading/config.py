@@ -14,13 +14,14 @@ from ...config import (
     NOT_EMPTY,
     AnyAddress,
     AnyNetwork,
+    DnsName,
     Seconds,
     SomeOf,
     Table,
     WholeSeconds,
+    as_text,
 )
 from ...metrics_config import MetricsTable
-from ...wire.dns.names import name_from_text
 from ..content.content import FRESH_SIGNATURES
 from ..protection.cookies import SECRET_OCTETS
 from ..zones.text import MAX_STRING_OCTETS, rdata_from_text, text_rdata
@@ -31,27 +32,15 @@ MAX_WEIGHT = 1e9
 MAX_SERIAL = 2**32 - 1
 
 
-def _name(value: object) -> bytes:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no name in quotes")
-    return name_from_text(value)
-
-
 def _secret(value: object) -> bytes:
-    secret = bytes.fromhex(_text(value))
+    secret = bytes.fromhex(as_text(value))
     if len(secret) != SECRET_OCTETS:
         raise ValueError(f"{2 * len(secret)} digits, not {2 * SECRET_OCTETS}")
     return secret
 
 
 def _digest(value: object) -> bytes:
-    return rdata_from_text("DS", _text(value))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a text in quotes")
-    return value
+    return rdata_from_text("DS", as_text(value))
 
 
 def _short(text: str) -> str:
@@ -61,7 +50,6 @@ def _short(text: str) -> str:
 
 
 ShortText = Annotated[str, AfterValidator(_short)]
-Name = Annotated[bytes, PlainValidator(_name)]
 Secret = Annotated[bytes, PlainValidator(_secret)]
 Digest = Annotated[bytes, PlainValidator(_digest)]
 Ttl = Annotated[WholeSeconds, Field(ge=0, le=MAX_TTL_S)]
@@ -124,7 +112,7 @@ class RecordTable(Table):
     one text without quotes.
     """
 
-    name: Name
+    name: DnsName
     type: Literal[
         "A",
         "AAAA",
@@ -163,8 +151,8 @@ class RecordTable(Table):
 class DelegationTable(Table):
     """A zone cut: the child's servers with their addresses, and its key's digests."""
 
-    name: Name
-    nameservers: Annotated[dict[Name, tuple[AnyAddress, ...]], NOT_EMPTY]
+    name: DnsName
+    nameservers: Annotated[dict[DnsName, tuple[AnyAddress, ...]], NOT_EMPTY]
     ds: tuple[Digest, ...] = ()
 
 
@@ -173,14 +161,14 @@ class SiteTable(Table):
 
     name: str
     addresses: SomeOf[AnyAddress] = ()
-    alias: Name | None = None
+    alias: DnsName | None = None
     weight: float = Field(default=1.0, ge=0, le=MAX_WEIGHT)
 
 
 class ServiceTable(Table):
     """A name whose answer a policy chooses; what the words mean, `Spec` says."""
 
-    name: Name
+    name: DnsName
     ttl: Ttl
     policy: Literal[
         "static", "weighted", "failover", "nearest", "latency", "load", "sticky"
@@ -212,12 +200,12 @@ class ZoneTable(Table):
     Its SOA record stands in `file`, or else is made of the five keys behind it.
     """
 
-    name: Name
+    name: DnsName
     file: str | None = None
     dnssec: DnssecTable | None = None
     transfer: TransferTable | None = None
-    primary: Name | None = None
-    contact: Name | None = None
+    primary: DnsName | None = None
+    contact: DnsName | None = None
     serial: int | None = Field(default=None, ge=0, le=MAX_SERIAL)
     ttl: Ttl | None = None
     negative_ttl: Ttl | None = None

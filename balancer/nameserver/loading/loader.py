@@ -66,12 +66,6 @@ class Loader:
         raise FrontlabError(f"cannot load: status {status}: {words}")
 
 
-def load_apart(path: Path) -> Content:
-    """Return the configuration at `path`, read by another process; see `Loader`."""
-    with Loader(path) as loader:
-        return loader.result()
-
-
 def pack(content: Content, descriptor: int) -> None:
     """Write a configuration to a file, its flat tables as they are."""
     buffers: list[pickle.PickleBuffer] = []

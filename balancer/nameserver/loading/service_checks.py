@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...config import Mistake, did_you_mean, repeated
+from ...config import Mistake, repeated
 from ...model import Address
+from ...suggest import did_you_mean
 from ..geography.scale import Place, Scale
 from .config import DnsConfig, MapTable, ServiceTable
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...config import did_you_mean
 from ...control import Answer
 from ...errors import ConfigError
+from ...suggest import did_you_mean
 from ..settings.config import MAX_WEIGHT
 from .report import dump, flows_by_backend, samples
 from .service import Service

@@ -4,9 +4,9 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ...config import did_you_mean
 from ...errors import ConfigError
 from ...model import Address
+from ...suggest import did_you_mean
 from ..tables.tables import BackendEntry, Tables
 from .assemble import Parts, assemble
 from .members import Member, Members, gather

@@ -14,13 +14,13 @@ from ...config import (
     Table,
     Whole,
     config_error,
-    did_you_mean,
     read_config,
     repeated,
 )
 from ...kernel.xdp import XdpMode
 from ...metrics_config import MetricsTable
 from ...model import Backend, Forwarding, Pool
+from ...suggest import did_you_mean
 from ...wire.ethernet import mac_octets
 from ..nat.ports import PortRange, port_range
 from ..pools.health import Thresholds

@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from balancer.config import did_you_mean
 from balancer.errors import ConfigError
 from balancer.model import Address
 from balancer.nameserver.loading.load import check_content
+from balancer.suggest import did_you_mean
 from balancer.wire.dns.names import name_from_text
 from topo.lab.paths import role_folder
 from topo.netlink.namespace import inside

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from balancer.config import did_you_mean
 from balancer.errors import ConfigError
+from balancer.suggest import did_you_mean
 from topo.sandbox import enter
 
 from ..errors import LabError

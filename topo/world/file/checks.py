@@ -7,6 +7,8 @@ key does not hide another mistake elsewhere, and does not raise false ones eithe
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from balancer.suggest import close_to
+
 from ..addresses import (
     CLIENT_NETWORKS_PER_SITE_MAX,
     CLIENTS_PER_NETWORK_MAX,
@@ -19,7 +21,6 @@ from ..products import PRODUCTS
 from ..records import Airport
 from .lines import Lines, Location
 from .problems import Problem
-from .suggest import close_to
 
 NAME_MAX = 15  # an interface's name in Linux: IFNAMSIZ less its final zero
 

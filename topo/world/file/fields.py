@@ -14,8 +14,10 @@ from pydantic import (
     ValidationInfo,
 )
 
+from balancer.suggest import did_you_mean
+
 from .quantities import CAPACITY_RPS, DELAY_MS, LOSS, RATE_MBIT, TTL_S
-from .suggest import did_you_mean, one_of
+from .suggest import one_of
 
 # A world's name is its lab's, and with that a host name, which has at most 64; a
 # service's is a label of DNS, at most 63 (RFC 1035 2.3.4).
@@ -100,7 +102,7 @@ def one_word_of(known: tuple[str, ...], value: object) -> str:
     """Return `value` if it is one of the `known` words; ValueError with the cure."""
     if not isinstance(value, str) or value not in known:
         said = f'"{value}" is none of {", ".join(known)}'
-        raise ValueError(f"{said} {did_you_mean(str(value), known)}".strip())
+        raise ValueError(f"{said}{did_you_mean(value, known)}")
     return value
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .suggest import did_you_mean
+from .suggest import one_of
 
 _WORDS = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(.*)", re.ASCII)
 
@@ -52,8 +52,7 @@ class Quantity:
 
     def _factor(self, unit: str) -> float:
         if unit not in self.units:
-            cure = did_you_mean(unit, self.units) or f"({', '.join(self.units)})"
-            raise ValueError(f'unknown unit "{unit}" {cure}')
+            raise ValueError(f'unknown unit "{unit}" {one_of(unit, self.units)}')
         return self.units[unit]
 
     def _bounded(self, said: str, value: float) -> float:
