@@ -18,6 +18,7 @@ from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN
 from balancer.nameserver.protection.budget import MAX_LABELS
 from balancer.nameserver.protection.limit import RateLimit
+from balancer.nameserver.zones.keys import SigningKey
 from balancer.wire.dns.codes import Type
 from balancer.wire.dns.edns import MAX_OPTIONS, OPT_RECORD, Edns, Option
 from balancer.wire.dns.names import name_from_text
@@ -100,10 +101,22 @@ def run() -> list[Figure]:
         for limited, desk in desks.items()
         for kind, make in KINDS.items()
     }
-    return [
+    figures = [
         Figure(f"a query: {name}", us, "us", TARGET_US, us <= TARGET_US)
         for name, us in _measured(cases).items()
     ]
+    return [Figure("one signature alone", _signature_us(), "us"), *figures]
+
+
+def _signature_us() -> float:
+    """Return what the library needs for one: half of many rows, on any machine."""
+    key, taken_us = SigningKey.generate(), []
+    for number in range(ROUNDS):
+        started_s = time.thread_time()
+        for _ in range(ASKED):
+            key.sign_once(number.to_bytes())
+        taken_us.append((time.thread_time() - started_s) / ASKED * 1e6)
+    return median(taken_us)
 
 
 def _measured(cases: dict[str, tuple[Desk, Make]]) -> dict[str, float]:
