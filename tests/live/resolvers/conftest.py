@@ -14,6 +14,7 @@ from dns.message import Message, make_query
 from dns.query import tcp, udp
 from needs import need_root, need_tool
 
+from balancer.status import read_status
 from topo.netlink.namespace import Namespace, create_netns, delete_netns
 from topo.render import dns_config, resolver_files, root_config
 from topo.run import run
@@ -82,6 +83,11 @@ class Place:
             for address in asked:
                 self._route("del", address, "dev", VOID, "table", "local")
                 self._route("add", "local", address, "dev", "lo", "table", "local")
+
+    def asked_authority(self, resolver: str) -> int:
+        """How many queries the zone's server has had from a resolver."""
+        told = read_status(self.folder / "zone" / "status")["queries_by_source"]
+        return int(told.get(str(self.plan.host(resolver).address4), 0))
 
     def _asks(self, resolver: Resolver) -> list[str]:
         if resolver.forward_to:

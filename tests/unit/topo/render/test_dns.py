@@ -31,7 +31,7 @@ def test_zone_and_service(duo):
         "site": "iad",
         "listen": ["23.53.0.53", "2a23:53::53", "11.2.2.10", "2a11:0:2:200::10"],
         "port": 53,
-        "samples_per_second": 5,
+        "samples_per_second": 100,
     }
     assert config["metrics"] == {"listen": "127.0.0.1:9153"}
     assert {(it["name"], it["type"], it["value"]) for it in zone["record"]} >= {
