@@ -26,6 +26,7 @@ from topo.world.delay import round_trips
 from topo.world.plan import Anycast, Plan, make_plan
 from topo.world.records import World
 
+from .awake import awake
 from .errors import LabError
 from .foreign_balancers import check_kernel
 from .lab import Lab
@@ -89,7 +90,7 @@ def open_lab(name: str, world: World, options: Options, say: Say) -> Iterator[La
     PLAN.write_bytes(pickle.dumps(plan))
     say("starting the controller and the links")
     start(supervisor, controller_role(plan, options.framework, python))
-    with open_wan(options.wan, supervisor.log_of(RELAY)) as wan:
+    with awake(), open_wan(options.wan, supervisor.log_of(RELAY)) as wan:
         if wan.process:
             supervisor.adopt(RELAY, wan.process)
         say(f"building {len(plan.hosts)} hosts at {len(world.sites)} sites")
