@@ -17,7 +17,8 @@ from ...wire.dns.query import (
 from ...wire.dns.response import Response, Sections
 from ..content.authority import Authority
 from ..transfer.axfr import TRANSFERS, transferred_zone
-from ..zones.resolve import Finding, Matter, Outcome, resolve
+from ..zones.finding import Finding, Matter, Outcome
+from ..zones.resolve import resolve
 from .answered import PLAIN_PAYLOAD_OCTETS, Answer, cut
 from .considered import Considered
 from .direct import Direct, find_direct

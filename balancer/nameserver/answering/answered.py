@@ -7,7 +7,7 @@ from ...wire.dns.edns import Edns
 from ...wire.dns.query import Query
 from ...wire.dns.response import Response
 from ..telemetry.tallies import NO_SCOPE, OTHER, TYPE_NAMES, About, scope_of
-from ..zones.resolve import Outcome
+from ..zones.finding import Outcome
 from .options import EDNS_PAYLOAD_OCTETS, OWN_OPT, Asked
 
 PLAIN_PAYLOAD_OCTETS = 512  # RFC 1035 4.2.1: UDP without EDNS0

@@ -8,7 +8,7 @@ from ...wire.dns.response import Response
 from ..content.authority import Authority
 from ..dnssec.prove import prove
 from ..protection.budget import Spent
-from ..zones.resolve import Finding, Outcome, likeness
+from ..zones.finding import Finding, Outcome, likeness
 from .answered import Answer, answered, cut, limit_octets
 from .options import NOTHING_ASKED, OWN_OPT, Asked, own_opt
 

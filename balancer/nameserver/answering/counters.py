@@ -5,7 +5,7 @@ from typing import Any
 from ..telemetry.latency import Latency
 from ..telemetry.samples import Samples
 from ..telemetry.tallies import NO_SCOPE, Tallies
-from ..zones.resolve import Outcome
+from ..zones.finding import Outcome
 from .answered import Answer
 from .fast import FastPath
 

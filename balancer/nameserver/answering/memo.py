@@ -13,8 +13,9 @@ from ..dnssec.sign import PERIOD_S, period
 from ..policies.lots import Arrangement, Everybody, Lot, Policy
 from ..telemetry.tallies import OTHER, About, Tallies, known_type
 from ..transfer.axfr import TRANSFERS
+from ..zones.finding import Finding, Matter, Outcome
 from ..zones.node import PLAIN, Node
-from ..zones.resolve import Finding, Matter, Outcome, answer_sections
+from ..zones.resolve import answer_sections
 from ..zones.steered import Steered
 from ..zones.zone import Zone, Zones
 from .answered import STREAM_PAYLOAD_OCTETS

@@ -76,7 +76,7 @@ def asker_of(source: str, asked: Asked) -> Asker:
     subnet = asked.subnet
     if subnet is not None and subnet.source_prefix_length:
         client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
-    return Asker(client, resolver)
+    return tuple.__new__(Asker, (client, resolver))
 
 
 def own_opt(

@@ -3,7 +3,7 @@
 from ...wire.dns.records import Records, StoredRun
 from ...wire.dns.response import Sections
 from ..protection.budget import Budget
-from ..zones.resolve import ANSWERS, REFERRALS, Finding, Matter
+from ..zones.finding import ANSWERS, REFERRALS, Finding, Matter
 from .prover import ALWAYS, RRSIG, Prover, prover_of, types_at
 
 

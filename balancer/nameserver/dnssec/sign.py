@@ -1,11 +1,11 @@
 """Signatures of record sets (RFC 4034, section 3), made when they are asked for."""
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from ...wire.dns.codes import Class, Type
 from ...wire.dns.dnssec import ECDSA_P256, RRSIG_HEAD, RRSIG_TIMES
-from ...wire.dns.names import label_starts
+from ...wire.dns.names import WILDCARD, label_starts
 from ...wire.dns.records import (
     ASKED_NAME_OCTETS,
     RECORD_HEAD,
@@ -20,7 +20,6 @@ from ...wire.dns.records import (
 from ...wire.dns.writer import PlainWriter
 from ..zones.keys import SIGNATURE_OCTETS, SigningKey
 from ..zones.node import pack_record, stored_set
-from ..zones.zone import WILDCARD
 
 RRSIG = Type.RRSIG
 # All servers of an address sign with the same times, so that their answers are alike.
@@ -30,6 +29,7 @@ BACKDATED_S = 6 * 3600  # for validators whose clocks are behind
 RRSIG_OCTETS = (
     STORED_RECORD.size + RRSIG_HEAD.size + RRSIG_TIMES.size + SIGNATURE_OCTETS
 )
+MAX_ORDERS = 1024  # of sets, which are remembered
 VALID_S = 4 * 86400  # at least three days, which is longer than our TTLs
 
 
@@ -87,14 +87,11 @@ def signature_of(
     if not isinstance(data, StoredData):
         raise TypeError(f"not as stored: {data!r}")
     head, octets = signed_head(owner, type_, ttl_s, zone, key.tag, start_s), data.octets
-    if data.signed_order:
-        signature = key.sign(head + owner + owner.join(data.signed_order), begin)
-    elif data.size == 1:  # but for its owner, it is stored in the form that is signed
+    if data.size == 1:  # but for its owner, it is stored in the form that is signed
         signature = key.sign(head + owner + octets[ASKED_NAME_OCTETS:], begin)
     else:
-        # Told apart as they are stored, they need not be sorted each time.
-        sort = partial(_signed_stored, head, owner, octets)
-        signature = key.sign(head + owner + octets, begin, sort)
+        order = data.signed_order or _signed_order(octets)
+        signature = key.sign(head + owner + owner.join(order), begin)
     return pack_record(RRSIG, ttl_s, head + signature)
 
 
@@ -139,15 +136,16 @@ def _written(data: Rdata) -> bytes:
     return bytes(writer.octets)
 
 
-def _signed_stored(head: bytes, owner: bytes, octets: bytes) -> bytes:
-    """Return what is signed of records as they are stored, sorted by their rdata."""
+@lru_cache(maxsize=MAX_ORDERS)
+def _signed_order(octets: bytes) -> tuple[bytes, ...]:
+    """Return records as they are stored, without their owner, sorted by their rdata."""
     found, start = [], 0
     while start < len(octets):
         end = start + STORED_RECORD.size
         end += octets[end - 2] << 8 | octets[end - 1]
-        found.append((octets[start + STORED_RECORD.size : end], start, end))
+        rdata = octets[start + STORED_RECORD.size : end]
+        found.append((rdata, octets[start + ASKED_NAME_OCTETS : end]))
         start = end
     # In the order of the rdata alone, which its length comes before.
     found.sort()
-    records = (owner + octets[s + ASKED_NAME_OCTETS : e] for _, s, e in found)
-    return head + b"".join(records)
+    return tuple(record for _, record in found)

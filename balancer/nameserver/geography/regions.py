@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .starts import (
     FEW,
     SHORT,
+    WORD_BITS,
     Starts,
     Words,
     as_buffer,
@@ -48,16 +49,18 @@ class Regions:
         `address` on which this value is the only one.
         """
         starts = self.starts
-        run = starts.run_of(address)
+        run, bits = starts.run_of(address), starts.bits
+        # Most addresses are words, which need no putting together.
+        firsts = starts.high if bits <= WORD_BITS else starts
         # A prefix must exclude the addresses just before and just behind the run, so
         # it is longer than what `address` has in common with the nearer of them.
-        spare_bits = starts.bits + 1
+        spare_bits = bits + 1
         if run > 0:
-            spare_bits = (address ^ (starts[run] - 1)).bit_length()
-        if run + 1 < len(starts):
-            behind = (address ^ starts[run + 1]).bit_length()
+            spare_bits = (address ^ (firsts[run] - 1)).bit_length()
+        if run + 1 < len(firsts):
+            behind = (address ^ firsts[run + 1]).bit_length()
             spare_bits = min(spare_bits, behind)
-        return self.values[run], starts.bits + 1 - spare_bits
+        return self.values[run], bits + 1 - spare_bits
 
     def mapped(self, names: Sequence[int]) -> "Regions":
         """Return the regions with `names[value]` for each value, joined anew."""

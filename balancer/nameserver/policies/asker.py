@@ -32,7 +32,8 @@ class ClientAddress(NamedTuple):
     def from_text(cls, text: str) -> "ClientAddress":
         """Return the address that a socket gives as `text`."""
         packed = packed_address(text)
-        return cls(VERSIONS[len(packed)], int.from_bytes(packed))
+        parts = VERSIONS[len(packed)], int.from_bytes(packed)
+        return tuple.__new__(cls, parts)
 
     def subnet(self) -> bytes:
         """Return the subnet of the address, for hashing."""

@@ -25,7 +25,7 @@ class ByRegion:
         # A resolver may keep an answer of scope 0 for clients of the other family too.
         if scope == 0 and not self._is_for_everybody():
             scope = 1
-        return Choice(lot, scope)
+        return tuple.__new__(Choice, (lot, scope))
 
     def _is_for_everybody(self) -> bool:
         four, six = self.regions[4], self.regions[6]

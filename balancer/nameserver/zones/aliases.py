@@ -4,8 +4,9 @@ from collections.abc import Set
 from typing import NamedTuple, Protocol
 
 from ...wire.dns.block import Block
-from ...wire.dns.records import NameData, RecordSet
+from ...wire.dns.records import NameData, Records, RecordSet
 from .node import Node
+from .steered import Steered
 
 MAX_ALIASES = 16  # resolvers ask on from the last one
 
@@ -28,12 +29,30 @@ class Chain(NamedTuple):
         owners: their names.
         target: what the last one points to; of no alias, the name itself.
         is_open: whether the answer goes on with what is at the target.
+        node: what is there, if the answer goes on.
     """
 
     aliases: Block
     owners: Set[bytes]
     target: bytes
     is_open: bool
+    node: Node | None = None
+
+
+class Fork(NamedTuple):
+    """Aliases up to where a policy chooses the next one, or to their end.
+
+    Args:
+        aliases: all of them.
+        chain: the last ones, and the owners of all.
+        at: the alias at which they turned off last.
+        steered: what chooses the next one, if any does.
+    """
+
+    aliases: tuple[Records, ...]
+    chain: Chain
+    at: Node
+    steered: Steered | None
 
 
 def follow(
@@ -49,13 +68,14 @@ def follow(
     """
     found: list[RecordSet] = []
     owners = set(seen)
-    is_open = True
-    while is_open and (alias := _alias(zone, name)) is not None:
+    is_open, node = True, zone.find(name)
+    while node is not None and (alias := node.alias()) is not None:
         found.append(alias)
         owners.add(alias.owner)
         name = target_of(alias)
         is_open = name not in owners and len(found) < most and zone.holds(name)
-    return Chain(Block(found), owners, name, is_open)
+        node = zone.find(name) if is_open else None
+    return Chain(Block(found), owners, name, is_open, node)
 
 
 def target_of(alias: RecordSet) -> bytes:
@@ -64,8 +84,3 @@ def target_of(alias: RecordSet) -> bytes:
     if not isinstance(data, NameData):
         raise TypeError(f"CNAME with {data!r}")
     return data.target
-
-
-def _alias(zone: Names, name: bytes) -> RecordSet | None:
-    node = zone.find(name)
-    return None if node is None else node.alias()

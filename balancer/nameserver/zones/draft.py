@@ -9,7 +9,13 @@ from itertools import islice
 
 from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
-from ...wire.dns.names import MAX_NAME_OCTETS, label_starts, name_to_text, parent
+from ...wire.dns.names import (
+    MAX_NAME_OCTETS,
+    WILDCARD,
+    label_starts,
+    name_to_text,
+    parent,
+)
 from ...wire.dns.records import STORED_RECORD, RecordSet, SoaData
 from .image import make_image
 from .keys import SigningKey
@@ -24,7 +30,7 @@ from .node import (
     read_set,
 )
 from .steered import Steered
-from .zone import WILDCARD, Zone, is_within
+from .zone import Zone, is_within
 
 Complain = Callable[[str, str], None]  # place, what is wrong there
 RECORD_TTL = slice(6, 10)  # where a packed record has its TTL

@@ -97,15 +97,13 @@ class SigningKey:
         self,
         data: bytes,
         begin: Callable[[], None] | None = None,
-        form: Callable[[], bytes] | None = None,
     ) -> bytes:
         """Return the signature of `data`, which may have been made before.
 
         Args:
-            data: what is signed, or tells it from all else.
+            data: what is signed.
             begin: is called before one is made, and may raise an error; given where
                 names may be made up.
-            form: returns what is signed, if `data` is something else.
         """
         # Names that are made up must not push out the others.
         kept = self._signatures if begin is None else self._of_any_names
@@ -114,9 +112,8 @@ class SigningKey:
         if signature is None:
             if begin is not None:
                 begin()
-            hashed = named if form is None else sha256(form()).digest()
             way = REPEATABLE if begin is None else ONCE
-            signature = _as_numbers(self._private.sign(hashed, way))
+            signature = _as_numbers(self._private.sign(named, way))
             if len(kept) >= MAX_SIGNATURES:
                 kept.clear()
             kept[named] = signature

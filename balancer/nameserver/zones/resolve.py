@@ -1,117 +1,23 @@
 """From a question to records: follows aliases, refers, says what does not exist."""
 
 from collections.abc import Callable, Set
-from enum import StrEnum
-from typing import NamedTuple
 
 from ...wire.dns.block import Block
-from ...wire.dns.codes import Class, Rcode, Type
+from ...wire.dns.codes import Class, Type
 from ...wire.dns.query import Question
 from ...wire.dns.records import Records, RecordSet
-from ...wire.dns.response import NO_RECORDS, Sections
+from ...wire.dns.response import Sections
 from ..policies.asker import Asker
 from .aliases import MAX_ALIASES, Chain, follow, target_of
+from .finding import ANSWERS, NODATA, NXDOMAIN, Finding, Matter, Outcome
 from .node import Node
 from .steered import Steered
 from .zone import Zone, Zones
 
-
-class Outcome(StrEnum):
-    """What became of a query; each has a counter of this name."""
-
-    ANSWERS = "answers"
-    NXDOMAIN = "nxdomain"
-    NODATA = "nodata"
-    REFERRALS = "referrals"
-    REFUSED = "refused"
-    FORMERR = "formerr"
-    NOTIMP = "notimp"
-    NOTAUTH = "notauth"
-    BADVERS = "badvers"
-
-
-# To look one up in its enumeration takes ten times as long.
-ANSWERS, NXDOMAIN = Outcome.ANSWERS, Outcome.NXDOMAIN
-NODATA, REFERRALS = Outcome.NODATA, Outcome.REFERRALS
-DENIALS = (NXDOMAIN, NODATA)
-DS, NS, NXNAME = Type.DS, Type.NS, Type.NXNAME
-NOERROR = Rcode.NOERROR
-
-
-class Matter(NamedTuple):
-    """What an answer is about: the zone, and the name that aliases led to, if any.
-
-    `node` is what answers for that name, if it exists; where there is no name, it is
-    the alias that led out of the zone.
-    """
-
-    zone: Zone
-    name: bytes | None = None
-    node: Node | None = None
-
-
-class Finding(NamedTuple):
-    """The records for a question, and the scope on which they are the same.
-
-    `policy` and `site` say what chose among which sites, if anything did.
-
-    `hides_nxdomain` is set where signed records say that a name does not exist, and
-    the response code must not (RFC 9824).
-    """
-
-    outcome: Outcome
-    sections: Sections = NO_RECORDS
-    scope_prefix_length: int = 0
-    matter: Matter | None = None
-    hides_nxdomain: bool = False
-    policy: str = ""
-    site: str = ""
-
-    @property
-    def rcode(self) -> Rcode:
-        """The response code of this outcome."""
-        if self.outcome is NXDOMAIN and self.hides_nxdomain:
-            return NOERROR
-        return RCODES.get(self.outcome, NOERROR)
-
-    @property
-    def is_authoritative(self) -> bool:
-        """Whether the first owner of the answers, or the denial, is of our zones."""
-        is_alias = self.outcome is REFERRALS and bool(self.sections.answers)
-        return is_alias or self.outcome in AUTHORITATIVE
-
-
 CLASSES = (Class.IN, Class.ANY)
-AUTHORITATIVE = (ANSWERS, *DENIALS)
-RCODES = {
-    Outcome.NXDOMAIN: Rcode.NXDOMAIN,
-    Outcome.REFUSED: Rcode.REFUSED,
-    Outcome.FORMERR: Rcode.FORMERR,
-    Outcome.NOTIMP: Rcode.NOTIMP,
-    Outcome.NOTAUTH: Rcode.NOTAUTH,
-    Outcome.BADVERS: Rcode.BADVERS,
-}
-
-
-def likeness(outcome: Outcome, zone: Zone, node: Node | None, name: bytes) -> bytes:
-    """Return what responses of the same content share, however one asks for them.
-
-    Denials of a zone are alike, as are referrals to a child, answers of a wildcard,
-    and errors: made-up names do not make them different.
-
-    Args:
-        outcome: what became of the query.
-        zone: what answers.
-        node: what answers for the name that aliases led to; None: it does not exist.
-        name: what was asked for, in lower case.
-    """
-    if outcome in DENIALS:
-        return b"n" + zone.apex
-    if node is not None and node.is_cut:
-        return b"r" + node.owner
-    if node is not None and node.wildcard is not None:
-        return b"w" + node.wildcard
-    return b"a" + name
+# To look one up in its enumeration takes ten times as long.
+DS, NS, NXNAME = Type.DS, Type.NS, Type.NXNAME
+REFERRALS = Outcome.REFERRALS
 
 
 def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Finding:
@@ -132,7 +38,7 @@ def resolve(zones: Zones, question: Question, asker: Callable[[], Asker]) -> Fin
     aliases, chain = _chain(zone, node)
     if not chain.is_open:
         return Finding(ANSWERS, Sections(aliases), 0, Matter(zone, None, node))
-    matter = _matter_behind(zone, chain.target, node)
+    matter = _matter_behind(zone, chain, node)
     return _found(matter, type_, asker, aliases, chain.owners | {node.owner})
 
 
@@ -176,10 +82,10 @@ def _found(
     alias, scope, site = steered.choose(asker(), node.owner)
     if alias is None:
         return _hidden(matter, Type.CNAME, aliases)
-    told, chain = _behind(zone, alias, aliases, owners)
+    told, chain = follow_chosen(zone, alias, aliases, owners)
     found = Finding(ANSWERS, Sections(told), 0, Matter(zone, None, node))
     if chain.is_open:
-        behind = _matter_behind(zone, chain.target, node)
+        behind = _matter_behind(zone, chain, node)
         found = _found(behind, type_, asker, told, chain.owners)
     # RFC 7871, section 7.2.1: what was chosen twice is the same where both choices are.
     scope = max(scope, found.scope_prefix_length)
@@ -188,22 +94,32 @@ def _found(
     return found._replace(scope_prefix_length=scope, policy=policy, site=site)
 
 
-def _matter_behind(zone: Zone, target: bytes, alias: Node) -> Matter:
-    """Return what is behind an alias; if that is a wildcard's, it counts as one's, too.
+def _matter_behind(zone: Zone, chain: Chain, alias: Node) -> Matter:
+    return tuple.__new__(Matter, (zone, chain.target, behind(alias, chain.node)))
+
+
+def behind(alias: Node, node: Node | None) -> Node | None:
+    """Return what is behind an alias, as a wildcard's if that is one's.
 
     A name that was made up is in the answer all the same.
     """
-    node = zone.find(target)
-    if alias.wildcard is not None and node is not None:
-        parts = node.owner, node.packed, node.steered, alias.wildcard
-        node = tuple.__new__(Node, parts)
-    return tuple.__new__(Matter, (zone, target, node))
+    if alias.wildcard is None or node is None:
+        return node
+    parts = node.owner, node.packed, node.steered, alias.wildcard
+    return tuple.__new__(Node, parts)
 
 
-def _behind(
+def follow_chosen(
     zone: Zone, alias: RecordSet, aliases: tuple[Records, ...], owners: Set[bytes]
 ) -> tuple[tuple[Records, ...], Chain]:
-    """Return the aliases up to a chosen one and those behind, and how they end."""
+    """Return the aliases up to a chosen one and those behind, and how they end.
+
+    Args:
+        zone: of all of them.
+        alias: that a policy chose.
+        aliases: before it.
+        owners: the names of those.
+    """
     target, owners = target_of(alias), owners | {alias.owner}
     told, left = (*aliases, alias), MAX_ALIASES - len(owners)
     if target in owners or left <= 0 or not zone.holds(target):
@@ -228,24 +144,54 @@ def _finding(
     asker: Callable[[], Asker],
     aliases: tuple[Records, ...] = (),
 ) -> Finding:
+    node = matter.node
+    if node is None:
+        return finding_of(matter, type_, None, aliases)
+    records = node.find(type_)
+    if not isinstance(records, Steered):
+        return finding_of(matter, type_, records, aliases)
+    chosen, scope, site = records.choose(asker(), node.owner)
+    if chosen is None:
+        return _hidden(matter, records.records.type, aliases)
+    found = finding_of(matter, type_, chosen, aliases)
+    policy = records.seat.spec.kind
+    return found._replace(scope_prefix_length=scope, policy=policy, site=site)
+
+
+def finding_of(
+    matter: Matter,
+    type_: int,
+    records: RecordSet | None,
+    aliases: tuple[Records, ...] = (),
+) -> Finding:
+    """Return what there is at a name.
+
+    Args:
+        matter: the name, and what is there.
+        type_: of the question.
+        records: of this type, if there are any.
+        aliases: that led there.
+    """
     zone, _, node = matter
     if node is None:
         return _denied(NXDOMAIN, matter, aliases)
-    # RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
-    if node.is_cut and (type_ != DS or node.owner != matter.name):
+    if is_delegated(matter, type_):
         return _referral(matter, node, aliases)
-    records = node.find(type_)
     if records is None:
         return _denied(ANSWERS if aliases else NODATA, matter, aliases)
-    if isinstance(records, Steered):
-        chosen, scope, site = records.choose(asker(), node.owner)
-        if chosen is None:
-            return _hidden(matter, records.records.type, aliases)
-        sections = answer_sections(zone, chosen, aliases)
-        policy = records.seat.spec.kind
-        return Finding(ANSWERS, sections, scope, matter, False, policy, site)
     parts = ANSWERS, answer_sections(zone, records, aliases), 0, matter, False, "", ""
     return tuple.__new__(Finding, parts)
+
+
+def is_delegated(matter: Matter, type_: int) -> bool:
+    """Say whether another server has what is asked for.
+
+    RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
+    """
+    node = matter.node
+    if node is None or not node.is_cut:
+        return False
+    return type_ != DS or node.owner != matter.name
 
 
 def _denied(outcome: Outcome, matter: Matter, aliases: tuple[Records, ...]) -> Finding:

@@ -1,20 +1,21 @@
 """Zones as look-ups: which names exist, what is there, and where the zone is cut."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
-from ...wire.dns.names import label_starts
+from ...wire.dns.names import WILDCARD, label_starts
 from ...wire.dns.records import NameData, RecordSet, SoaData
 from ...wire.dns.response import Sections
-from .aliases import MAX_ALIASES, Chain, follow
+from .aliases import MAX_ALIASES, Chain, Fork, follow
+from .ending import Ending
 from .image import Image
 from .keys import SigningKey
 from .node import CUT, NOT_STEERED, PLAIN, Node, SteeredSets
 
-MAX_REFERRALS = MAX_CHAINS = 4096  # beyond, all are forgotten at once
-WILDCARD = b"\1*"
+MAX_REFERRALS = MAX_CHAINS = MAX_FORKS = 4096  # beyond, all are forgotten at once
+MAX_ENDINGS = 512
 DS = Type.DS  # to look it up in its enumeration takes ten times as long
 
 
@@ -49,6 +50,12 @@ class Zone:
         default_factory=dict, compare=False, repr=False
     )
     _referrals: dict[bytes, Sections] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _forks: dict[Hashable, Fork] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _endings: dict[Hashable, Ending] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -103,6 +110,34 @@ class Zone:
                 self._chains.clear()
             chain = self._chains[name, most] = follow(self, name, most)
         return chain
+
+    def fork(self, key: Hashable, make: Callable[[], Fork]) -> Fork:
+        """Return where aliases turn off, some of which is remembered.
+
+        Args:
+            key: whatever decides where they do.
+            make: follows them.
+        """
+        fork = self._forks.get(key)
+        if fork is None:
+            if len(self._forks) >= MAX_FORKS:
+                self._forks.clear()
+            fork = self._forks[key] = make()
+        return fork
+
+    def ending(self, key: Hashable, make: Callable[[], Ending]) -> Ending:
+        """Return what aliases end in, some of which is remembered.
+
+        Args:
+            key: whatever decides what it is.
+            make: makes it.
+        """
+        ending = self._endings.get(key)
+        if ending is None:
+            if len(self._endings) >= MAX_ENDINGS:
+                self._endings.clear()
+            ending = self._endings[key] = make()
+        return ending
 
     def holds(self, name: bytes) -> bool:
         """Say whether a name is at or below the apex."""

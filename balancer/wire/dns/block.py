@@ -1,8 +1,9 @@
 """Record sets that many responses carry together, written once for each place."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from .records import Records, RecordSet
+from .names import WILDCARD
+from .records import Records, RecordSet, StoredRun
 from .writer import Known, Writer, vocabulary
 
 NO_HEADER, NO_QUESTION = bytes(12), bytes(4)  # in the place of what comes there
@@ -18,7 +19,7 @@ class Block:
     the message already. So they are what writing set by set would give.
 
     Args:
-        records: what is in it.
+        records: what is in it; of blocks, what is in them.
         places: how many ways of writing it are remembered.
 
     `sets` has those of the records that are sets.
@@ -30,6 +31,7 @@ class Block:
         "_names",
         "_places",
         "_remade",
+        "_top",
         "_written",
         "least_octets",
         "records",
@@ -38,14 +40,16 @@ class Block:
     )
 
     def __init__(self, records: Iterable[Records], places: int = MAX_PLACES) -> None:
-        self.records = tuple(records)
+        self.records = tuple(_each(records))
         self.sets = tuple(each for each in self.records if isinstance(each, RecordSet))
         self.size = sum(each.size for each in self.records)
         self.least_octets = sum(each.least_octets for each in self.records)
         self._places = places
         self._names = vocabulary(each.write for each in self.records)
-        top = self.sets[0].owner if self.sets else b""
-        self._below = tuple(each for each in self._names if not top.endswith(each))
+        self._top = self.sets[0].owner if self.sets else b""
+        self._below = tuple(
+            each for each in self._names if not self._top.endswith(each)
+        )
         self._behind: dict[int, bytes] = {}
         self._written: dict[tuple[int | None, ...], Known] = {}
         self._remade: tuple[int, Block] | None = None
@@ -68,7 +72,8 @@ class Block:
         decides: these are remembered by it.
 
         Args:
-            name: of the question, in lower case: the owner of the first set, or below.
+            name: of the question, in lower case: the owner of the first set, or below;
+                if that is a wildcard, what it stands for, whose the records are then.
         """
         octets = self._behind.get(len(name))
         if octets is None or name.endswith(self._below):
@@ -82,7 +87,11 @@ class Block:
         writer.put_question_name(name)
         writer.put(NO_QUESTION)
         start = len(writer.octets)
-        self.write(writer)
+        if self._top.startswith(WILDCARD) and name != self._top:
+            for each in self.records:
+                _under(name, each, self._top).write(writer)
+        else:
+            self.write(writer)
         return bytes(writer.octets[start:])
 
     def remade(self, at_s: int, remake: Remake) -> "Block":
@@ -100,3 +109,20 @@ class Block:
     def _write_each(self, writer: Writer) -> None:
         for each in self.records:
             each.write(writer)
+
+
+def _each(records: Iterable[Records]) -> Iterator[Records]:
+    for each in records:
+        if isinstance(each, Block):
+            yield from each.records
+        else:
+            yield each
+
+
+def _under(name: bytes, records: Records, wildcard: bytes) -> Records:
+    """Return records under the name that their owner, a wildcard, stands for."""
+    if isinstance(records, RecordSet) and records.owner == wildcard:
+        return records._replace(owner=name)
+    if isinstance(records, StoredRun) and records.owner == wildcard:
+        return StoredRun(name, records.octets, records.size)
+    return records

@@ -11,6 +11,7 @@ from functools import lru_cache
 from ..cursor import Cursor
 
 ROOT = b"\0"
+WILDCARD = b"\1*"
 MAX_NAME_OCTETS = 255
 MAX_LABEL_OCTETS = 63
 # Labels, each behind its length. The length decides which one alone can match, so that

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from balancer.nameserver.answering.answer import Drop, answer
 from balancer.nameserver.answering.answered import Answer
 from balancer.nameserver.content.authority import Authority
-from balancer.nameserver.zones.resolve import Outcome
+from balancer.nameserver.zones.finding import Outcome
 from balancer.nameserver.zones.zone import Zones
 
 SOA = "gslb.net. 5 IN SOA ns.gslb.net. hostmaster.gslb.net. 7 3600 600 1209600 5"

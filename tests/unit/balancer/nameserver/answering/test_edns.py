@@ -11,7 +11,7 @@ from dns_asking import FRA, NOW_S, ask, texts
 
 from balancer.nameserver.answering.answer import answer
 from balancer.nameserver.content.authority import Authority
-from balancer.nameserver.zones.resolve import Outcome
+from balancer.nameserver.zones.finding import Outcome
 from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.query import Header
 
