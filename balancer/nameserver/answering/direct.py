@@ -79,10 +79,10 @@ class Direct(NamedTuple):
     @property
     def likeness(self) -> bytes:
         """What responses of the same content share, however one asks for them."""
-        node = self.node
-        if node is not None and self.trail is not None:
-            node = behind(node, self.trail.matter.node)
-        return likeness(self.outcome, self.zone, node, self.name)
+        _, _, zone, name, node, _, outcome, _, trail = self
+        if node is not None and trail is not None:
+            node = behind(node, trail.matter.node)
+        return likeness(outcome, zone, node, name)
 
     def answer(self, wire: bytes, is_truncated: bool = False) -> Answer:
         """Return the answer that is written so."""
@@ -97,8 +97,8 @@ class Direct(NamedTuple):
             now_s: seconds since 1970, for signatures.
             stream: whether it goes by TCP, where nothing is truncated.
         """
-        query, asked, zone, _, node, _, outcome, choice, _ = self
-        edns, opt, prover = query.edns, b"", None
+        query, asked, zone, _, node, _, outcome, choice, trail = self
+        edns, opt, budget = query.edns, b"", None
         if edns is not None:
             if asked is NOTHING_ASKED:
                 opt = OWN_OPT[edns.dnssec_ok]
@@ -107,9 +107,13 @@ class Direct(NamedTuple):
             if edns.dnssec_ok:
                 # Who comes by TCP, or returns our cookie, is where it says it is.
                 is_proven = stream or (asked.cookie and asked.cookie.is_proven)
-                budget = None if is_proven else authority.allowance(query)
-                prover = prover_of(zone, node, now_s, budget)
+                if not is_proven:
+                    is_twice = trail is not None and trail.is_chosen_twice
+                    budget = authority.allowance(query, is_twice)
         try:
+            prover = None
+            if edns is not None and edns.dnssec_ok:
+                prover = prover_of(zone, node, now_s, budget)
             wire, is_truncated = self._write(opt, limit_octets(edns, stream), prover)
         except Spent:
             # With the cookie, whose return would have spared the budget.
@@ -173,7 +177,8 @@ class Direct(NamedTuple):
         """Return the alias and what is told behind it, as `_answer` returns records."""
         if self.trail is None:
             raise TypeError("no alias")
-        ending = self.trail.ending(self.query.question.type, prover)
+        start_s = None if prover is None else prover.start_s
+        ending = self.trail.ending(self.query.question.type, start_s)
         alias, answers, authorities, additionals, needed, whole = ending
         if needed.least_octets > room:
             return NO_ROOM

@@ -5,21 +5,19 @@ name that a wildcard's alias stands for: it is signed and written once for each.
 """
 
 from collections.abc import Callable, Hashable
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...wire.dns.block import Block
 from ...wire.dns.codes import Type
 from ...wire.dns.records import Records, RecordSet, StoredData
 from ...wire.dns.response import Sections
 from ..dnssec.prove import prove
-from ..dnssec.prover import Prover
 from ..policies.asker import Asker
 from ..zones.aliases import MAX_ALIASES, Chain, Fork, target_of
 from ..zones.ending import Ending
 from ..zones.finding import ANSWERS, NXDOMAIN, REFERRALS, Finding, Matter, Outcome
-from ..zones.node import Node, find_packed
-from ..zones.resolve import finding_of, follow_chosen, is_delegated
+from ..zones.node import CUT, Node, find_packed
+from ..zones.resolve import behind, finding_of, follow_chosen, is_delegated
 from ..zones.steered import Steered
 from ..zones.zone import Zone
 from .answered import NO_CHOICE, Choice
@@ -28,9 +26,13 @@ CNAME = Type.CNAME
 ALONE = {CNAME, Type.ANY}  # who asks for these gets the alias, and nothing behind it
 NO_ALIASES, NOBODY = Block(()), frozenset[bytes]()
 # What can be at the end, but for records, which are known by their type.
-CLOSED, NOWHERE, DELEGATED, NODATA, HIDDEN = range(-5, 0)
+CLOSED, NOWHERE, DELEGATED, NODATA = range(-4, 0)
 
 Ask = Callable[[], Asker]
+# The first alias, whether it is told alone, targets of aliases that policies chose, and
+# what is at the end.
+Key = tuple[Any, ...]
+KEY_ENDS = 3  # all but those targets
 
 
 class Trail(NamedTuple):
@@ -45,23 +47,29 @@ class Trail(NamedTuple):
         choice: what policies made, the scope being that of all of them.
     """
 
-    key: tuple[Hashable, ...]
+    key: Key
     aliases: tuple[Records, ...]
     matter: Matter
     chosen: RecordSet | None
     outcome: Outcome
     choice: Choice
 
-    def ending(self, type_: int, prover: Prover | None) -> Ending:
+    @property
+    def is_chosen_twice(self) -> bool:
+        """Whether policies chose an alias, and something behind it."""
+        aliases = len(self.key) - KEY_ENDS
+        return aliases > 1 if self.chosen is None else aliases > 0
+
+    def ending(self, type_: int, start_s: int | None) -> Ending:
         """Return all that is told.
 
         Args:
             type_: that was asked for.
-            prover: signs it; None: nobody does.
+            start_s: from when on signatures of it are given out; None: it has none.
         """
-        start_s = None if prover is None else prover.start_s
-        make = partial(self._end, type_, start_s)
-        return self.matter.zone.ending((start_s, self.key), make)
+        endings = self.matter.zone.endings
+        key = start_s, self.key
+        return endings.get(key) or endings.keep(key, self._end(type_, start_s))
 
     def _end(self, type_: int, start_s: int | None) -> Ending:
         name, node = self.matter.name, self.matter.node
@@ -93,8 +101,8 @@ def find_trail(
         ask: tells who asks.
     """
     source, is_alone = node.wildcard or node.owner, type_ in ALONE
-    key: tuple[Hashable, ...] = (source, is_alone)
-    fork = zone.fork(key, partial(_first_fork, zone, source, node, is_alone))
+    key: Key = (source, is_alone)
+    fork = zone.forks.get(key) or _first_fork(zone, key, node)
     asker, choice = None, NO_CHOICE
     while (steered := fork.steered) is not None:
         asker = asker or ask()
@@ -103,12 +111,11 @@ def find_trail(
             fork = _without_alias(fork)
             break
         key, choice = (*key, target_of(alias)), _joined(choice, steered, scope, site)
-        fork = zone.fork(key, partial(_next_fork, zone, fork, alias, is_alone))
+        fork = zone.forks.get(key) or _next_fork(zone, key, fork, alias)
     chain = fork.chain
     # It ends where a name comes again: whether this one does is for each to see.
-    if node.wildcard is not None and (
-        name in chain.owners or chain.target in (name, source)
-    ):
+    comes_back = name in chain.owners or chain.target in (name, source)
+    if comes_back and fork.aliases and node.wildcard is not None:
         return None
     if chain.is_open:
         return _end(zone, key, fork, type_, asker or ask, choice)
@@ -116,20 +123,27 @@ def find_trail(
     return Trail((*key, CLOSED), fork.aliases, matter, None, ANSWERS, choice)
 
 
-def _first_fork(zone: Zone, source: bytes, node: Node, is_alone: bool) -> Fork:
+def _first_fork(zone: Zone, key: Key, node: Node) -> Fork:
+    source, is_alone = key[:2]
+    node = node._replace(owner=source, wildcard=None)  # whoever asked first
     if CNAME in node.steered:
         chain = Chain(NO_ALIASES, NOBODY, source, is_open=True, node=node)
-        return Fork((), chain, node, node.steered[CNAME])
-    chain = zone.chain(source, 1 if is_alone else MAX_ALIASES)
-    return Fork((chain.aliases,), chain, node, _steered_at(chain))
+        fork = Fork((), chain, node, node.steered[CNAME])
+    else:
+        chain = zone.chain(source, 1 if is_alone else MAX_ALIASES)
+        fork = Fork((chain.aliases,), chain, node, _steered_at(chain))
+    return zone.forks.keep(key, fork)
 
 
-def _next_fork(zone: Zone, fork: Fork, alias: RecordSet, is_alone: bool) -> Fork:
+def _next_fork(zone: Zone, key: Key, fork: Fork, alias: RecordSet) -> Fork:
     aliases, before, at, _ = fork
+    at = behind(at, before.node) or at
     aliases, chain = follow_chosen(zone, alias, aliases, before.owners)
-    if is_alone:
+    chain = chain._replace(node=behind(at, chain.node))
+    if key[1]:
         aliases, chain = aliases[:1], chain._replace(is_open=False)
-    return Fork(aliases, chain, before.node or at, _steered_at(chain))
+    fork = Fork(aliases, chain, at, _steered_at(chain))
+    return zone.forks.keep(key, fork)
 
 
 def _steered_at(chain: Chain) -> Steered | None:
@@ -147,7 +161,7 @@ def _without_alias(fork: Fork) -> Fork:
 
 def _end(
     zone: Zone,
-    key: tuple[Hashable, ...],
+    key: Key,
     fork: Fork,
     type_: int,
     asker: Asker | Ask,
@@ -160,16 +174,17 @@ def _end(
     last: Hashable = type_
     if node is None:
         last, outcome = NOWHERE, NXDOMAIN
-    elif is_delegated(matter, type_):
+    elif node.packed.startswith(CUT) and is_delegated(matter, type_):
         last, outcome = DELEGATED, REFERRALS
     elif type_ in node.steered:
         steered = node.steered[type_]
         asker = asker if isinstance(asker, Asker) else asker()
         chosen, scope, site = steered.choose(asker, node.owner)
         if chosen is None:
-            last, matter = HIDDEN, matter._replace(node=node.without(type_))
+            matter = matter._replace(node=node.without(type_))
         else:
-            last = _told(chosen)
+            data = chosen.data
+            last = data.octets if isinstance(data, StoredData) else tuple(data)
             choice = _joined(choice, steered, scope, site)
     elif find_packed(node.packed, type_) is None:
         last = NODATA
@@ -177,14 +192,10 @@ def _end(
     return tuple.__new__(Trail, parts)
 
 
-def _told(chosen: RecordSet) -> Hashable:
-    data = chosen.data
-    return data.octets if isinstance(data, StoredData) else tuple(data)
-
-
 def _joined(choice: Choice, steered: Steered, scope: int, site: str) -> Choice:
     """Return two choices as one.
 
     RFC 7871, section 7.2.1: what was chosen twice is the same where both choices are.
     """
-    return steered.seat.spec.kind, site or choice[1], max(scope, choice[2])
+    before = choice[2]
+    return steered.seat.spec.kind, site, scope if scope > before else before

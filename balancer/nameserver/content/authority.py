@@ -6,11 +6,10 @@ from ...wire.dns.codes import Class, Type
 from ...wire.dns.names import name_from_text
 from ...wire.dns.query import Query, Question
 from ...wire.dns.records import RecordSet, TextData
-from ..protection.budget import Budget, is_light
+from ..protection.budget import NOTHING, Budget, is_light
 from ..protection.cookies import Cookies
 from ..zones.zone import Zones
 
-NOTHING = Budget(0)
 # RFC 4892 and BIND's older names for the same.
 VERSION_NAMES = {name_from_text("version.bind"), name_from_text("version.server")}
 IDENTITY_NAMES = {name_from_text("hostname.bind"), name_from_text("id.server")}
@@ -37,9 +36,14 @@ class Authority:
     budget: Budget | None = None
     idle_timeout_s: float = 0.0
 
-    def allowance(self, query: Query) -> Budget | None:
-        """Return what signatures for a query are taken from that may be forged."""
-        return self.budget if is_light(query) else NOTHING
+    def allowance(self, query: Query, is_chosen_twice: bool = False) -> Budget | None:
+        """Return what signatures for a query are taken from that may be forged.
+
+        Args:
+            query: shows no cookie of ours.
+            is_chosen_twice: whether more than one policy has a choice in the answer.
+        """
+        return self.budget if is_light(query, is_chosen_twice) else NOTHING
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

@@ -20,7 +20,7 @@ from ...wire.dns.records import (
     RecordSet,
     StoredRun,
 )
-from ..protection.budget import Budget
+from ..protection.budget import NOTHING, Budget, Spent
 from ..zones.keys import SigningKey
 from ..zones.node import Node
 from ..zones.zone import Zone
@@ -44,11 +44,16 @@ def prover_of(
         node: what answers for the name; None: it does not exist.
         now_s: seconds since 1970.
         budget: of signatures for names that somebody may have made up.
+
+    Raises:
+        Spent: there is nothing in it for anybody.
     """
     if zone.key is None:
         return None
     begin = None
     if budget is not None and (node is None or node.wildcard):
+        if budget is NOTHING:
+            raise Spent
         begin = partial(budget.take, now_s)
     start_s = now_s - now_s % PERIOD_S
     return tuple.__new__(Prover, (zone, zone.key, start_s, begin))

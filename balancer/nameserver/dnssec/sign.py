@@ -7,6 +7,7 @@ from ...wire.dns.codes import Class, Type
 from ...wire.dns.dnssec import ECDSA_P256, RRSIG_HEAD, RRSIG_TIMES
 from ...wire.dns.names import WILDCARD, label_starts
 from ...wire.dns.records import (
+    ASKED_NAME,
     ASKED_NAME_OCTETS,
     RECORD_HEAD,
     STORED_RECORD,
@@ -19,9 +20,9 @@ from ...wire.dns.records import (
 )
 from ...wire.dns.writer import PlainWriter
 from ..zones.keys import SIGNATURE_OCTETS, SigningKey
-from ..zones.node import pack_record, stored_set
+from ..zones.node import stored_set
 
-RRSIG = Type.RRSIG
+RRSIG, IN = Type.RRSIG, Class.IN
 # All servers of an address sign with the same times, so that their answers are alike.
 PERIOD_S = 86400
 BACKDATED_S = 6 * 3600  # for validators whose clocks are behind
@@ -92,7 +93,9 @@ def signature_of(
     else:
         order = data.signed_order or _signed_order(octets)
         signature = key.sign(head + owner + owner.join(order), begin)
-    return pack_record(RRSIG, ttl_s, head + signature)
+    data_octets = len(head) + SIGNATURE_OCTETS
+    record_head = STORED_RECORD.pack(ASKED_NAME, RRSIG, IN, ttl_s, data_octets)
+    return record_head + head + signature
 
 
 def signed_head(

@@ -100,7 +100,11 @@ class Limiter:
         now = now_s * per_second
         full_at = self._young.get(key)
         if full_at is None:
-            full_at = self._older(key, now_s)
+            # Within a window and a second, every account left alone is full again.
+            is_full = len(self._young) >= self._limit.max_accounts // 2
+            if is_full or now_s - self._turned_s > self._limit.window_s:
+                self._turn(now_s)
+            full_at = self._old.pop(key, 0) if self._old else 0
         full_at = (full_at if full_at > now else now) + 1
         if full_at - now <= per_second:
             self._young[key] = full_at
@@ -109,15 +113,11 @@ class Limiter:
         self._young[key] = min(full_at, latest)
         return self._hold_back(key)
 
-    def _older(self, key: bytes, now_s: int) -> int:
-        """Return an account that the young generation has not; 0: it is full."""
-        # Within a window and a second, every account left alone is full again.
-        is_full = len(self._young) >= self._limit.max_accounts // 2
-        if is_full or now_s - self._turned_s > self._limit.window_s:
-            self._old, self._young, self._turned_s = self._young, {}, now_s
-            if len(self._held_back) > self._limit.max_accounts // 2:
-                self._held_back = {}
-        return self._old.pop(key, 0) if self._old else 0
+    def _turn(self, now_s: int) -> None:
+        """Begin a new generation of accounts, and forget the one before the last."""
+        self._old, self._young, self._turned_s = self._young, {}, now_s
+        if len(self._held_back) > self._limit.max_accounts // 2:
+            self._held_back = {}
 
     def _hold_back(self, key: bytes) -> Verdict:
         slip = self._limit.slip

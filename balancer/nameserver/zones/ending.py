@@ -39,9 +39,7 @@ class Ending(NamedTuple):
         needed = Block(answers + authorities)
         whole = Block((*needed.records, *additional)) if additional else needed
         first = needed.sets[0]
-        alias = stored_set(
-            first.owner, Type.CNAME, first.ttl_s, target_of(first).lower()
-        )
+        alias = stored_set(first.owner, Type.CNAME, first.ttl_s, target_of(first))
         told = sum(each.size for each in answers)
         counts = told, needed.size - told, whole.size - needed.size
         return cls(alias, *counts, needed, whole)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ...wire.dns.codes import Rcode
 from ...wire.dns.response import NO_RECORDS, Sections
-from .node import Node
+from .node import CUT, Node
 from .zone import Zone
 
 
@@ -98,8 +98,8 @@ def likeness(outcome: Outcome, zone: Zone, node: Node | None, name: bytes) -> by
     """
     if outcome in DENIALS:
         return b"n" + zone.apex
-    if node is not None and node.is_cut:
+    if node is None:
+        return b"a" + name
+    if node.packed.startswith(CUT):
         return b"r" + node.owner
-    if node is not None and node.wildcard is not None:
-        return b"w" + node.wildcard
-    return b"a" + name
+    return b"a" + name if node.wildcard is None else b"w" + node.wildcard

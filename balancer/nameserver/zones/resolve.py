@@ -10,7 +10,7 @@ from ...wire.dns.response import Sections
 from ..policies.asker import Asker
 from .aliases import MAX_ALIASES, Chain, follow, target_of
 from .finding import ANSWERS, NODATA, NXDOMAIN, Finding, Matter, Outcome
-from .node import Node
+from .node import CUT, Node
 from .steered import Steered
 from .zone import Zone, Zones
 
@@ -189,7 +189,7 @@ def is_delegated(matter: Matter, type_: int) -> bool:
     RFC 4035 3.1.4.1: DS is the one type that stands on the parent's side.
     """
     node = matter.node
-    if node is None or not node.is_cut:
+    if node is None or not node.packed.startswith(CUT):
         return False
     return type_ != DS or node.owner != matter.name
 

@@ -1,6 +1,6 @@
 """Zones as look-ups: which names exist, what is there, and where the zone is cut."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...wire.dns.block import Block
@@ -11,12 +11,17 @@ from ...wire.dns.response import Sections
 from .aliases import MAX_ALIASES, Chain, Fork, follow
 from .ending import Ending
 from .image import Image
+from .kept import Kept
 from .keys import SigningKey
 from .node import CUT, NOT_STEERED, PLAIN, Node, SteeredSets
 
-MAX_REFERRALS = MAX_CHAINS = MAX_FORKS = 4096  # beyond, all are forgotten at once
 MAX_ENDINGS = 512
 DS = Type.DS  # to look it up in its enumeration takes ten times as long
+
+
+def _few() -> Kept[Hashable, Ending]:
+    """They are longer than all else that is kept, and each is for many names."""
+    return Kept(MAX_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Zone:
         key: what its answers are signed with; None: they are not.
         secondaries: addresses that may have the whole zone.
         notified: addresses and ports that are told of changes.
+        forks: where aliases turn off, by whatever decides that.
+        endings: what is told of aliases, by whatever decides that.
     """
 
     apex: bytes
@@ -46,17 +53,15 @@ class Zone:
     key: SigningKey | None = None
     secondaries: frozenset[str] = frozenset()
     notified: tuple[tuple[str, int], ...] = ()
-    _chains: dict[tuple[bytes, int], Chain] = field(
-        default_factory=dict, compare=False, repr=False
+    forks: Kept[Hashable, Fork] = field(default_factory=Kept, compare=False, repr=False)
+    endings: Kept[Hashable, Ending] = field(
+        default_factory=_few, compare=False, repr=False
     )
-    _referrals: dict[bytes, Sections] = field(
-        default_factory=dict, compare=False, repr=False
+    _chains: Kept[tuple[bytes, int], Chain] = field(
+        default_factory=Kept, compare=False, repr=False
     )
-    _forks: dict[Hashable, Fork] = field(
-        default_factory=dict, compare=False, repr=False
-    )
-    _endings: dict[Hashable, Ending] = field(
-        default_factory=dict, compare=False, repr=False
+    _referrals: Kept[bytes, Sections] = field(
+        default_factory=Kept, compare=False, repr=False
     )
 
     @property
@@ -106,38 +111,8 @@ class Zone:
         """Return the aliases from a name of this zone on, some of them remembered."""
         chain = self._chains.get((name, most))
         if chain is None:
-            if len(self._chains) >= MAX_CHAINS:
-                self._chains.clear()
-            chain = self._chains[name, most] = follow(self, name, most)
+            chain = self._chains.keep((name, most), follow(self, name, most))
         return chain
-
-    def fork(self, key: Hashable, make: Callable[[], Fork]) -> Fork:
-        """Return where aliases turn off, some of which is remembered.
-
-        Args:
-            key: whatever decides where they do.
-            make: follows them.
-        """
-        fork = self._forks.get(key)
-        if fork is None:
-            if len(self._forks) >= MAX_FORKS:
-                self._forks.clear()
-            fork = self._forks[key] = make()
-        return fork
-
-    def ending(self, key: Hashable, make: Callable[[], Ending]) -> Ending:
-        """Return what aliases end in, some of which is remembered.
-
-        Args:
-            key: whatever decides what it is.
-            make: makes it.
-        """
-        ending = self._endings.get(key)
-        if ending is None:
-            if len(self._endings) >= MAX_ENDINGS:
-                self._endings.clear()
-            ending = self._endings[key] = make()
-        return ending
 
     def holds(self, name: bytes) -> bool:
         """Say whether a name is at or below the apex."""
@@ -155,9 +130,7 @@ class Zone:
         """Return the records that lead to a child, some of which are remembered."""
         sections = self._referrals.get(cut.owner)
         if sections is None:
-            if len(self._referrals) >= MAX_REFERRALS:
-                self._referrals.clear()
-            sections = self._referrals[cut.owner] = self._make_referral(cut)
+            sections = self._referrals.keep(cut.owner, self._make_referral(cut))
         return sections
 
     def _make_referral(self, cut: Node) -> Sections:

@@ -87,7 +87,7 @@ class Block:
         writer.put_question_name(name)
         writer.put(NO_QUESTION)
         start = len(writer.octets)
-        if self._top.startswith(WILDCARD) and name != self._top:
+        if self._top.startswith(WILDCARD):
             for each in self.records:
                 _under(name, each, self._top).write(writer)
         else:

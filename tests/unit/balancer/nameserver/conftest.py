@@ -177,4 +177,8 @@ def zone_text():
 @pytest.fixture(scope="session")
 def load():
     """A function from the text of a configuration to its zones."""
-    return lambda text: zones_of(parse_config(text, "dns.toml", DnsConfig))
+
+    def load(text, steering=NOTHING_KNOWN):
+        return zones_of(parse_config(text, "dns.toml", DnsConfig), steering)
+
+    return load

@@ -1,52 +1,19 @@
 """What is written without a detour says the same octets as what goes the long way."""
 
-from functools import partial
-
 import pytest
+from dns_both_ways import FRA, SOURCES, both_ways
 from dns_strategies import queries
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balancer.nameserver.answering.considered import Considered
 from balancer.nameserver.answering.direct import Direct, find_direct
-from balancer.nameserver.answering.options import (
-    NOTHING_ASKED,
-    asker_of,
-    read_options,
-)
+from balancer.nameserver.answering.options import NOTHING_ASKED
 from balancer.nameserver.content.authority import Authority
 from balancer.nameserver.zones import keys
-from balancer.nameserver.zones.resolve import resolve
 from balancer.wire.dns.edns import Edns
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
-NOW_S = 1_800_000_000
-FRA, IAD = SOURCES = "11.1.3.10", "11.2.3.10"
-# What wildcards are aliases of, and names that policies choose for two sites.
-ALIASES = {
-    "w-stored": "ns",
-    "w-chain": "alias",
-    "w-lost": "lost",
-    "w-below": "below",
-    "w-cut": "child",
-    "w-apex": "",
-    "w-ring": "loop",
-    "w-own": "x.w-own",
-    "w-self": "*.w-self",
-    "w-mixed": "a.w-chain",
-    "w-chosen": "x.c-mixed",
-    "w-deep": "ns.w-deep",
-    "ns.b.w-deep": "x.ns.b.w-deep",
-    "w-many": "many",
-}
-CHOSEN = {
-    "c-stored": ("ns", "a.wild"),
-    "c-mixed": ("www", "nowhere"),
-    "c-deep": ("x.c-mixed", "alias"),
-    "c-own": ("x.c-own", "y.c-own"),
-    "c-away": ("x.child", "b.w-stored"),
-}
 UNDER = [
     name_from_text(text)
     for text in (
@@ -62,8 +29,6 @@ UNDER = [
         "lost.gslb.net",
         "chosen.gslb.net",
         "web.gslb.net",
-        *(f"{it}.gslb.net" for it in ALIASES),
-        *(f"{it}.gslb.net" for it in CHOSEN),
         "net",
         "",
     )
@@ -85,53 +50,17 @@ def repeatable():
         yield
 
 
-def record(name, type_, value):
-    return f'{{ name = "{name}", type = "{type_}", value = "{value}" }},'
-
-
-def full(name):
-    return f"{name}.gslb.net" if name else "gslb.net"
-
-
-def service(name, targets):
-    sites = ", ".join(
-        f'{{ name = "{site}", alias = "{full(target)}" }}'
-        for site, target in zip(("fra", "iad"), targets, strict=True)
-    )
-    head = f'[[zone.service]]\nname = "*.{name}.gslb.net"\nttl = "20 s"\n'
-    return f'{head}policy = "nearest"\nsite = [ {sites} ]\n'
-
-
 @pytest.fixture(scope="module", params=["unsigned", "signed"])
 def server(request, authority, zone_text, load):
-    text = zone_text
-    if request.param == "signed":
-        text = text.replace('primary = "', 'dnssec = { key = "any" }\nprimary = "')
-    records = [record("many.gslb.net", "A", f"23.1.0.{it}") for it in range(40)]
-    records += [
-        record(f"*.{name}.gslb.net", "CNAME", full(target))
-        for name, target in ALIASES.items()
-    ]
-    text = text.replace(
-        'record = [\n  { name = "gslb',
-        "".join(("record = [\n", *records)) + '{ name = "gslb',
+    if request.param == "unsigned":
+        return authority
+    signed = zone_text.replace('primary = "', 'dnssec = { key = "any" }\nprimary = "')
+    many = (f"23.1.0.{number}" for number in range(40))
+    records = (
+        f'{{ name = "many.gslb.net", type = "A", value = "{it}" }},' for it in many
     )
-    services = "".join(service(*each) for each in CHOSEN.items())
-    text = text.replace("[map]", services + "[map]")
-    return Authority(load(text), authority.cookies, "fra-1")
-
-
-def both_ways(server, query, stream=False, source=FRA):
-    asked = read_options(server, query.edns, source, NOW_S)
-    short = find_direct(server.zones, query, source, asked)
-    asker = partial(asker_of, source, asked)
-    finding = resolve(server.zones, query.question, asker)
-    long = Considered(query, finding, asked)
-    if short is None:
-        return None, long.write(server, NOW_S, stream)
-    assert short.likeness == long.likeness
-    assert short.is_proven == long.is_proven
-    return short.write(server, NOW_S, stream), long.write(server, NOW_S, stream)
+    signed = signed.replace("record = [\n", "record = [\n" + "".join(records))
+    return Authority(load(signed), authority.cookies, "fra-1")
 
 
 @given(queries(made_up), st.booleans(), st.sampled_from(SOURCES))
@@ -176,8 +105,7 @@ def test_is_cut_where_the_long_way_is_cut(server, name, type_):
         pytest.param("www.gslb.net", 1, True, id="steered"),
         pytest.param("x.cdn.gslb.net", 1, True, id="steered wildcard"),
         pytest.param("alias.gslb.net", 1, True, id="alias"),
-        pytest.param("x.w-stored.gslb.net", 1, True, id="wildcard's alias"),
-        pytest.param("x.w-own.gslb.net", 1, False, id="alias that comes back"),
+        pytest.param("x.here.gslb.net", 1, True, id="wildcard's alias"),
         pytest.param("x.child.gslb.net", 1, False, id="below a delegation"),
         pytest.param(".", 1, False, id="the root"),
         pytest.param("gslb.net", 6, False, id="compressed names"),

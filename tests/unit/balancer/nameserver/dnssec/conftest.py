@@ -10,8 +10,14 @@ from balancer.wire.dns.names import name_from_text
 
 APEX = dns.name.from_text("gslb.net")
 APART = '{ name = "apart.gslb.net", type = "CNAME", value = "www.plain.gslb.net" }'
+UNSORTED = ",\n  ".join(
+    f'{{ name = "*.heap.gslb.net", type = "TXT", value = "{text}" }}'
+    for text in ("zz", "a", "mmm", "y")
+)
 SIGNED_CONFIG_EDITS = {
-    'record = [\n  { name = "gslb': f'record = [\n  {APART},\n  {{ name = "gslb',
+    'record = [\n  { name = "gslb': (
+        f'record = [\n  {APART},\n  {UNSORTED},\n  {{ name = "gslb'
+    ),
     'name = "gslb.net"\nprimary': (
         'name = "gslb.net"\ndnssec = { key = "any" }\nprimary'
     ),

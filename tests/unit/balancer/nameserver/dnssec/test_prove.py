@@ -63,6 +63,7 @@ def types_of(nsec):
         pytest.param("web.gslb.net", "HTTPS", {"HTTPS"}, id="HTTPS"),
         pytest.param("x.y.wild.gslb.net", "TXT", {"TXT"}, id="wildcard"),
         pytest.param("*.wild.gslb.net", "TXT", {"TXT"}, id="asterisk"),
+        pytest.param("x.heap.gslb.net", "TXT", {"TXT"}, id="stored unsorted"),
         pytest.param("x.cdn.gslb.net", "A", {"A"}, id="steered wildcard"),
         pytest.param("alias.gslb.net", "A", {"CNAME", "A"}, id="alias"),
         pytest.param("away.gslb.net", "A", {"CNAME"}, id="alias out of the zone"),

@@ -80,6 +80,27 @@ def test_right_behind_a_question(others, asked):
         assert block.behind(name) == writer.octets[start:]
 
 
+WILDCARD = name_from_text("gslb.net").join([b"\1*", b""])
+
+
+@given(st.lists(sets, max_size=2), st.lists(below, min_size=1, max_size=4))
+def test_a_wildcard_is_whatever_it_stands_for(others, asked):
+    alike = [RecordSet(WILDCARD, Type.NS, 5, (A, B)), StoredRun(WILDCARD, STORED, 1)]
+    block = Block([*alike, *others])
+    for name in [*asked, *asked, b"\1x" + others[0].owner] if others else asked:
+        if not name.endswith(name_from_text("gslb.net")):
+            continue
+        writer = Writer(bytes(12))
+        writer.put_question_name(name)
+        writer.put(bytes(4))
+        start = len(writer.octets)
+        for each in (alike[0]._replace(owner=name), StoredRun(name, STORED, 1)):
+            each.write(writer)
+        for each in others:
+            each.write(writer)
+        assert block.behind(name) == writer.octets[start:]
+
+
 def test_records_away_from_the_question_have_their_name():
     writer = Writer(bytes(12))
     writer.put_question_name(name_from_text("gslb.net"))
