@@ -108,8 +108,8 @@ class Direct(NamedTuple):
                 # Who comes by TCP, or returns our cookie, is where it says it is.
                 is_proven = stream or (asked.cookie and asked.cookie.is_proven)
                 if not is_proven:
-                    is_twice = trail is not None and trail.is_chosen_twice
-                    budget = authority.allowance(query, is_twice)
+                    is_chosen = trail is not None and trail.choice is not NO_CHOICE
+                    budget = authority.allowance(query, is_chosen)
         try:
             prover = None
             if edns is not None and edns.dnssec_ok:

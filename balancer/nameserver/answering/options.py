@@ -44,7 +44,10 @@ def read_options(
     """Return what the options ask for; WireError when one is malformed."""
     if edns is None or not edns.options:
         return NOTHING_ASKED
-    subnet, options = None, dict(edns.options[::-1])  # the first with each code
+    given = edns.options
+    # The first with each code, of which there is one most of the time.
+    options = dict(given if len(given) == 1 else given[::-1])
+    subnet = None
     if (data := options.get(CLIENT_SUBNET)) is not None:
         subnet = _subnet(data)
         if len(options) < len(edns.options):
@@ -75,7 +78,8 @@ def asker_of(source: str, asked: Asked) -> Asker:
     client = resolver = ClientAddress.from_text(source)
     subnet = asked.subnet
     if subnet is not None and subnet.source_prefix_length:
-        client = ClientAddress(IP_VERSION[subnet.family], subnet.value)
+        parts = IP_VERSION[subnet.family], subnet.value
+        client = tuple.__new__(ClientAddress, parts)
     return tuple.__new__(Asker, (client, resolver))
 
 

@@ -32,7 +32,6 @@ Ask = Callable[[], Asker]
 # The first alias, whether it is told alone, targets of aliases that policies chose, and
 # what is at the end.
 Key = tuple[Any, ...]
-KEY_ENDS = 3  # all but those targets
 
 
 class Trail(NamedTuple):
@@ -53,12 +52,6 @@ class Trail(NamedTuple):
     chosen: RecordSet | None
     outcome: Outcome
     choice: Choice
-
-    @property
-    def is_chosen_twice(self) -> bool:
-        """Whether policies chose an alias, and something behind it."""
-        aliases = len(self.key) - KEY_ENDS
-        return aliases > 1 if self.chosen is None else aliases > 0
 
     def ending(self, type_: int, start_s: int | None) -> Ending:
         """Return all that is told.

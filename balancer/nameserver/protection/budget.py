@@ -13,9 +13,8 @@ from .cookies import CLIENT_OCTETS
 
 MAX_LABELS = 40  # the longest that are in use have 34: reverse names of IPv6
 MAX_OPTIONS = 1
-# Where policies choose an alias and what is behind it, which is dear itself.
-MAX_LABELS_CHOSEN_TWICE = 20
-COOKIE = OptionCode.COOKIE
+MAX_LABELS_CHOSEN = 20  # where policies choose behind an alias, which is dear itself
+CLIENT_SUBNET, COOKIE = OptionCode.CLIENT_SUBNET, OptionCode.COOKIE
 
 
 class Spent(Exception):
@@ -47,26 +46,29 @@ class Budget:
 NOTHING = Budget(0)  # of who asks for too much besides
 
 
-def is_light(query: Query, is_chosen_twice: bool = False) -> bool:
+def is_light(query: Query, is_chosen: bool = False) -> bool:
     """Say whether a query, which shows no cookie of ours, asks for little besides.
 
     It has no records but its OPT record, few labels and options, and no cookie of a
-    server, which then is not ours.
+    server, which then is not ours. Where more is to do, it has a client subnet at most:
+    by TCP, who has no cookie of ours gets one.
 
     Args:
         query: of class IN.
-        is_chosen_twice: whether more than one policy has a choice in the answer.
+        is_chosen: whether policies choose an alias, or what is behind one.
     """
     (*_, answers, authorities, additionals), question, edns, *_ = query
     if answers or authorities or additionals > 1:
         return False
     if edns is not None and edns.options:
-        if is_chosen_twice or len(edns.options) > MAX_OPTIONS:
+        if len(edns.options) > MAX_OPTIONS:
             return False
         for code, data in edns.options:
+            if is_chosen and code != CLIENT_SUBNET:
+                return False
             if code == COOKIE and len(data) > CLIENT_OCTETS:
                 return False
-    most = MAX_LABELS_CHOSEN_TWICE if is_chosen_twice else MAX_LABELS
+    most = MAX_LABELS_CHOSEN if is_chosen else MAX_LABELS
     if len(question.name) <= 2 * most:  # each label takes two octets at least
         return True
     return len(label_starts(question.name.lower())) <= most + 1

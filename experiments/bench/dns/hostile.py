@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from balancer.nameserver.answering.desk import Desk
 from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN
-from balancer.nameserver.protection.budget import MAX_LABELS
+from balancer.nameserver.protection.budget import MAX_LABELS, MAX_LABELS_CHOSEN
 from balancer.nameserver.protection.limit import RateLimit
 from balancer.nameserver.zones.keys import SigningKey
 from balancer.wire.dns.codes import Type
@@ -30,7 +30,8 @@ from ..figure import Figure
 TARGET_US = 50.0
 ROUNDS, ASKED = 15, 200
 NOW_S = 1_800_000_000
-MANY_ADDRESSES, LABELS, USUAL_LABELS = 60, 115, MAX_LABELS - 3
+MANY_ADDRESSES, LABELS = 60, 115
+USUAL_LABELS, CHOSEN_LABELS = MAX_LABELS - 3, MAX_LABELS_CHOSEN - 3
 RECORD = b"\0\0\1\0\1" + bytes(6)
 HEADER = b"\0\7\1\0"
 CONFIG = """
@@ -194,8 +195,11 @@ def _options(chance: Random) -> tuple[Option, ...]:
     """Return all options that we answer, with a cookie that somebody forged."""
     made_s = NOW_S.to_bytes(4, "big")
     cookie = chance.randbytes(8) + b"\1\0\0\0" + made_s + chance.randbytes(8)
-    subnet = b"\0\1\x18\0\x0b" + chance.randbytes(2)
-    return Option(3, b""), Option(8, subnet), Option(10, cookie)
+    return Option(3, b""), _subnet(chance), Option(10, cookie)
+
+
+def _subnet(chance: Random) -> Option:
+    return Option(8, b"\0\1\x18\0\x0b" + chance.randbytes(2))
 
 
 KINDS: dict[str, Make] = {
@@ -230,6 +234,9 @@ KINDS: dict[str, Make] = {
     "a wildcard's steered alias": lambda it: _query(f"{_label(it)}.chosen.gslb.net"),
     "a wildcard's steered alias to what is steered": lambda it: _query(
         f"{_label(it)}.twice.gslb.net"
+    ),
+    "the same, of 20 labels and for a client subnet": lambda it: _query(
+        f"{_labels(it, CHOSEN_LABELS)}.twice.gslb.net", Type.A, _subnet(it)
     ),
     "the same, and all that is dear": lambda it: _query(
         f"{_labels(it)[:-12]}.twice.gslb.net", Type.A, *_options(it)

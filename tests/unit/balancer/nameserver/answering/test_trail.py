@@ -214,25 +214,30 @@ def test_one_signature_is_made_for_each_name_that_is_made_up(server, monkeypatch
     assert len(ask("third", "w-chain", tomorrow_s)) == (4 if is_signed else 0)
 
 
+PADDING, SUBNET = Option(12, b""), Option(8, b"\0\1\x18\0\x0b\2\3")
+
+
 @pytest.mark.parametrize(
     ("name", "options", "is_cut"),
     [
-        pytest.param("x.c-mixed", (), False, id="twice"),
-        pytest.param("y.c-mixed", (Option(12, b""),), True, id="twice and padding"),
-        pytest.param("x." * 20 + "c-mixed", (), True, id="twice and labels"),
-        pytest.param("x.c-stored", (Option(12, b""),), False, id="an alias"),
-        pytest.param("x.here", (Option(12, b""),), False, id="what is behind one"),
-        pytest.param("x." * 20 + "here", (), False, id="behind one, and labels"),
-        pytest.param("x.c-deep", (Option(12, b""),), True, id="aliases"),
+        pytest.param("a.c-mixed", (), False, id="chosen"),
+        pytest.param("b.c-mixed", (SUBNET,), False, id="for a subnet"),
+        pytest.param("c.c-mixed", (PADDING,), True, id="and padding"),
+        pytest.param("d.c-mixed", (Option(10, b"c" * 8),), True, id="and a cookie"),
+        pytest.param("x." * 16 + "c-mixed", (), False, id="as many labels as may be"),
+        pytest.param("x." * 18 + "c-mixed", (), True, id="and more labels"),
+        pytest.param("e.w-deep", (PADDING,), False, id="an alias"),
+        pytest.param("x." * 20 + "w-deep", (), False, id="an alias, and more labels"),
+        pytest.param("f.w-chosen", (PADDING,), True, id="chosen behind an alias"),
+        pytest.param("g.c-away", (PADDING,), True, id="a chosen alias"),
     ],
 )
-def test_who_has_policies_choose_twice_asks_for_nothing_else(
+def test_who_has_policies_choose_behind_an_alias_asks_for_nothing_else(
     server, name, options, is_cut
 ):
     edns = Edns(1232, dnssec_ok=True, options=options)
-    query = make_query(7, Question(name_from_text(f"{name}.gslb.net"), 1), edns)
+    query = make_query(7, Question(name_from_text(full(name)), 1), edns)
     limited = replace(server, budget=Budget(10))
-    is_signed = zone_of(server).key is not None
     said = answer(limited, query.to_wire(), FRA, NOW_S)
-    assert said.truncated == (is_cut and is_signed)
+    assert said.truncated == (is_cut and zone_of(server).key is not None)
     assert not answer(limited, query.to_wire(), FRA, NOW_S, stream=True).truncated
