@@ -84,6 +84,8 @@ class Considered(NamedTuple):
                     return self.answer(cut(query, opt), is_truncated=True)
         # RFC 1035 6.2: nobody has authority for all classes.
         is_ours = finding.is_authoritative and question.class_ != ANY_CLASS
-        parts = header, question, finding.rcode, finding.sections, is_ours, opt, key
+        is_signed = edns is not None and edns.dnssec_ok and finding.is_signed
+        rcode, sections = finding.rcode, finding.sections
+        parts = header, question, rcode, sections, is_ours, opt, key, is_signed
         wire, is_truncated = tuple.__new__(Response, parts).to_wire(limit)
         return self.answer(wire, is_truncated, finding.outcome)

@@ -14,6 +14,7 @@ from ...wire.dns.codes import Class, Rcode, Type
 from ...wire.dns.names import ROOT
 from ...wire.dns.query import (
     AUTHORITATIVE,
+    CHECKING_DISABLED,
     HEADER,
     QUESTION,
     RECURSION_DESIRED,
@@ -133,6 +134,8 @@ class Direct(NamedTuple):
             put = self._denial if self.records is None else self._answer
         answers, authorities, additionals, records = put(room, prover)
         flags = RESPONSE | AUTHORITATIVE | asked_flags & RECURSION_DESIRED
+        if prover is not None:
+            flags |= asked_flags & CHECKING_DISABLED
         # RFC 9824, section 5: who gets a signed denial asks for the code, too.
         is_said = prover is None or (edns is not None and edns.compact_ok)
         if self.outcome is NXDOMAIN and is_said:

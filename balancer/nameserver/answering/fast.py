@@ -5,6 +5,7 @@ that both say the same octets, and leaves every other message to `answer`.
 """
 
 from ...wire.dns.edns import OPTION
+from ...wire.dns.query import CHECKING_DISABLED
 from ..content.authority import Authority
 from ..telemetry.tallies import About, Said, Tallies, Tally, known_type
 from .choices import BY_SOURCE
@@ -25,6 +26,7 @@ COOKIE_STARTS = (COOKIE_HEAD, b"\0\x0a\0\x08")
 MAX_SAID = 1 << 16  # some 20 MB; beyond, all are forgotten at once
 AA = b"\x84\0"  # QR and AA; rcode 0
 AA_RD = b"\x85\0"
+CD, CD_OCTET = CHECKING_DISABLED, CHECKING_DISABLED.to_bytes()
 
 
 class FastPath:
@@ -116,7 +118,7 @@ class FastPath:
             return None
         _, counts, records, tally = hot.answers[choice[0]]
         tally = _counted(tally, choice[1])
-        response = with_opt(data, end, counts, records, choice[1])
+        response = with_opt(data, end, counts, records, choice[1], hot.is_signed)
         # A client subnet alone; and signatures are not for ever.
         is_signed = self._signs and data[end + 7] & 0x80
         if options in hot.by_option and hot.is_lasting and not is_signed:
@@ -181,7 +183,12 @@ class _ByType(dict[bytes, Tally]):
 
 
 def with_opt(
-    data: bytes, end: int, counts: bytes, records: bytes, options: bytes
+    data: bytes,
+    end: int,
+    counts: bytes,
+    records: bytes,
+    options: bytes,
+    is_signed: bool = False,
 ) -> bytes:
     """Return the response to a query with EDNS, without the identifier.
 
@@ -191,9 +198,13 @@ def with_opt(
         counts: of records.
         records: in all sections, but for the OPT record.
         options: in the OPT record.
+        is_signed: whether there are signatures, and the CD bit is the query's.
     """
+    flags = AA_RD if data[2] else AA
+    if is_signed and data[3] & CD:
+        flags = flags[:1] + CD_OCTET
     return b"%b%b%b%b%b%b%b%b" % (
-        AA_RD if data[2] else AA,
+        flags,
         counts,
         data[12:end],
         records,

@@ -64,13 +64,15 @@ Answers = tuple[Ready, ...] | Drawn
 class Hot(NamedTuple):
     """The answers to one question by lot, and whose lot is which.
 
-    `is_lasting` says that the same query gets the same response, whoever asks.
+    `is_lasting` says that the same query gets the same response, whoever asks, and
+    `is_signed` that there are signatures in them.
     """
 
     by_source: BySource
     by_option: ByOption
     answers: Answers
     is_lasting: bool = True
+    is_signed: bool = False
 
 
 def make_memo(policy: Policy) -> Memo:

@@ -107,7 +107,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
     def _make_from(
         self, zone: Zone, question: bytes, type_: int, node: Node
     ) -> Hot | bytes | None:
-        if not (self._is_signed and zone.key):
+        if not self._signs(zone):
             found = stored_set(question, node.packed)
             if found is not None:
                 return self._of(question, *found)
@@ -131,8 +131,12 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         tally = self._tallies[About(known_type(type_))]
         return self._for_all(Ready(plain, edns, records, tally))
 
-    def _for_all(self, ready: Ready) -> Hot:
-        return Hot(self._everybody.by_source, self._everybody.by_option, (ready,))
+    def _for_all(self, ready: Ready, is_signed: bool = False) -> Hot:
+        by_source, by_option, *_ = self._everybody
+        return Hot(by_source, by_option, (ready,), is_signed=is_signed)
+
+    def _signs(self, zone: Zone) -> bool:
+        return self._is_signed and zone.key is not None
 
     def _keep(self, question: bytes, hot: Hot | bytes) -> None:
         if len(self) < MAX_HOT:
@@ -159,7 +163,7 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         chain = zone.chain(name)
         aliases = (chain.aliases,)
         if not chain.is_open:
-            return self._made(self._ready(zone, question, Sections(aliases)))
+            return self._made(zone, self._ready(zone, question, Sections(aliases)))
         target = zone.find(chain.target)
         if target is None or not target.packed.startswith(PLAIN):
             return None
@@ -175,13 +179,13 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         found = node.find(question.type)
         if isinstance(found, RecordSet):
             sections = answer_sections(zone, found, aliases)
-            return self._made(self._ready(zone, question, sections))
+            return self._made(zone, self._ready(zone, question, sections))
         if found is None or question.type not in node.steered:
             return None
         return self._make_steered(zone, question, node.owner, found, aliases)
 
-    def _made(self, ready: Ready | None) -> Hot | bytes:
-        return UNFIT if ready is None else self._for_all(ready)
+    def _made(self, zone: Zone, ready: Ready | None) -> Hot | bytes:
+        return UNFIT if ready is None else self._for_all(ready, self._signs(zone))
 
     def _make_steered(
         self,
@@ -208,7 +212,8 @@ class HotQuestions(dict[bytes, Hot | bytes]):
         else:
             ready = map(make, memo.fixed)
             answers = tuple(each for each in ready if each is not None)
-        return Hot(memo.by_source, memo.by_option, answers, memo.is_lasting)
+        by_source, by_option, _, _, is_lasting = memo
+        return Hot(by_source, by_option, answers, is_lasting, self._signs(zone))
 
     def _ready(
         self,

@@ -67,6 +67,11 @@ class Finding(NamedTuple):
         return RCODES.get(self.outcome, NOERROR)
 
     @property
+    def is_signed(self) -> bool:
+        """Whether it is of a signed zone."""
+        return self.matter is not None and self.matter.zone.key is not None
+
+    @property
     def is_authoritative(self) -> bool:
         """Whether the first owner of the answers, or the denial, is of our zones."""
         is_alias = self.outcome is REFERRALS and bool(self.sections.answers)

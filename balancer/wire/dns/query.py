@@ -23,6 +23,7 @@ RESPONSE = 0x8000
 AUTHORITATIVE = 0x0400
 TRUNCATED = 0x0200
 RECURSION_DESIRED = 0x0100
+CHECKING_DISABLED = 0x0010  # RFC 4035, section 3.2.2
 OPCODE_SHIFT = 11
 MAX_RECORDS = 40  # in a query; each takes 1 µs to pass over, and none is of use
 MAX_RECORDS_SIGNED = 4  # where an answer with signatures is asked for, which is dear

@@ -7,6 +7,7 @@ from .codes import Rcode
 from .edns import with_high_rcode
 from .query import (
     AUTHORITATIVE,
+    CHECKING_DISABLED,
     HEADER,
     OPCODE_SHIFT,
     QUESTION,
@@ -54,6 +55,7 @@ class Response(NamedTuple):
 
     The high bits of its rcode go into `opt`, an OPT record, which a rcode above 15
     needs. `tsig` is a whole record that comes last; a truncated response is without it.
+    `is_signed` says that there may be signatures, and then the CD bit is the query's.
     """
 
     asked: Header
@@ -63,6 +65,7 @@ class Response(NamedTuple):
     authoritative: bool = False
     opt: bytes = b""
     tsig: bytes = b""
+    is_signed: bool = False
 
     def to_wire(self, limit: int) -> tuple[bytes, bool]:
         """Return the message in at most `limit` octets, and whether it is truncated.
@@ -84,7 +87,7 @@ class Response(NamedTuple):
         return self._replace(tsig=b"")._pack(NO_RECORDS, TRUNCATED)
 
     def _pack(self, sections: Sections, more_flags: int = 0) -> bytes:
-        asked, question, rcode, _, authoritative, opt, tsig = self
+        asked, question, rcode, _, authoritative, opt, tsig, is_signed = self
         writer = Writer(NO_HEADER)
         questions = 0
         if question is not None:
@@ -108,6 +111,8 @@ class Response(NamedTuple):
         flags = response_flags(asked.flags, rcode) | more_flags
         if authoritative:
             flags |= AUTHORITATIVE
+        if is_signed:
+            flags |= asked.flags & CHECKING_DISABLED
         counts = questions, answered, authority, additionals
         octets = writer.octets
         HEADER.pack_into(octets, 0, asked.identifier, flags, *counts)

@@ -172,6 +172,31 @@ def test_an_unsigned_zone_beside_it(signed):
     assert [each.rdtype for each in response.answer] == [dns.rdatatype.A]
 
 
+@pytest.mark.parametrize(
+    ("name", "flags", "is_copied"),
+    [
+        pytest.param("www.gslb.net", dns.flags.DO, True, id="steered"),
+        pytest.param("alias.gslb.net", dns.flags.DO, True, id="alias"),
+        pytest.param("nowhere.gslb.net", dns.flags.DO, True, id="no name"),
+        pytest.param("x.child.gslb.net", dns.flags.DO, True, id="below a child"),
+        pytest.param("gslb.net", dns.flags.DO, True, id="the long way"),
+        pytest.param("www.gslb.net", 0, False, id="no signatures asked for"),
+        pytest.param("a.root.net", dns.flags.DO, False, id="an unsigned zone"),
+    ],
+)
+def test_checking_is_disabled_in_what_is_signed(signed, fast, name, flags, is_copied):
+    type_ = "SOA" if name == "gslb.net" else "A"
+    query = dns.message.make_query(name, type_, use_edns=True, ednsflags=flags)
+    for bit in (0, dns.flags.CD):
+        query.flags = bit
+        wires = [answer(signed, query.to_wire(), FRA, NOW_S).wire]
+        wires += [it for it in [fast.answer(query.to_wire(), FRA, NOW_S)] if it]
+        for wire in wires:
+            said = dns.message.from_wire(wire).flags & dns.flags.CD
+            assert said == (bit if is_copied else 0)
+        assert len(wires) == (1 if "nowhere" in name or "child" in name else 2)
+
+
 @pytest.mark.parametrize("days", [0, 1, 30])
 def test_signatures_are_valid_at_any_time_and_for_longer_than_ttls(signed, keys, days):
     for now_s in (NOW_S, NOW_S - NOW_S % PERIOD_S, NOW_S - NOW_S % PERIOD_S - 1):
