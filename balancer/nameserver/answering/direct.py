@@ -109,8 +109,8 @@ class Direct(NamedTuple):
                 # Who comes by TCP, or returns our cookie, is where it says it is.
                 is_proven = stream or (asked.cookie and asked.cookie.is_proven)
                 if not is_proven:
-                    is_chosen = trail is not None and trail.choice is not NO_CHOICE
-                    budget = authority.allowance(query, is_chosen)
+                    choices = 0 if trail is None else trail.choices
+                    budget = authority.allowance(query, choices)
         try:
             prover = None
             if edns is not None and edns.dnssec_ok:

@@ -32,6 +32,7 @@ Ask = Callable[[], Asker]
 # The first alias, whether it is told alone, targets of aliases that policies chose, and
 # what is at the end.
 Key = tuple[Any, ...]
+KEY_ENDS = 3  # all of it but those targets
 
 
 class Trail(NamedTuple):
@@ -52,6 +53,12 @@ class Trail(NamedTuple):
     chosen: RecordSet | None
     outcome: Outcome
     choice: Choice
+
+    @property
+    def choices(self) -> int:
+        """How many of them policies made."""
+        aliases = len(self.key) - KEY_ENDS
+        return aliases if self.chosen is None else aliases + 1
 
     def ending(self, type_: int, start_s: int | None) -> Ending:
         """Return all that is told.

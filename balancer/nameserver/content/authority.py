@@ -36,14 +36,14 @@ class Authority:
     budget: Budget | None = None
     idle_timeout_s: float = 0.0
 
-    def allowance(self, query: Query, is_chosen: bool = False) -> Budget | None:
+    def allowance(self, query: Query, choices: int = 0) -> Budget | None:
         """Return what signatures for a query are taken from that may be forged.
 
         Args:
             query: shows no cookie of ours.
-            is_chosen: whether policies choose an alias, or what is behind one.
+            choices: of policies, of an alias or of what is behind one.
         """
-        return self.budget if is_light(query, is_chosen) else NOTHING
+        return self.budget if is_light(query, choices) else NOTHING
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

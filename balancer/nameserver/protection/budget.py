@@ -11,9 +11,11 @@ from ...wire.dns.names import label_starts
 from ...wire.dns.query import Query
 from .cookies import CLIENT_OCTETS
 
-MAX_LABELS = 40  # the longest that are in use have 34: reverse names of IPv6
-MAX_OPTIONS = 1
-MAX_LABELS_CHOSEN = 20  # where policies choose behind an alias, which is dear itself
+# How many labels a name may have beside none, one, or two of what is dear itself: an
+# option, or a policy's choice where there are aliases. The longest names in use have 34
+# labels: reverse names of IPv6.
+MAX_LABELS = 40, 35, 10
+MOST_DEAR = len(MAX_LABELS) - 1
 CLIENT_SUBNET, COOKIE = OptionCode.CLIENT_SUBNET, OptionCode.COOKIE
 
 
@@ -46,29 +48,31 @@ class Budget:
 NOTHING = Budget(0)  # of who asks for too much besides
 
 
-def is_light(query: Query, is_chosen: bool = False) -> bool:
+def is_light(query: Query, choices: int = 0) -> bool:
     """Say whether a query, which shows no cookie of ours, asks for little besides.
 
     It has no records but its OPT record, few labels and options, and no cookie of a
-    server, which then is not ours. Where more is to do, it has a client subnet at most:
-    by TCP, who has no cookie of ours gets one.
+    server, which then is not ours. Where policies choose, it has a client subnet at
+    most: by TCP, who has no cookie of ours gets one.
 
     Args:
         query: of class IN.
-        is_chosen: whether policies choose an alias, or what is behind one.
+        choices: of policies, of an alias or of what is behind one.
     """
     (*_, answers, authorities, additionals), question, edns, *_ = query
     if answers or authorities or additionals > 1:
         return False
+    dear = min(choices, MOST_DEAR)
     if edns is not None and edns.options:
-        if len(edns.options) > MAX_OPTIONS:
-            return False
         for code, data in edns.options:
-            if is_chosen and code != CLIENT_SUBNET:
+            if choices and code != CLIENT_SUBNET:
                 return False
             if code == COOKIE and len(data) > CLIENT_OCTETS:
                 return False
-    most = MAX_LABELS_CHOSEN if is_chosen else MAX_LABELS
+        dear += len(edns.options)
+    if dear > MOST_DEAR:
+        return False
+    most = MAX_LABELS[dear]
     if len(question.name) <= 2 * most:  # each label takes two octets at least
         return True
     return len(label_starts(question.name.lower())) <= most + 1

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from balancer.nameserver.answering.desk import Desk
 from balancer.nameserver.loading.load import load_content
 from balancer.nameserver.policies.steering import NOTHING_KNOWN
-from balancer.nameserver.protection.budget import MAX_LABELS, MAX_LABELS_CHOSEN
+from balancer.nameserver.protection.budget import MAX_LABELS
 from balancer.nameserver.protection.limit import RateLimit
 from balancer.nameserver.zones.keys import SigningKey
 from balancer.wire.dns.codes import Type
@@ -28,10 +28,10 @@ from balancer.wire.dns.query import MAX_RECORDS, Question, make_query
 from ..figure import Figure
 
 TARGET_US = 50.0
-ROUNDS, ASKED = 15, 200
+ROUNDS, ASKED = 25, 80
 NOW_S = 1_800_000_000
 MANY_ADDRESSES, LABELS = 60, 115
-USUAL_LABELS, CHOSEN_LABELS = MAX_LABELS - 3, MAX_LABELS_CHOSEN - 3
+BESIDE_ONE, BESIDE_TWO = (labels - 3 for labels in MAX_LABELS[1:])
 RECORD = b"\0\0\1\0\1" + bytes(6)
 HEADER = b"\0\7\1\0"
 CONFIG = """
@@ -232,19 +232,28 @@ KINDS: dict[str, Make] = {
         f"{_label(it)}.into.gslb.net"
     ),
     "a wildcard's steered alias": lambda it: _query(f"{_label(it)}.chosen.gslb.net"),
+    "the same, for a subnet, and of as many labels as may be": lambda it: _query(
+        f"{_labels(it, BESIDE_TWO)}.chosen.gslb.net", Type.A, _subnet(it)
+    ),
     "a wildcard's steered alias to what is steered": lambda it: _query(
         f"{_label(it)}.twice.gslb.net"
     ),
-    "the same, of 20 labels and for a client subnet": lambda it: _query(
-        f"{_labels(it, CHOSEN_LABELS)}.twice.gslb.net", Type.A, _subnet(it)
+    "the same, of as many labels as may be": lambda it: _query(
+        f"{_labels(it, BESIDE_TWO)}.twice.gslb.net"
     ),
     "the same, and all that is dear": lambda it: _query(
         f"{_labels(it)[:-12]}.twice.gslb.net", Type.A, *_options(it)
     ),
     "a wildcard's 60 addresses": lambda it: _query(f"{_label(it)}.many.gslb.net"),
     "a steered wildcard's": lambda it: _query(f"{_label(it)}.cdn.gslb.net"),
-    "the dearest that is signed": lambda it: _query(
-        f"{_labels(it, USUAL_LABELS)}.wild.gslb.net", Type.TXT, _new_cookie(it)
+    "a wildcard's, with a cookie and as many labels as may be": lambda it: _query(
+        f"{_labels(it, BESIDE_ONE)}.wild.gslb.net", Type.TXT, _new_cookie(it)
+    ),
+    "a steered wildcard's, for a subnet and with a cookie": lambda it: _query(
+        f"{_labels(it, BESIDE_TWO)}.cdn.gslb.net",
+        Type.A,
+        _subnet(it),
+        _new_cookie(it),
     ),
     "all that is dear together": lambda it: _query(
         f"{_labels(it)[:-10]}.wild.gslb.net", Type.TXT, *_options(it)

@@ -214,20 +214,25 @@ def test_one_signature_is_made_for_each_name_that_is_made_up(server, monkeypatch
     assert len(ask("third", "w-chain", tomorrow_s)) == (4 if is_signed else 0)
 
 
-PADDING, SUBNET = Option(12, b""), Option(8, b"\0\1\x18\0\x0b\2\3")
+PADDING, SUBNET = Option(12, b""), Option(8, b"\0\1\x18\0\x0b\1\3")
 
 
 @pytest.mark.parametrize(
     ("name", "options", "is_cut"),
     [
         pytest.param("a.c-mixed", (), False, id="chosen"),
-        pytest.param("b.c-mixed", (SUBNET,), False, id="for a subnet"),
+        pytest.param("b.c-mixed", (SUBNET,), True, id="twice, for a subnet"),
+        pytest.param("b.here", (SUBNET,), False, id="for a subnet"),
+        pytest.param("x." * 8 + "here", (SUBNET,), True, id="a subnet and labels"),
         pytest.param("c.c-mixed", (PADDING,), True, id="and padding"),
         pytest.param("d.c-mixed", (Option(10, b"c" * 8),), True, id="and a cookie"),
-        pytest.param("x." * 16 + "c-mixed", (), False, id="as many labels as may be"),
-        pytest.param("x." * 18 + "c-mixed", (), True, id="and more labels"),
+        pytest.param("h.c-deep", (), False, id="three times"),
+        pytest.param("x." * 7 + "c-mixed", (), False, id="as many labels as may be"),
+        pytest.param("x." * 8 + "c-mixed", (), True, id="and more labels"),
+        pytest.param("x." * 32 + "c-stored", (), False, id="chosen once"),
+        pytest.param("x." * 33 + "c-stored", (), True, id="once, and more labels"),
         pytest.param("e.w-deep", (PADDING,), False, id="an alias"),
-        pytest.param("x." * 20 + "w-deep", (), False, id="an alias, and more labels"),
+        pytest.param("x." * 37 + "w-deep", (), False, id="an alias, and more labels"),
         pytest.param("f.w-chosen", (PADDING,), True, id="chosen behind an alias"),
         pytest.param("g.c-away", (PADDING,), True, id="a chosen alias"),
     ],

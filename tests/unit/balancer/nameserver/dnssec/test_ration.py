@@ -68,6 +68,9 @@ def test_who_asks_for_made_up_names_is_sent_to_tcp_in_the_end(signed):
     assert not is_cut("x2", now_s=NOW_S + 1)
 
 
+TWO = Option(3, b""), Option(9, b"")
+
+
 def made_up_query(labels=3, options=(), records=0):
     """A query for a made-up name, with records before its OPT record."""
     name = name_from_text(".".join("x" * (labels - 2)) + ".gslb.net")
@@ -89,8 +92,12 @@ def made_up_query(labels=3, options=(), records=0):
         pytest.param(
             made_up_query(options=(Option(12, bytes(24)),)), True, id="padding"
         ),
+        pytest.param(made_up_query(10, options=TWO), True, id="two options"),
+        pytest.param(made_up_query(11, options=TWO), False, id="and more labels"),
+        pytest.param(made_up_query(35, options=TWO[:1]), True, id="one, and labels"),
+        pytest.param(made_up_query(36, options=TWO[:1]), False, id="and more of them"),
         pytest.param(
-            made_up_query(options=(Option(3, b""), Option(9, b""))), False, id="options"
+            made_up_query(options=(*TWO, Option(12, b""))), False, id="three options"
         ),
         pytest.param(
             made_up_query(options=(Option(10, b"c" * 8),)), True, id="a client's cookie"
