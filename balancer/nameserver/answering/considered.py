@@ -7,7 +7,7 @@ from ...wire.dns.query import Query
 from ...wire.dns.response import Response
 from ..content.authority import Authority
 from ..dnssec.prove import prove
-from ..protection.budget import Spent
+from ..protection.budget import NOTHING, Spent, is_light
 from ..zones.finding import Finding, Outcome, likeness
 from .answered import Answer, answered, cut, limit_octets
 from .options import NOTHING_ASKED, OWN_OPT, Asked, own_opt
@@ -73,7 +73,9 @@ class Considered(NamedTuple):
             if edns.dnssec_ok and not is_long:
                 # Who comes by TCP, or returns our cookie, is where it says it is.
                 is_forgeable = not (stream or self.is_proven)
-                budget = authority.allowance(query) if is_forgeable else None
+                budget = None
+                if is_forgeable:
+                    budget = authority.budget if is_light(query) else NOTHING
                 says_nxdomain = edns.compact_ok
                 try:
                     finding = prove(

@@ -25,7 +25,7 @@ from ...wire.dns.query import (
 from ...wire.dns.records import STORED_RECORD, RecordSet, StoredData
 from ..content.authority import Authority
 from ..dnssec.prover import NOWHERE, Prover, prover_of, types_at
-from ..protection.budget import Spent
+from ..protection.budget import NOTHING, Spent, is_light
 from ..transfer.axfr import TRANSFERS
 from ..zones.finding import Outcome, likeness
 from ..zones.node import ALIAS, CUT, PLAIN, Node
@@ -110,7 +110,8 @@ class Direct(NamedTuple):
                 is_proven = stream or (asked.cookie and asked.cookie.is_proven)
                 if not is_proven:
                     choices = 0 if trail is None else trail.choices
-                    budget = authority.allowance(query, choices)
+                    light = is_light(query, choices)
+                    budget = authority.budget if light else NOTHING
         try:
             prover = None
             if edns is not None and edns.dnssec_ok:

@@ -32,7 +32,7 @@ Ask = Callable[[], Asker]
 # The first alias, whether it is told alone, targets of aliases that policies chose, and
 # what is at the end.
 Key = tuple[Any, ...]
-KEY_ENDS = 3  # all of it but those targets
+KEY_STARTS = 2  # before those targets
 
 
 class Trail(NamedTuple):
@@ -45,6 +45,7 @@ class Trail(NamedTuple):
         chosen: by a policy, of the records that are there.
         outcome: what becomes of the query.
         choice: what policies made, the scope being that of all of them.
+        choices: how many those were.
     """
 
     key: Key
@@ -53,12 +54,7 @@ class Trail(NamedTuple):
     chosen: RecordSet | None
     outcome: Outcome
     choice: Choice
-
-    @property
-    def choices(self) -> int:
-        """How many of them policies made."""
-        aliases = len(self.key) - KEY_ENDS
-        return aliases if self.chosen is None else aliases + 1
+    choices: int
 
     def ending(self, type_: int, start_s: int | None) -> Ending:
         """Return all that is told.
@@ -120,7 +116,8 @@ def find_trail(
     if chain.is_open:
         return _end(zone, key, fork, type_, asker or ask, choice)
     matter = Matter(zone, None, fork.at)
-    return Trail((*key, CLOSED), fork.aliases, matter, None, ANSWERS, choice)
+    choices, key = len(key) - KEY_STARTS, (*key, CLOSED)
+    return Trail(key, fork.aliases, matter, None, ANSWERS, choice, choices)
 
 
 def _first_fork(zone: Zone, key: Key, node: Node) -> Fork:
@@ -188,7 +185,8 @@ def _end(
             choice = _joined(choice, steered, scope, site)
     elif find_packed(node.packed, type_) is None:
         last = NODATA
-    parts = (*key, last), aliases, matter, chosen, outcome, choice
+    choices = len(key) - KEY_STARTS + (chosen is not None)
+    parts = (*key, last), aliases, matter, chosen, outcome, choice, choices
     return tuple.__new__(Trail, parts)
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ...wire.dns.codes import Class, Type
 from ...wire.dns.names import name_from_text
-from ...wire.dns.query import Query, Question
+from ...wire.dns.query import Question
 from ...wire.dns.records import RecordSet, TextData
-from ..protection.budget import NOTHING, Budget, is_light
+from ..protection.budget import Budget
 from ..protection.cookies import Cookies
 from ..zones.zone import Zones
 
@@ -35,15 +35,6 @@ class Authority:
     version: str = ""
     budget: Budget | None = None
     idle_timeout_s: float = 0.0
-
-    def allowance(self, query: Query, choices: int = 0) -> Budget | None:
-        """Return what signatures for a query are taken from that may be forged.
-
-        Args:
-            query: shows no cookie of ours.
-            choices: of policies, of an alias or of what is behind one.
-        """
-        return self.budget if is_light(query, choices) else NOTHING
 
     def about_itself(self, question: Question) -> RecordSet | None:
         """Return what the server tells about itself in class CHAOS; None: nothing."""

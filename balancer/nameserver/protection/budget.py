@@ -7,6 +7,7 @@ too, as no resolver does, is sent there at once.
 """
 
 from ...wire.dns.codes import OptionCode
+from ...wire.dns.edns import Option
 from ...wire.dns.names import label_starts
 from ...wire.dns.query import Query
 from .cookies import CLIENT_OCTETS
@@ -14,7 +15,7 @@ from .cookies import CLIENT_OCTETS
 # How many labels a name may have beside none, one, or two of what is dear itself: an
 # option, or a policy's choice where there are aliases. The longest names in use have 34
 # labels: reverse names of IPv6.
-MAX_LABELS = 40, 35, 10
+MAX_LABELS = 40, 35, 6
 MOST_DEAR = len(MAX_LABELS) - 1
 CLIENT_SUBNET, COOKIE = OptionCode.CLIENT_SUBNET, OptionCode.COOKIE
 
@@ -64,15 +65,17 @@ def is_light(query: Query, choices: int = 0) -> bool:
         return False
     dear = min(choices, MOST_DEAR)
     if edns is not None and edns.options:
-        for code, data in edns.options:
-            if choices and code != CLIENT_SUBNET:
-                return False
-            if code == COOKIE and len(data) > CLIENT_OCTETS:
-                return False
-        dear += len(edns.options)
-    if dear > MOST_DEAR:
-        return False
+        dear += 1
+        if dear > MOST_DEAR or not _is_usual(edns.options, choices):
+            return False
     most = MAX_LABELS[dear]
     if len(question.name) <= 2 * most:  # each label takes two octets at least
         return True
     return len(label_starts(question.name.lower())) <= most + 1
+
+
+def _is_usual(options: tuple[Option, ...], choices: int) -> bool:
+    (code, data), *more = options
+    if more or (choices and code != CLIENT_SUBNET):
+        return False
+    return code != COOKIE or len(data) <= CLIENT_OCTETS

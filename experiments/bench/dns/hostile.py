@@ -249,11 +249,8 @@ KINDS: dict[str, Make] = {
     "a wildcard's, with a cookie and as many labels as may be": lambda it: _query(
         f"{_labels(it, BESIDE_ONE)}.wild.gslb.net", Type.TXT, _new_cookie(it)
     ),
-    "a steered wildcard's, for a subnet and with a cookie": lambda it: _query(
-        f"{_labels(it, BESIDE_TWO)}.cdn.gslb.net",
-        Type.A,
-        _subnet(it),
-        _new_cookie(it),
+    "a steered wildcard's, with a cookie": lambda it: _query(
+        f"{_labels(it, BESIDE_ONE)}.cdn.gslb.net", Type.A, _new_cookie(it)
     ),
     "all that is dear together": lambda it: _query(
         f"{_labels(it)[:-10]}.wild.gslb.net", Type.TXT, *_options(it)
