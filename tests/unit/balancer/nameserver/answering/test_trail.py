@@ -48,6 +48,7 @@ CHOSEN = {
     "*.c-own": ("x.c-own", "y.c-own"),
     "*.c-away": ("x.child", "www.example.org"),
     "*.c-static": ("v4", "x.w-hidden"),
+    "*.c-gone": ("www.example.org", "www.example.org"),
     "c-named": ("x.c-away", "y.c-away"),
 }
 DEAD = {site: SiteState(healthy=False) for site in ("one", "two")}
@@ -235,6 +236,7 @@ PADDING, SUBNET = Option(12, b""), Option(8, b"\0\1\x18\0\x0b\1\3")
         pytest.param("x." * 37 + "w-deep", (), False, id="an alias, and more labels"),
         pytest.param("f.w-chosen", (PADDING,), True, id="chosen behind an alias"),
         pytest.param("g.c-away", (PADDING,), True, id="a chosen alias"),
+        pytest.param("g.c-gone", (PADDING,), True, id="one that leads elsewhere"),
     ],
 )
 def test_who_has_policies_choose_behind_an_alias_asks_for_nothing_else(

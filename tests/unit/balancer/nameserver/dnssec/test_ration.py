@@ -110,6 +110,20 @@ def test_who_makes_a_query_dear_in_two_ways_is_sent_to_tcp(signed, query, is_sig
     assert not answer(server, query, FRA, NOW_S, stream=True).truncated
 
 
+def test_who_asks_for_too_much_gets_nothing_that_is_kept_either(signed):
+    server = replace(signed, budget=Budget(1))
+    question = Question(name_from_text("kept.wild.gslb.net"), 1)
+
+    def is_cut(options):
+        edns = Edns(1232, dnssec_ok=True, options=options)
+        query = make_query(7, question, edns).to_wire()
+        return answer(server, query, FRA, NOW_S).truncated
+
+    assert not is_cut(())
+    assert is_cut(TWO)
+    assert not is_cut(TWO[:1])
+
+
 def test_who_is_proven_may_ask_as_it_likes(signed):
     cookies = Cookies((b"k" * 16,))
     server = replace(signed, cookies=cookies, budget=Budget(0))
