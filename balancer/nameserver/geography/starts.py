@@ -61,18 +61,11 @@ class Starts:
 
     def run_of(self, address: int) -> int:
         """Return the number of the run that holds an address."""
-        is_word = self.bits <= WORD_BITS
-        word = address if is_word else address >> WORD_BITS
-        bucket = (word - self._base) >> self._shift
-        if bucket < 0:
-            return 0
-        # The last run whose high word is not above this one.
-        if bucket >= len(self._buckets) - 1:
-            last = len(self.high) - 1
-        else:
-            below, until = self._buckets[bucket], self._buckets[bucket + 1]
-            last = bisect_right(self.high, word, below, until) - 1
-        if is_word or self.high[last] != word:
+        if self.bits <= WORD_BITS:
+            return self._last(address)
+        word = address >> WORD_BITS
+        last = self._last(word)
+        if self.high[last] != word:
             return last
         first = bisect_left(self.high, word, 0, last)
         return bisect_right(self.low, address & WORD_MASK, first, last + 1) - 1
@@ -81,6 +74,16 @@ class Starts:
         """Return the starts at these positions; the first one must be 0."""
         low = self.low if self.bits <= WORD_BITS else _picked(self.low, kept)
         return Starts(self.bits, _picked(self.high, kept), low)
+
+    def _last(self, word: int) -> int:
+        """Return the last position whose high word is not above `word`."""
+        bucket = (word - self._base) >> self._shift
+        if bucket < 0:
+            return 0
+        if bucket >= len(self._buckets) - 1:
+            return len(self.high) - 1
+        below, until = self._buckets[bucket], self._buckets[bucket + 1]
+        return bisect_right(self.high, word, below, until) - 1
 
     def _parts(self) -> tuple[int, Words, Words]:
         return self.bits, self.high, self.low

@@ -31,12 +31,11 @@ class Draws:
     would each get every other arrangement.
     """
 
-    __slots__ = ("_draws", "_fixed", "_policy", "_seat")
+    __slots__ = ("_draws", "_policy", "_seat")
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self._policy: Policy | None = None
-        self._fixed: dict[int, Arrangement] = {}
         self._draws: dict[int, Draw] = {}
 
     def __reduce__(self) -> tuple[Callable[[Seat], "Draws"], tuple[Seat]]:
@@ -45,18 +44,9 @@ class Draws:
     def take(self, lot: int) -> Arrangement:
         """Return the next arrangement of a lot of the policy in force."""
         if self._policy is not self._seat.policy:
-            self._policy, self._fixed, self._draws = self._seat.policy, {}, {}
-        arrangement = self._fixed.get(lot)
-        if arrangement is not None:
-            return arrangement
+            self._policy, self._draws = self._seat.policy, {}
         draw = self._draws.get(lot)
-        return self._first(lot) if draw is None else draw()
-
-    def _first(self, lot: int) -> Arrangement:
-        lots = self._seat.policy.lots
-        fixed = lots[lot].fixed
-        if fixed is not None:
-            self._fixed[lot] = fixed
-            return fixed
-        draw = self._draws[lot] = lots[lot].draws(self._seat.uniform)
+        if draw is None:
+            lots = self._seat.policy.lots
+            draw = self._draws[lot] = lots[lot].draws(self._seat.uniform)
         return draw()

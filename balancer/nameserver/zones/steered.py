@@ -14,6 +14,7 @@ from ...wire.dns.records import (
 from ..policies.asker import Asker
 from ..policies.lots import Arrangement
 from ..policies.seat import Draws, Seat
+from .kept import Kept
 
 MAX_ARRANGED = 1024  # beyond, all are forgotten at once
 
@@ -32,8 +33,8 @@ class Steered:
     seat: Seat
     records: RecordSet
     draws: Draws
-    _arranged: dict[Arrangement, tuple[RdataRow, str]] = field(
-        default_factory=dict, compare=False, repr=False
+    _arranged: Kept[Arrangement, tuple[RdataRow, str]] = field(
+        default_factory=lambda: Kept(MAX_ARRANGED), compare=False, repr=False
     )
 
     def choose(self, asker: Asker, owner: bytes) -> tuple[RecordSet | None, int, str]:
@@ -64,13 +65,10 @@ class Steered:
         return tuple.__new__(RecordSet, (owner, type_, ttl_s, row, class_)), site
 
     def _arrange(self, arrangement: Arrangement) -> tuple[RdataRow, str]:
-        if len(self._arranged) >= MAX_ARRANGED:
-            self._arranged.clear()
         row: RdataRow = tuple(self.records.data[position] for position in arrangement)
         if row and all(isinstance(data, AddressData) for data in row):
             row = _stored(self.records._replace(data=row))
-        self._arranged[arrangement] = row, self.seat.spec.site(arrangement)
-        return self._arranged[arrangement]
+        return self._arranged.keep(arrangement, (row, self.seat.spec.site(arrangement)))
 
 
 def _stored(addresses: RecordSet) -> StoredData:

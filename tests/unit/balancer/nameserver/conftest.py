@@ -15,6 +15,7 @@ from balancer.nameserver.loading.maps import read_maps
 from balancer.nameserver.loading.services import Seats
 from balancer.nameserver.policies.steering import NOTHING_KNOWN, SteeringMap
 from balancer.nameserver.protection.cookies import Cookies
+from balancer.nameserver.zones import keys
 from balancer.nameserver.zones.keys import SigningKey
 from balancer.nameserver.zones.zone import Zones
 
@@ -167,6 +168,14 @@ def zones():
 @pytest.fixture(scope="session")
 def authority(zones):
     return authority_of(zones)
+
+
+@pytest.fixture(scope="module")
+def repeatable():
+    """Signatures of made-up names that are the same each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "ONCE", keys.REPEATABLE)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from balancer.nameserver.answering.direct import Direct, find_direct
 from balancer.nameserver.answering.options import NOTHING_ASKED
 from balancer.nameserver.content.authority import Authority
-from balancer.nameserver.zones import keys
 from balancer.wire.dns.edns import Edns
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
+pytestmark = pytest.mark.usefixtures("repeatable")
 UNDER = [
     name_from_text(text)
     for text in (
@@ -40,14 +40,6 @@ made_up = st.builds(
     st.sampled_from([b"", b"\1a", b"\1A", b"\3www", b"\1*"]),
     st.sampled_from(UNDER),
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def repeatable():
-    """Signatures of made-up names that are the same each time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "ONCE", keys.REPEATABLE)
-        yield
 
 
 @pytest.fixture(scope="module", params=["unsigned", "signed"])

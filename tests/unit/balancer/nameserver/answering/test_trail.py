@@ -20,6 +20,7 @@ from balancer.wire.dns.edns import Edns, Option
 from balancer.wire.dns.names import name_from_text
 from balancer.wire.dns.query import Question, make_query
 
+pytestmark = pytest.mark.usefixtures("repeatable")
 # What wildcards are aliases of.
 ALIASES = {
     "w-stored": "ns",
@@ -83,14 +84,6 @@ def service(name, targets):
     )
     head = f'[[zone.service]]\nname = "{full(name)}"\nttl = "20 s"\n'
     return f'{head}policy = "nearest"\nsite = [ {sites} ]\n'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def repeatable():
-    """Signatures of made-up names that are the same each time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "ONCE", keys.REPEATABLE)
-        yield
 
 
 @pytest.fixture(scope="module", params=["unsigned", "signed"])
